@@ -1,0 +1,138 @@
+/* Owns `newshound search`. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/query_batch.h"
+
+static const struct option_def options[] = {
+    OPTION_INDEX,
+    {'n', "limit", "N", "hits to print; default 10"},
+    {0, "all", NULL, "print all hits"},
+    {0, "offset", "N", "leave out the first N hits"},
+    {0, "count", NULL, "print only the number of matches"},
+    {'s', "sort", "ORDER", "relevance (default), newest or oldest"},
+    {0, "since", "DATE", "only from this day, month or year on"},
+    {0, "until", "DATE", "only up to this one, included"},
+    {'f', "format", "FORMAT", "text (default), json, jsonl, tsv, trec or ids"},
+    {0, "any", NULL, "any of the plain words instead of all"},
+    {0, "all-words", NULL, "never fall back to any of the words"},
+    {'Q', "queries", "FILE",
+     "run its lines QID<TAB>QUERY; - is standard input"},
+    {0, "explain", NULL, "print the query as it is run, to standard error"},
+    {0, "verify", NULL, "compare all files with their checksums first"},
+    OPTION_HELP,
+    {0, NULL, NULL, NULL}};
+
+static bool read_order(const struct options *o, enum nh_sort *sort)
+{
+    static const char *const names[] = {"relevance", "newest", "oldest"};
+    const char *text = options_get(o, "sort");
+    if (!text)
+        return true;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(names[i], text) == 0) {
+            *sort = (enum nh_sort)i;
+            return true;
+        }
+    fprintf(stderr,
+            "newshound search: --sort is relevance, newest or oldest\n");
+    return false;
+}
+
+static bool read_options(const struct options *o, struct query_run *run)
+{
+    long limit = 10, offset = 0;
+    const char *format = options_get(o, "format");
+    const struct nh_search_options defaults = NH_SEARCH_OPTIONS_INIT;
+    run->options = defaults;
+    if (!options_number(o, "limit", 0, UINT32_MAX, &limit) ||
+        !options_number(o, "offset", 0, UINT32_MAX, &offset) ||
+        !read_order(o, &run->options.sort))
+        return false;
+    run->format = output_format_named(format ? format : "text");
+    if (!run->format) {
+        fprintf(stderr, "newshound search: --format is text, json, jsonl, "
+                        "tsv, trec or ids\n");
+        return false;
+    }
+    bool any = options_get(o, "any") != NULL;
+    run->count = options_get(o, "count") != NULL;
+    run->explain = options_get(o, "explain") != NULL;
+    run->colour = isatty(STDOUT_FILENO);
+    run->fallback = run->format->falls_back && !run->count && !any &&
+                    !options_get(o, "all-words");
+    run->options.limit = run->count              ? 0
+                         : options_get(o, "all") ? UINT32_MAX
+                                                 : (uint32_t)limit;
+    run->options.offset = (uint32_t)offset;
+    run->options.since = options_get(o, "since");
+    run->options.until = options_get(o, "until");
+    if (any)
+        run->options.flags |= NH_SEARCH_ANY;
+    if (run->count || options_get(o, "all"))
+        run->options.flags |= NH_SEARCH_EXACT_TOTAL;
+    return true;
+}
+
+/* The arguments joined by spaces. */
+static bool join_arguments(const struct options *o, struct buf *out)
+{
+    for (int i = 0; i < o->count; i++) {
+        if (i > 0)
+            buf_append_byte(out, ' ');
+        buf_append_str(out, o->args[i]);
+    }
+    return buf_cstr(out) != NULL;
+}
+
+static int run_queries(const struct options *o, const struct query_run *run)
+{
+    struct buf query = BUF_INIT;
+    const char *queries = options_get(o, "queries");
+    int status = EXIT_TROUBLE;
+    if (queries)
+        status = query_run_file(run, queries);
+    else if (join_arguments(o, &query))
+        status = query_run_one(run, NULL, query.data, query.len);
+    buf_release(&query);
+    return status;
+}
+
+static int run_search(const struct options *o)
+{
+    struct nh_error err;
+    struct query_run run;
+    const char *queries = options_get(o, "queries");
+    memset(&run, 0, sizeof run);
+    if (!read_options(o, &run))
+        return EXIT_USAGE;
+    if ((queries != NULL) == (o->count > 0)) {
+        fprintf(stderr, "newshound search: %s\n",
+                queries ? "give a query or --queries, not both"
+                        : "what is to be searched? Give a query");
+        return EXIT_USAGE;
+    }
+    if (nh_open(&run.index, command_index_path(o), &err) != NH_OK)
+        return command_fail(&err);
+    int status;
+    if (options_get(o, "verify") && nh_verify(run.index, &err) != NH_OK)
+        status = command_fail(&err);
+    else
+        status = run_queries(o, &run);
+    nh_close(run.index);
+    return command_finish(status);
+}
+
+const struct command command_search = {
+    "search",
+    "find articles",
+    "[OPTIONS] QUERY...",
+    "  newshound search openai safety            both words\n"
+    "  newshound search 'person:Leike \"safety culture\"'\n"
+    "  newshound search 'org:OpenAI date:2024-05 -altman'\n"
+    "  newshound search --format json -n 3 place:brazil coffee\n"
+    "  man newshound-query has the query language\n",
+    options,
+    run_search};

@@ -1,0 +1,47 @@
+/* The subcommands, and what they share. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "cli/options.h"
+#include "common/error.h"
+
+/* Exit statuses, as documented in newshound(1). */
+enum exit_status {
+    EXIT_FOUND = 0,
+    EXIT_NOTHING = 1,
+    EXIT_USAGE = 2,  /* a wrong option or query */
+    EXIT_INDEX = 3,  /* missing, of another version, damaged */
+    EXIT_TROUBLE = 4 /* locked, no memory, disk or input failed */
+};
+
+struct command {
+    const char *name;
+    const char *summary;  /* for the list of commands */
+    const char *usage;    /* behind "newshound NAME " */
+    const char *examples; /* lines, each ends in \n */
+    const struct option_def *options;
+    int (*run)(const struct options *o);
+};
+
+extern const struct command command_index, command_search, command_show,
+    command_stats, command_export;
+
+/* The -d option, the same everywhere. */
+#define OPTION_INDEX                                                           \
+    {                                                                          \
+        'd', "index", "INDEX",                                                 \
+            "the index; else $NEWSHOUND_INDEX, else ./news.idx"                \
+    }
+#define OPTION_HELP                                                            \
+    {                                                                          \
+        'h', "help", NULL, "print this help"                                   \
+    }
+
+/* Folder of the index that the options name. */
+const char *command_index_path(const struct options *o);
+/* Prints an error to standard error; returns its exit status. */
+int command_fail(const struct nh_error *err);
+/* Flushes standard output; its failure is EXIT_TROUBLE, else `status`. */
+int command_finish(int status);
+
+#endif

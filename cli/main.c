@@ -1,0 +1,124 @@
+/* Owns the table of commands and the program's way in and out. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "common/xapian/xw.h"
+
+static const struct command *const commands[] = {
+    &command_index, &command_search, &command_show,
+    &command_stats, &command_export, NULL};
+
+const char *command_index_path(const struct options *o)
+{
+    const char *path = options_get(o, "index");
+    if (!path)
+        path = getenv("NEWSHOUND_INDEX");
+    return path && *path ? path : "news.idx";
+}
+
+int command_fail(const struct nh_error *err)
+{
+    fprintf(stderr, "newshound: %s\n", err->message);
+    if (err->hint[0])
+        fprintf(stderr, "  %s\n", err->hint);
+    switch (err->code) {
+    case NH_EQUERY:
+    case NH_EINVAL:
+    case NH_EUNSUPPORTED:
+        return EXIT_USAGE;
+    case NH_ENOTFOUND:
+    case NH_ECORRUPT:
+    case NH_EVERSION:
+        return EXIT_INDEX;
+    default:
+        return EXIT_TROUBLE;
+    }
+}
+
+int command_finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    perror("newshound: cannot write the output");
+    return EXIT_TROUBLE;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static void print_overview(FILE *to)
+{
+    fprintf(to, "newshound: full-text search for news corpora\n\n"
+                "  newshound COMMAND [OPTIONS] ...\n\n");
+    for (size_t i = 0; commands[i]; i++)
+        fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(to,
+            "\n  newshound index articles/\n"
+            "  newshound search openai safety\n"
+            "  newshound search 'person:Leike \"safety culture\"'\n\n"
+            "newshound COMMAND --help has the options; man newshound-query the "
+            "query language.\n");
+}
+
+static void print_help(const struct command *c)
+{
+    printf("newshound %s: %s\n\n  newshound %s %s\n\n", c->name, c->summary,
+           c->name, c->usage);
+    options_help(c->options);
+    printf("\n%s", c->examples);
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    struct options o;
+    if (!options_parse(&o, c->options, argc, argv))
+        return EXIT_USAGE;
+    if (options_get(&o, "help")) {
+        print_help(c);
+        return command_finish(EXIT_FOUND);
+    }
+    return c->run(&o);
+}
+
+int main(int argc, char **argv)
+{
+    /* The end of a pipe is no error worth a message. */
+    signal(SIGPIPE, SIG_DFL);
+    setlocale(LC_CTYPE, "C");
+    if (argc < 2) {
+        print_overview(stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        printf("newshound %s (Xapian %s)\n", NEWSHOUND_VERSION, xw_version());
+        return command_finish(EXIT_FOUND);
+    }
+    bool help = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 ||
+                strcmp(name, "-h") == 0;
+    if (help && argc == 2) {
+        print_overview(stdout);
+        return command_finish(EXIT_FOUND);
+    }
+    const struct command *c = find_command(help ? argv[2] : name);
+    if (!c) {
+        fprintf(stderr, "newshound: there is no command '%s'\n",
+                help ? argv[2] : name);
+        fprintf(stderr, "  see: newshound help\n");
+        return EXIT_USAGE;
+    }
+    if (help) {
+        print_help(c);
+        return command_finish(EXIT_FOUND);
+    }
+    return run_command(c, argc - 1, argv + 1);
+}

@@ -1,0 +1,116 @@
+/* Owns option parsing over getopt_long. Promises that table, parsing and help
+ * agree. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t count_defs(const struct option_def *defs)
+{
+    size_t n = 0;
+    while (defs[n].name)
+        n++;
+    return n;
+}
+
+static int index_of(const struct option_def *defs, const char *name)
+{
+    for (int i = 0; defs[i].name; i++)
+        if (strcmp(defs[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void complain(const char *program, char **argv, int result)
+{
+    const char *given = argv[optind - 1];
+    if (result == ':') {
+        fprintf(stderr, "newshound %s: option '%s' needs an argument\n",
+                program, given);
+        return;
+    }
+    fprintf(stderr, "newshound %s: unknown option '%s'\n", program, given);
+    if (strcmp(program, "search") == 0)
+        fprintf(stderr, "  to leave out a word, put the query in quotes "
+                        "('openai -altman') or behind --\n");
+    fprintf(stderr, "  see: newshound %s --help\n", program);
+}
+
+bool options_parse(struct options *o, const struct option_def *defs, int argc,
+                   char **argv)
+{
+    struct option longs[OPTIONS_MAX + 1];
+    char shorts[OPTIONS_MAX * 2 + 2] = ":";
+    size_t n = count_defs(defs), s = 1;
+    memset(o, 0, sizeof *o);
+    memset(longs, 0, sizeof longs);
+    o->defs = defs;
+    for (size_t i = 0; i < n; i++) {
+        longs[i].name = defs[i].name;
+        longs[i].has_arg = defs[i].argument ? required_argument : no_argument;
+        longs[i].val = 256 + (int)i;
+        if (defs[i].letter) {
+            shorts[s++] = defs[i].letter;
+            if (defs[i].argument)
+                shorts[s++] = ':';
+        }
+    }
+    shorts[s] = '\0';
+    opterr = 0;
+    optind = 1;
+    int result;
+    while ((result = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        size_t at = 0;
+        if (result == '?' || result == ':') {
+            complain(argv[0], argv, result);
+            return false;
+        }
+        while (result < 256 ? defs[at].letter != result
+                            : at != (size_t)(result - 256))
+            at++;
+        o->values[at] = defs[at].argument ? optarg : "";
+    }
+    o->args = argv + optind;
+    o->count = argc - optind;
+    return true;
+}
+
+const char *options_get(const struct options *o, const char *name)
+{
+    int at = index_of(o->defs, name);
+    return at < 0 ? NULL : o->values[at];
+}
+
+bool options_number(const struct options *o, const char *name, long least,
+                    long most, long *value)
+{
+    const char *text = options_get(o, name);
+    char *end;
+    if (!text)
+        return true;
+    errno = 0;
+    long n = strtol(text, &end, 10);
+    if (*text && !*end && !errno && n >= least && n <= most) {
+        *value = n;
+        return true;
+    }
+    fprintf(stderr,
+            "newshound: --%s wants a number from %ld to %ld, not '%s'\n", name,
+            least, most, text);
+    return false;
+}
+
+void options_help(const struct option_def *defs)
+{
+    for (; defs->name; defs++) {
+        char left[64];
+        snprintf(left, sizeof left, "%c%c%s --%s%s%s", defs->letter ? '-' : ' ',
+                 defs->letter ? defs->letter : ' ', defs->letter ? "," : " ",
+                 defs->name, defs->argument ? " " : "",
+                 defs->argument ? defs->argument : "");
+        printf("  %-28s %s\n", left, defs->help);
+    }
+}

@@ -1,0 +1,39 @@
+/* Command-line options from one table a command: parsing and help. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct option_def {
+    char letter;          /* or 0 */
+    const char *name;     /* without the dashes */
+    const char *argument; /* name of its argument, or NULL: a switch */
+    const char *help;
+};
+
+/* Most options of a command. */
+#define OPTIONS_MAX 32
+
+struct options {
+    const struct option_def *defs;   /* ends with a NULL name */
+    const char *values[OPTIONS_MAX]; /* by place in defs; "" for a switch that
+                                        was given, NULL if it was not */
+    char **args;                     /* what is no option, in order */
+    int count;
+};
+
+/* Parses argv[1..]; options may stand anywhere, "--" ends them. On a mistake
+ * prints it to standard error and returns false. */
+bool options_parse(struct options *o, const struct option_def *defs, int argc,
+                   char **argv);
+/* Value of the option `name`, or NULL; it must be in the table. */
+const char *options_get(const struct options *o, const char *name);
+/* Reads a number of the option into *value if it was given; false with a
+ * message if it is none or outside least..most. */
+bool options_number(const struct options *o, const char *name, long least,
+                    long most, long *value);
+/* Prints the table as help. */
+void options_help(const struct option_def *defs);
+
+#endif

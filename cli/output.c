@@ -1,0 +1,100 @@
+/* Owns the table of output formats, and those of one line a hit. */
+#include "cli/output.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Calls `line` for each hit's id, which is all these formats show. */
+static int page_ids(struct buf *out, const struct output_page *page,
+                    struct nh_error *err)
+{
+    for (size_t i = 0; i < nh_results_count(page->results); i++) {
+        struct nh_string id;
+        double score;
+        int rc = nh_results_id(page->results, i, &id, &score, err);
+        if (rc != NH_OK)
+            return rc;
+        if (page->qid)
+            buf_printf(out, "%s\t", page->qid);
+        buf_append(out, id.data, id.len);
+        buf_append_byte(out, '\n');
+    }
+    return NH_OK;
+}
+
+/* TREC's format wants scores that fall with the rank; where nothing is ranked
+ * they are made from the rank. */
+static int page_trec(struct buf *out, const struct output_page *page,
+                     struct nh_error *err)
+{
+    size_t count = nh_results_count(page->results);
+    for (size_t i = 0; i < count; i++) {
+        struct nh_string id;
+        double score;
+        int rc = nh_results_id(page->results, i, &id, &score, err);
+        if (rc != NH_OK)
+            return rc;
+        if (score == 0)
+            score = 1.0 / (double)(i + 1);
+        buf_printf(out, "%s Q0 ", page->qid ? page->qid : "1");
+        buf_append(out, id.data, id.len);
+        buf_printf(out, " %zu %.6f newshound\n", i + 1, score);
+    }
+    return NH_OK;
+}
+
+static void put_cell(struct buf *out, struct nh_string text)
+{
+    output_clean(out, text, false);
+    buf_append_byte(out, '\t');
+}
+
+static int page_tsv(struct buf *out, const struct output_page *page,
+                    struct nh_error *err)
+{
+    for (size_t i = 0; i < nh_results_count(page->results); i++) {
+        const struct nh_hit *hit;
+        int rc = nh_results_hit(page->results, i, &hit, err);
+        if (rc != NH_OK)
+            return rc;
+        if (page->qid)
+            buf_printf(out, "%s\t", page->qid);
+        buf_printf(out, "%" PRIu32 "\t%.4f\t", hit->rank, hit->score);
+        put_cell(out, hit->id);
+        put_cell(out, hit->date);
+        put_cell(out, hit->source);
+        output_clean(out, hit->title, false);
+        buf_append_byte(out, '\n');
+    }
+    return NH_OK;
+}
+
+static const struct output_format formats[] = {
+    {"text", true, output_page_text},    {"json", true, output_page_json},
+    {"jsonl", false, output_page_jsonl}, {"tsv", false, page_tsv},
+    {"trec", false, page_trec},          {"ids", false, page_ids}};
+
+const struct output_format *output_format_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+void output_clean(struct buf *out, struct nh_string text, bool lines)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool control = c < ' ' || c == 0x7f;
+        /* C1 controls are 0xC2 0x80..0x9F in UTF-8. */
+        bool c1 = c == 0xC2 && i + 1 < text.len &&
+                  (unsigned char)text.data[i + 1] < 0xA0;
+        if (c1)
+            i++;
+        if (control && lines && (c == '\n' || c == '\t'))
+            buf_append_byte(out, c);
+        else
+            buf_append_byte(out, control || c1 ? ' ' : c);
+    }
+}

@@ -1,0 +1,48 @@
+/* Output of results and articles, one function a format. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "common/buf.h"
+#include "searcher/newshound.h"
+
+/* The answer to one query. */
+struct output_page {
+    const char *query;
+    size_t query_len;
+    const char *qid; /* NULL outside batches */
+    nh_results *results;
+    const char *notice; /* "" if there is none */
+    double elapsed_ms;
+    bool colour; /* bold matches, for a terminal */
+    bool offset; /* the page does not start at the first hit */
+};
+
+struct output_format {
+    const char *name;
+    bool falls_back; /* a query that finds nothing is tried with any word */
+    /* Appends the page. Errors of reading hits are returned. */
+    int (*page)(struct buf *out, const struct output_page *page,
+                struct nh_error *err);
+};
+
+/* The format of that name, or NULL. */
+const struct output_format *output_format_named(const char *name);
+
+int output_page_text(struct buf *out, const struct output_page *page,
+                     struct nh_error *err);
+int output_page_json(struct buf *out, const struct output_page *page,
+                     struct nh_error *err);
+int output_page_jsonl(struct buf *out, const struct output_page *page,
+                      struct nh_error *err);
+
+/* One JSON line: what export writes and index reads. */
+void output_article_json(struct buf *out, const struct nh_article_view *view);
+void output_article_text(struct buf *out, const struct nh_article_view *view);
+
+/* Appends text for a terminal: no control characters; line ends only if
+ * `lines`. */
+void output_clean(struct buf *out, struct nh_string text, bool lines);
+
+#endif

@@ -1,0 +1,446 @@
+/* Owns the definition of words, folding and sentence starts.
+ * Promises the same words for the same text, everywhere. */
+#include "common/analysis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libstemmer.h>
+#include <utf8proc.h>
+
+#include "common/utf8.h"
+
+/* ASCII by class; everything from 0x80 on goes through Unicode's tables. */
+enum { A_SEPARATOR, A_LOWER, A_UPPER, A_DIGIT, A_HIGH };
+
+static int ascii_class(unsigned char c)
+{
+    if (c >= 0x80)
+        return A_HIGH;
+    if (c >= 'a' && c <= 'z')
+        return A_LOWER;
+    if (c >= 'A' && c <= 'Z')
+        return A_UPPER;
+    return c >= '0' && c <= '9' ? A_DIGIT : A_SEPARATOR;
+}
+
+/* What a code point is to the analyser. */
+enum char_class {
+    CHAR_SEPARATOR,
+    CHAR_LETTER,
+    CHAR_NUMBER,
+    CHAR_CJK,
+    CHAR_MARK /* goes with the word it follows and folds to nothing */
+};
+
+/* Longest full decomposition of a code point, in code points. */
+#define DECOMPOSITION_MAX 18
+
+static bool in_range(uint32_t c, uint32_t first, uint32_t last)
+{
+    return c >= first && c <= last;
+}
+
+static bool is_cjk(uint32_t c)
+{
+    return in_range(c, 0x4E00, 0x9FFF) || in_range(c, 0x3400, 0x4DBF) ||
+           in_range(c, 0x3005, 0x3007) || in_range(c, 0x3041, 0x3096) ||
+           in_range(c, 0x309D, 0x30FA) || in_range(c, 0x30FC, 0x30FF) ||
+           in_range(c, 0x31F0, 0x31FF) || in_range(c, 0xAC00, 0xD7A3) ||
+           in_range(c, 0xF900, 0xFAFF) || in_range(c, 0xFF66, 0xFF9D) ||
+           in_range(c, 0x20000, 0x323AF);
+}
+
+static bool is_mark(utf8proc_category_t category)
+{
+    return category == UTF8PROC_CATEGORY_MN ||
+           category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME;
+}
+
+static bool is_letter(utf8proc_category_t category)
+{
+    return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+}
+
+static bool is_number(utf8proc_category_t category)
+{
+    return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+}
+
+/* Class of a code point, and its folding (NFKD, marks dropped, lower case) in
+ * folded[0..*n). One whose folding holds anything but letters and numbers, as
+ * the fraction one half does, separates. */
+static enum char_class classify(uint32_t code,
+                                uint32_t folded[DECOMPOSITION_MAX], size_t *n)
+{
+    *n = 0;
+    utf8proc_category_t category = utf8proc_category((int32_t)code);
+    /* Soft hyphen and the zero-width joiners stand inside words. */
+    if (is_mark(category) || code == 0xAD || code == 0x200C || code == 0x200D)
+        return CHAR_MARK;
+    /* U+02BC is a typographic apostrophe, though Unicode counts it a letter. */
+    if ((!is_letter(category) && !is_number(category)) || code == 0x02BC)
+        return CHAR_SEPARATOR;
+    utf8proc_int32_t parts[DECOMPOSITION_MAX];
+    int boundary = 0;
+    utf8proc_ssize_t count = utf8proc_decompose_char(
+        (int32_t)code, parts, DECOMPOSITION_MAX,
+        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
+    if (count < 0 || count > DECOMPOSITION_MAX)
+        return CHAR_SEPARATOR;
+    for (utf8proc_ssize_t i = 0; i < count; i++) {
+        utf8proc_category_t part = utf8proc_category(parts[i]);
+        if (is_mark(part))
+            continue;
+        if (!is_letter(part) && !is_number(part)) {
+            *n = 0;
+            return CHAR_SEPARATOR;
+        }
+        folded[(*n)++] = (uint32_t)utf8proc_tolower(parts[i]);
+    }
+    if (*n == 0)
+        return CHAR_MARK;
+    return is_cjk(code)          ? CHAR_CJK
+           : is_letter(category) ? CHAR_LETTER
+                                 : CHAR_NUMBER;
+}
+
+void word_scanner_init(struct word_scanner *s, struct slice text)
+{
+    memset(s, 0, sizeof *s);
+    s->text = text;
+}
+
+void word_scanner_release(struct word_scanner *s)
+{
+    buf_release(&s->scratch);
+}
+
+/* ---- Sentence and paragraph starts. */
+
+/* Words that are followed by a full stop inside a sentence. */
+static const char *const abbreviations[] = {
+    "mr",  "mrs",  "ms",   "dr",  "prof", "rev",  "gen",  "col",  "lt",
+    "sgt", "capt", "cmdr", "adm", "maj",  "sen",  "rep",  "gov",  "pres",
+    "hon", "st",   "mt",   "ft",  "vs",   "no",   "sens", "reps", "gens",
+    "jan", "feb",  "mar",  "apr", "aug",  "sept", "oct",  "nov",  "dec"};
+
+static bool is_abbreviation(struct slice word)
+{
+    if (word.len == 1) /* an initial */
+        return ascii_class((unsigned char)word.data[0]) != A_DIGIT;
+    if (word.len > 4)
+        return false;
+    char lower[5] = {0};
+    for (size_t i = 0; i < word.len; i++)
+        lower[i] = (char)(word.data[i] | 0x20);
+    for (size_t i = 0; i < sizeof abbreviations / sizeof *abbreviations; i++)
+        if (strcmp(lower, abbreviations[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A blank line, or a line that begins with white space. */
+static bool breaks_paragraph(struct slice gap)
+{
+    for (size_t i = 0; i < gap.len; i++) {
+        if (gap.data[i] != '\n')
+            continue;
+        size_t blanks = 0;
+        for (i++; i < gap.len && (gap.data[i] == ' ' || gap.data[i] == '\t' ||
+                                  gap.data[i] == '\r');
+             i++)
+            blanks += gap.data[i] != '\r';
+        if (blanks >= 2 || (i < gap.len && gap.data[i] == '\n'))
+            return true;
+        i--;
+    }
+    return false;
+}
+
+/* True where the gap after the last word ends a sentence and `first`, the
+ * byte that begins the next word, can begin one. */
+static bool breaks_sentence(const struct word_scanner *s, struct slice gap,
+                            unsigned char first)
+{
+    bool stop = false, blank = false;
+    if (ascii_class(first) == A_LOWER)
+        return false;
+    for (size_t i = 0; i < gap.len; i++) {
+        unsigned char c = (unsigned char)gap.data[i];
+        if (c == '!' || c == '?')
+            stop = true;
+        else if (c == ' ' || (c >= '\t' && c <= '\r'))
+            blank = true;
+        else if (c == '.' && !stop)
+            stop = i > 0 || !is_abbreviation(
+                                (struct slice){s->text.data + s->last_start,
+                                               s->last_end - s->last_start});
+        else if (c == 0xE3 && i + 2 < gap.len &&
+                 memcmp(gap.data + i, "\xE3\x80\x82", 3) == 0)
+            return true; /* ideographic full stop */
+    }
+    return stop && blank;
+}
+
+static bool is_apostrophe(struct slice gap)
+{
+    return (gap.len == 1 && gap.data[0] == '\'') ||
+           (gap.len == 3 && memcmp(gap.data, "\xE2\x80\x99", 3) == 0) ||
+           (gap.len == 2 && memcmp(gap.data, "\xCA\xBC", 2) == 0);
+}
+
+static unsigned gap_flags(const struct word_scanner *s, size_t start)
+{
+    if (!s->any)
+        return WORD_SENTENCE | WORD_PARAGRAPH;
+    struct slice gap = {s->text.data + s->last_end, start - s->last_end};
+    if (gap.len == 1 && gap.data[0] == ' ')
+        return 0;
+    if (memchr(gap.data, '\n', gap.len) && breaks_paragraph(gap))
+        return WORD_SENTENCE | WORD_PARAGRAPH;
+    return breaks_sentence(s, gap, (unsigned char)s->text.data[start])
+               ? WORD_SENTENCE
+               : 0;
+}
+
+/* ---- Words. */
+
+static void append_folded(struct buf *out, const uint32_t *codes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char bytes[4];
+        buf_append(out, bytes, utf8_encode(codes[i], bytes));
+    }
+}
+
+/* Reads a word with at least one non-ASCII byte from `start`; the general
+ * path. Returns its end; *letter tells whether it ends in a letter. */
+static size_t scan_unicode(struct word_scanner *s, size_t start, bool *letter,
+                           bool *cjk)
+{
+    const char *text = s->text.data;
+    size_t pos = start;
+    buf_reset(&s->scratch);
+    while (pos < s->text.len) {
+        uint32_t code, folded[DECOMPOSITION_MAX];
+        size_t n, used = utf8_decode(text + pos, s->text.len - pos, &code);
+        if (used == 0)
+            break;
+        if (code < 0x80) {
+            int class = ascii_class((unsigned char)code);
+            if (class == A_SEPARATOR)
+                break;
+            buf_append_byte(&s->scratch,
+                            (uint8_t)(class == A_UPPER ? code | 0x20 : code));
+            *letter = class != A_DIGIT;
+        } else {
+            enum char_class class = classify(code, folded, &n);
+            if (class == CHAR_SEPARATOR || (class == CHAR_CJK && pos > start))
+                break;
+            *cjk = class == CHAR_CJK;
+            append_folded(&s->scratch, folded, n);
+            if (class != CHAR_MARK)
+                *letter = class != CHAR_NUMBER;
+        }
+        pos += used;
+        if (*cjk)
+            break;
+    }
+    /* Marks after a lone CJK character belong to it. */
+    while (*cjk && pos < s->text.len) {
+        uint32_t code, folded[DECOMPOSITION_MAX];
+        size_t n, used = utf8_decode(text + pos, s->text.len - pos, &code);
+        if (used == 0 || code < 0x80 || classify(code, folded, &n) != CHAR_MARK)
+            break;
+        pos += used;
+    }
+    return pos;
+}
+
+/* Start of the next word at or after pos, or the text's end. */
+static size_t skip_separators(const struct word_scanner *s)
+{
+    const char *text = s->text.data;
+    size_t pos = s->pos, len = s->text.len;
+    while (pos < len) {
+        int class = ascii_class((unsigned char)text[pos]);
+        if (class == A_SEPARATOR) {
+            pos++;
+            continue;
+        }
+        if (class != A_HIGH)
+            break;
+        uint32_t code, folded[DECOMPOSITION_MAX];
+        size_t n, used = utf8_decode(text + pos, len - pos, &code);
+        if (used) {
+            enum char_class c = classify(code, folded, &n);
+            if (c != CHAR_SEPARATOR && c != CHAR_MARK)
+                break;
+        }
+        pos += used ? used : 1;
+    }
+    return pos;
+}
+
+static enum word_spelling ascii_spelling(const char *word, size_t len,
+                                         size_t upper, size_t digits)
+{
+    if (upper == 0)
+        return SPELLING_LOWER;
+    if (upper == 1 && ascii_class((unsigned char)word[0]) == A_UPPER)
+        return SPELLING_FIRST;
+    return upper + digits == len ? SPELLING_UPPER : SPELLING_OTHER;
+}
+
+/* The ASCII part of a word from `start`; fills folded and spelling. Returns
+ * its end; text[end] is a separator, a high byte or the text's end. */
+static size_t scan_ascii(struct word_scanner *s, size_t start,
+                         struct word *word)
+{
+    const char *text = s->text.data;
+    size_t pos = start, upper = 0, digits = 0;
+    int class = A_SEPARATOR;
+    for (; pos < s->text.len; pos++) {
+        class = ascii_class((unsigned char)text[pos]);
+        if (class == A_SEPARATOR || class == A_HIGH)
+            break;
+        upper += class == A_UPPER;
+        digits += class == A_DIGIT;
+    }
+    word->folded = (struct slice){text + start, pos - start};
+    word->spelling = ascii_spelling(text + start, pos - start, upper, digits);
+    if (upper) {
+        buf_reset(&s->scratch);
+        if (!buf_reserve(&s->scratch, pos - start))
+            return pos;
+        for (size_t i = start; i < pos; i++) {
+            char c = text[i];
+            s->scratch.data[i - start] =
+                c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+        }
+        word->folded.data = s->scratch.data;
+    }
+    return pos;
+}
+
+bool word_next(struct word_scanner *s, struct word *word)
+{
+    size_t start = skip_separators(s), end;
+    if (start >= s->text.len) {
+        s->pos = start;
+        return false;
+    }
+    bool letter = false, cjk = false;
+    end = scan_ascii(s, start, word);
+    if (end < s->text.len &&
+        ascii_class((unsigned char)s->text.data[end]) == A_HIGH) {
+        size_t ascii_end = end;
+        end = scan_unicode(s, start, &letter, &cjk);
+        if (end > ascii_end) {
+            word->folded = (struct slice){s->scratch.data, s->scratch.len};
+            bool same =
+                s->scratch.len == end - start &&
+                memcmp(s->scratch.data, s->text.data + start, end - start) == 0;
+            word->spelling = same ? SPELLING_LOWER : SPELLING_OTHER;
+        } else { /* the high byte separates */
+            end = scan_ascii(s, start, word);
+            letter = false;
+        }
+    }
+    if (s->scratch.failed)
+        return false;
+    if (!letter)
+        letter = ascii_class((unsigned char)s->text.data[end - 1]) == A_LOWER ||
+                 ascii_class((unsigned char)s->text.data[end - 1]) == A_UPPER;
+    word->start = start;
+    word->end = end;
+    word->flags = gap_flags(s, start) | (cjk ? WORD_CJK : 0u);
+    if (s->any && s->last_letter && end - start == 1 &&
+        word->folded.data[0] == 's' &&
+        is_apostrophe(
+            (struct slice){s->text.data + s->last_end, start - s->last_end}))
+        word->flags |= WORD_POSSESSIVE;
+    s->any = true;
+    s->last_start = start;
+    s->last_end = s->pos = end;
+    s->last_letter = letter;
+    return true;
+}
+
+void analysis_fold_name(struct slice text, struct buf *out)
+{
+    struct word_scanner s;
+    struct word w;
+    size_t start = out->len;
+    word_scanner_init(&s, text);
+    while (word_next(&s, &w)) {
+        if (out->len > start)
+            buf_append_byte(out, ' ');
+        buf_append(out, w.folded.data, w.folded.len);
+    }
+    out->failed |= s.scratch.failed;
+    word_scanner_release(&s);
+    if (out->len == start)
+        for (size_t i = 0; i < text.len; i++) {
+            char c = text.data[i];
+            buf_append_byte(out,
+                            (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
+        }
+}
+
+bool analysis_pairs(struct slice a, struct slice b)
+{
+    if (a.len > 3 || b.len > 3 || (a.len > 1 && b.len > 1))
+        return false;
+    if (a.len == 1 && b.len == 1)
+        return true;
+    char lone = a.len == 1 ? a.data[0] : b.data[0];
+    return lone != 'a' && lone != 'i';
+}
+
+/* ---- Stems. */
+
+struct stemmer {
+    struct sb_stemmer *snowball; /* NULL for "none" */
+};
+
+int stemmer_new(struct stemmer **out, const char *language,
+                struct nh_error *err)
+{
+    *out = NULL;
+    struct stemmer *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_nomem(err);
+    if (strcmp(language, "none") != 0) {
+        s->snowball = sb_stemmer_new(language, NULL);
+        if (!s->snowball) {
+            free(s);
+            return error_set(err, NH_EINVAL,
+                             "there is no stemmer for language '%s'", language);
+        }
+    }
+    *out = s;
+    return NH_OK;
+}
+
+void stemmer_free(struct stemmer *s)
+{
+    if (!s)
+        return;
+    if (s->snowball)
+        sb_stemmer_delete(s->snowball);
+    free(s);
+}
+
+struct slice stemmer_stem(struct stemmer *s, struct slice folded)
+{
+    if (!s->snowball || folded.len > ANALYSIS_STEM_MAX)
+        return folded;
+    const sb_symbol *stem = sb_stemmer_stem(
+        s->snowball, (const sb_symbol *)folded.data, (int)folded.len);
+    int len = sb_stemmer_length(s->snowball);
+    if (!stem || len <= 0)
+        return folded;
+    return (struct slice){(const char *)stem, (size_t)len};
+}

@@ -1,0 +1,77 @@
+/* Owns block allocation. Promises that addresses stay valid until reset. */
+#include "common/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_BLOCK ((size_t)64 * 1024)
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size;
+    alignas(max_align_t) unsigned char data[];
+};
+
+static struct arena_block *arena_grow(struct arena *a, size_t bytes)
+{
+    size_t size = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
+    if (size > SIZE_MAX - sizeof(struct arena_block))
+        return NULL;
+    struct arena_block *block = malloc(sizeof *block + size);
+    if (!block)
+        return NULL;
+    block->size = size;
+    block->next = a->head;
+    a->head = block;
+    a->used = 0;
+    a->total += size;
+    return block;
+}
+
+void *arena_alloc(struct arena *a, size_t bytes)
+{
+    const size_t unit = alignof(max_align_t);
+    if (bytes > SIZE_MAX - unit)
+        return NULL;
+    bytes = (bytes + unit - 1) / unit * unit;
+    if (!a->head || bytes > a->head->size - a->used)
+        if (!arena_grow(a, bytes))
+            return NULL;
+    void *p = a->head->data + a->used;
+    a->used += bytes;
+    return memset(p, 0, bytes);
+}
+
+char *arena_copy(struct arena *a, const void *data, size_t len)
+{
+    if (len == SIZE_MAX)
+        return NULL;
+    char *p = arena_alloc(a, len + 1);
+    if (p && len)
+        memcpy(p, data, len);
+    return p;
+}
+
+void arena_reset(struct arena *a)
+{
+    if (!a->head)
+        return;
+    struct arena_block *block = a->head->next;
+    while (block) {
+        struct arena_block *next = block->next;
+        a->total -= block->size;
+        free(block);
+        block = next;
+    }
+    a->head->next = NULL;
+    a->used = 0;
+}
+
+void arena_release(struct arena *a)
+{
+    arena_reset(a);
+    free(a->head);
+    *a = (struct arena){NULL, 0, 0};
+}

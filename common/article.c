@@ -1,0 +1,116 @@
+/* Owns the article record. Promises values sorted by field, trimmed, distinct,
+ * within their limits. */
+#include "common/article.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+#include "common/utf8.h"
+
+void article_reset(struct article *a)
+{
+    arena_reset(&a->arena);
+    a->title = a->body = (struct slice){"", 0};
+    a->date = (struct nh_date){0, DATE_NONE};
+    a->count = 0;
+}
+
+void article_release(struct article *a)
+{
+    if (!a)
+        return;
+    arena_release(&a->arena);
+    free(a->values);
+    memset(a, 0, sizeof *a);
+}
+
+/* Copies with every run of white space and controls as one space. */
+static struct slice clean_copy(struct article *a, struct slice value)
+{
+    struct slice none = {NULL, 0};
+    if (value.len > ARTICLE_VALUE_BYTES)
+        value.len = utf8_cut(value.data, ARTICLE_VALUE_BYTES);
+    char *copy = arena_copy(&a->arena, value.data, value.len);
+    if (!copy)
+        return none;
+    size_t len = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c > ' ' && c != 0x7f)
+            copy[len++] = (char)c;
+        else if (len && copy[len - 1] != ' ')
+            copy[len++] = ' ';
+    }
+    while (len && copy[len - 1] == ' ')
+        len--;
+    return (struct slice){copy, len};
+}
+
+bool article_add(struct article *a, enum field field, struct slice value)
+{
+    struct slice text = clean_copy(a, value);
+    if (!text.data)
+        return false;
+    if (text.len == 0 || a->count == ARTICLE_VALUES_MAX)
+        return true;
+    size_t at = a->count;
+    for (; at > 0 && a->values[at - 1].field >= field; at--)
+        if (a->values[at - 1].field == field) {
+            if (!schema_fields[field].many ||
+                slice_equal(a->values[at - 1].text, text))
+                return true;
+            size_t before = at - 1;
+            while (before > 0 && a->values[before - 1].field == field)
+                if (slice_equal(a->values[--before].text, text))
+                    return true;
+            break;
+        }
+    if (a->count == a->cap) {
+        size_t cap = a->cap ? a->cap * 2 : 16;
+        struct article_value *values = realloc(a->values, cap * sizeof *values);
+        if (!values)
+            return false;
+        a->values = values;
+        a->cap = cap;
+    }
+    memmove(a->values + at + 1, a->values + at,
+            (a->count - at) * sizeof *a->values);
+    a->values[at] = (struct article_value){field, text};
+    a->count++;
+    return true;
+}
+
+struct slice article_get(const struct article *a, enum field field)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->values[i].field == field)
+            return a->values[i].text;
+    return (struct slice){"", 0};
+}
+
+bool article_text(struct article *a, struct slice *where, struct slice text)
+{
+    char *copy = arena_copy(&a->arena, text.data, text.len);
+    if (!copy)
+        return false;
+    *where = (struct slice){copy, text.len};
+    return true;
+}
+
+uint64_t article_hash(const struct article *a)
+{
+    struct buf b = BUF_INIT;
+    buf_append_le(&b, hash64(a->title.data, a->title.len), 8);
+    buf_append_le(&b, hash64(a->body.data, a->body.len), 8);
+    buf_append_varint(&b, (uint64_t)a->date.precision);
+    buf_append_le(&b, (uint64_t)a->date.seconds, 8);
+    for (size_t i = 0; i < a->count; i++) {
+        buf_append_varint(&b, (uint64_t)a->values[i].field);
+        buf_append_varint(&b, a->values[i].text.len);
+        buf_append(&b, a->values[i].text.data, a->values[i].text.len);
+    }
+    uint64_t h = b.failed ? 0 : hash64(b.data, b.len);
+    buf_release(&b);
+    return h;
+}

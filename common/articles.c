@@ -1,0 +1,187 @@
+/* Owns reading of the articles file.
+ * Promises that damage is reported, never returned as text. */
+#include "common/articles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+
+static int damaged(struct nh_error *err, const char *what, uint32_t docid)
+{
+    return error_set(err, NH_ECORRUPT, "%s of article number %u is damaged",
+                     what, (unsigned)docid);
+}
+
+bool articles_inline(enum field field)
+{
+    return field == FIELD_ID || field == FIELD_URL;
+}
+
+static uint64_t slot_offset(const struct articles *a, uint32_t slot)
+{
+    return le_read(a->map.data + a->slots_at + (uint64_t)slot * ARTICLES_SLOT,
+                   ARTICLES_SLOT);
+}
+
+/* Offsets ascend and stay inside the records. */
+static bool slots_valid(const struct articles *a)
+{
+    uint64_t last = ARTICLES_HEADER;
+    for (uint32_t s = 0; s <= a->slots; s++) {
+        uint64_t at = slot_offset(a, s);
+        if (at < last || at > a->names_at ||
+            (at > last && at - last < ARTICLES_RECORD_HEAD))
+            return false;
+        last = at;
+    }
+    return last == a->names_at;
+}
+
+static bool names_valid(const struct articles *a)
+{
+    const uint8_t *p = a->map.data + a->names_at;
+    uint64_t area = a->slots_at - a->names_at;
+    if (area < 8)
+        return false;
+    uint64_t count = le_read(p, 4);
+    if (count > (area - 8) / 4)
+        return false;
+    uint64_t bytes = area - 8 - count * 4, last = 0;
+    for (uint64_t i = 0; i <= count; i++) {
+        uint64_t at = le_read(p + 4 + i * 4, 4);
+        if (at < last || at > bytes)
+            return false;
+        last = at;
+    }
+    return last == bytes;
+}
+
+static bool header_valid(struct articles *a)
+{
+    const uint8_t *p = a->map.data;
+    if (a->map.size < ARTICLES_HEADER || hash64(p, 56) != le_read(p + 56, 8))
+        return false;
+    a->first = (uint32_t)le_read(p + 8, 4);
+    a->slots = (uint32_t)le_read(p + 12, 4);
+    a->dict_hash = le_read(p + 16, 8);
+    a->names_at = le_read(p + 24, 8);
+    a->slots_at = le_read(p + 32, 8);
+    a->text_bytes = le_read(p + 40, 8);
+    uint64_t size = a->map.size;
+    if (a->names_at < ARTICLES_HEADER || a->names_at > a->slots_at ||
+        a->slots_at > size ||
+        size - a->slots_at != ((uint64_t)a->slots + 1) * ARTICLES_SLOT ||
+        hash64(p + a->names_at, size - a->names_at) != le_read(p + 48, 8))
+        return false;
+    return names_valid(a) && slots_valid(a);
+}
+
+int articles_open(struct articles *a, const char *path, struct nh_error *err)
+{
+    memset(a, 0, sizeof *a);
+    int rc = file_map_open(&a->map, path, err);
+    if (rc != NH_OK)
+        return rc;
+    if (a->map.size >= 8 && memcmp(a->map.data, ARTICLES_MAGIC, 7) == 0 &&
+        a->map.data[7] != ARTICLES_MAGIC[7])
+        rc = error_set(err, NH_EVERSION,
+                       "'%s' was made by another version of newshound", path);
+    else if (a->map.size < 8 || memcmp(a->map.data, ARTICLES_MAGIC, 8) != 0 ||
+             !header_valid(a))
+        rc = error_set(err, NH_ECORRUPT, "'%s' is damaged", path);
+    if (rc == NH_OK) {
+        a->names = (uint32_t)le_read(a->map.data + a->names_at, 4);
+        a->verified = calloc((size_t)a->slots / 8 + 1, 1);
+        if (!a->verified)
+            rc = error_nomem(err);
+    }
+    if (rc != NH_OK)
+        articles_close(a);
+    return rc;
+}
+
+void articles_close(struct articles *a)
+{
+    if (!a)
+        return;
+    file_map_close(&a->map);
+    free(a->verified);
+    a->verified = NULL;
+}
+
+int articles_record(const struct articles *a, uint32_t docid,
+                    struct article_record *out, struct nh_error *err)
+{
+    uint32_t slot = docid - a->first;
+    if (docid < a->first || slot >= a->slots)
+        return error_set(err, NH_ENOTFOUND, "there is no article number %u",
+                         (unsigned)docid);
+    uint64_t start = slot_offset(a, slot), end = slot_offset(a, slot + 1);
+    if (start == end)
+        return error_set(err, NH_ENOTFOUND, "there is no article number %u",
+                         (unsigned)docid);
+    const uint8_t *p = a->map.data + start, *stop = a->map.data + end;
+    uint8_t bit = (uint8_t)(1u << (slot % 8));
+    if (!(a->verified[slot / 8] & bit)) {
+        if ((uint32_t)hash64(p + 4, (size_t)(stop - p) - 4) != le_read(p, 4))
+            return damaged(err, "the record", docid);
+        a->verified[slot / 8] |= bit;
+    }
+    out->hash = le_read(p + 4, 8);
+    p += ARTICLES_RECORD_HEAD;
+    uint64_t len;
+    if (!varint_read(&p, stop, &len) || len > (uint64_t)(stop - p))
+        return damaged(err, "the record", docid);
+    out->fields = (struct slice){(const char *)p, (size_t)len};
+    p += len;
+    out->stream = (struct slice){(const char *)p, (size_t)(stop - p)};
+    return NH_OK;
+}
+
+static bool name_at(const struct articles *a, uint64_t number,
+                    struct slice *out)
+{
+    if (number >= a->names)
+        return false;
+    const uint8_t *p = a->map.data + a->names_at + 4;
+    uint64_t from = le_read(p + number * 4, 4);
+    uint64_t to = le_read(p + number * 4 + 4, 4);
+    const uint8_t *strings = p + ((uint64_t)a->names + 1) * 4;
+    *out = (struct slice){(const char *)strings + from, (size_t)(to - from)};
+    return true;
+}
+
+int articles_fields(const struct articles *a, const struct article_record *r,
+                    struct article *out, struct nh_error *err)
+{
+    const uint8_t *p = (const uint8_t *)r->fields.data;
+    const uint8_t *end = p + r->fields.len;
+    uint64_t n;
+    if (p == end || *p > DATE_SECOND)
+        return error_set(err, NH_ECORRUPT, "an article's fields are damaged");
+    out->date.precision = (enum date_precision) * p++;
+    if (out->date.precision != DATE_NONE) {
+        if (!varint_read(&p, end, &n))
+            return error_set(err, NH_ECORRUPT, "an article's date is damaged");
+        out->date.seconds = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+    }
+    while (p < end) {
+        struct slice value;
+        unsigned field = *p++;
+        bool good = field < FIELD_COUNT && varint_read(&p, end, &n);
+        if (good && articles_inline((enum field)field)) {
+            good = n <= (uint64_t)(end - p);
+            value = (struct slice){(const char *)p, (size_t)n};
+            p += good ? n : 0;
+        } else if (good) {
+            good = name_at(a, n, &value);
+        }
+        if (!good)
+            return error_set(err, NH_ECORRUPT,
+                             "an article's fields are damaged");
+        if (!article_add(out, (enum field)field, value))
+            return error_nomem(err);
+    }
+    return NH_OK;
+}

@@ -1,0 +1,57 @@
+/* The file `articles` of a segment: streams and fields of its articles, mapped.
+ *
+ *   64 bytes  header: "NHARTCL1", u32 first docid, u32 slots, u64 dictionary
+ *             hash, u64 offset of the names, u64 offset of the slots, u64 text
+ *             bytes, u64 hash64 of the names and slots areas, u64 hash64 of
+ *             the 56 bytes before
+ *   records   in order of docid: u32 low half of hash64 of the rest, u64
+ *             article_hash, varint bytes of fields, fields, stream
+ *   names     u32 count, then count + 1 u32 offsets into what follows, then
+ *             the strings: values that articles share
+ *   slots     for each docid from the first on, and once more for the end:
+ *             u40 offset of the record; equal to the next one: no article
+ *
+ * Fields: byte date precision, if not 0 zigzag varint seconds; then for each
+ * value: byte field; for id and url: varint length, bytes; for others: varint
+ * number of the name. All integers little-endian. */
+#ifndef COMMON_ARTICLES_H
+#define COMMON_ARTICLES_H
+
+#include "common/article.h"
+#include "common/file.h"
+
+#define ARTICLES_MAGIC "NHARTCL1"
+#define ARTICLES_HEADER 64
+#define ARTICLES_RECORD_HEAD 12
+#define ARTICLES_SLOT 5
+
+struct articles {
+    struct file_map map;
+    uint32_t first, slots;
+    uint64_t dict_hash, text_bytes;
+    uint64_t names_at, slots_at;
+    uint32_t names;
+    uint8_t *verified; /* a bit for each slot: its checksum was right */
+};
+
+/* A record; all slices point into the mapping. */
+struct article_record {
+    uint64_t hash;
+    struct slice fields, stream;
+};
+
+/* Maps and checks header, names and slots. NH_ECORRUPT, NH_EVERSION. */
+int articles_open(struct articles *a, const char *path, struct nh_error *err);
+void articles_close(struct articles *a);
+/* NH_ENOTFOUND for a number without an article, NH_ECORRUPT for a record that
+ * does not match its checksum. */
+int articles_record(const struct articles *a, uint32_t docid,
+                    struct article_record *out, struct nh_error *err);
+/* Adds the record's values and date to an article that was reset. Title and
+ * body are not touched. */
+int articles_fields(const struct articles *a, const struct article_record *r,
+                    struct article *out, struct nh_error *err);
+/* True for fields whose values are written out in the record. */
+bool articles_inline(enum field field);
+
+#endif

@@ -1,0 +1,13 @@
+/* Hashes: XXH3 by libxxhash, for tables, identities and checksums. */
+#ifndef COMMON_HASH_H
+#define COMMON_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t hash64(const void *data, size_t len);
+/* For identities (article ids): collisions are out of the question for
+ * anything but an attack on XXH3 itself. */
+void hash128(const void *data, size_t len, uint64_t out[2]);
+
+#endif

@@ -1,0 +1,53 @@
+/* The words met so far, with what is known of each: stem and place in the
+ * stream dictionary. Looking a word up once serves terms and stream alike. */
+#ifndef COMMON_LEXICON_H
+#define COMMON_LEXICON_H
+
+#include "common/analysis.h"
+#include "common/stream/dict.h"
+#include "common/strtab.h"
+
+struct lexicon_word {
+    uint32_t stem; /* number in `stems` */
+    uint32_t code; /* dictionary number, or DICT_NONE */
+};
+
+struct lexicon {
+    struct stemmer *stemmer;   /* borrowed; NULL: words are their own stems */
+    const struct dict *dict;   /* borrowed; NULL: no codes */
+    struct strtab words;       /* folded */
+    struct lexicon_word *info; /* one for each of words */
+    uint32_t info_cap;
+    struct strtab stems;
+};
+
+/* A word of an analysed text. */
+struct text_word {
+    uint32_t start, end; /* bytes of the text */
+    uint32_t word;       /* number in lexicon.words */
+    uint8_t spelling;    /* enum word_spelling */
+    uint8_t flags;       /* enum word_flag */
+};
+
+struct word_list {
+    struct text_word *items;
+    size_t count, cap;
+};
+
+/* Bytes of strings after which lexicon_trim starts over. */
+#define LEXICON_MEMORY ((size_t)64 << 20)
+
+void lexicon_init(struct lexicon *lex, struct stemmer *stemmer,
+                  const struct dict *dict);
+void lexicon_release(struct lexicon *lex);
+/* Number of a folded word, or STRTAB_NONE if memory ran out. */
+uint32_t lexicon_add(struct lexicon *lex, struct slice folded);
+/* Forgets everything when it has grown too large; call between articles.
+ * Returns true if it did: all numbers are void then. */
+bool lexicon_trim(struct lexicon *lex);
+/* Appends the words of `text` (at most 4 GiB) to `list`. */
+int lexicon_analyse(struct lexicon *lex, struct slice text,
+                    struct word_list *list, struct nh_error *err);
+void word_list_release(struct word_list *list);
+
+#endif

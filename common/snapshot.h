@@ -1,0 +1,57 @@
+/* One commit of an index, opened for reading: everything the manifest names.
+ * A snapshot never changes; a later commit needs a new one. One thread. */
+#ifndef COMMON_SNAPSHOT_H
+#define COMMON_SNAPSHOT_H
+
+#include "common/articles.h"
+#include "common/manifest.h"
+#include "common/stream/dict.h"
+#include "common/xapian/xw.h"
+
+struct snapshot_segment {
+    const struct manifest_segment *info;
+    struct articles articles;
+    const struct dict *dict; /* owned by the snapshot */
+    uint8_t *dead;           /* a bit for each article number, or NULL */
+};
+
+struct snapshot {
+    char *dir;
+    struct manifest manifest;
+    struct snapshot_segment *segments;
+    size_t count;
+    struct dict **dicts;
+    size_t dict_count;
+    xw_db *db;           /* all segments; NULL if there are none */
+    uint64_t live, dead; /* articles */
+};
+
+/* How often opening starts over when a commit removes files under it. */
+#define SNAPSHOT_RETRIES 20
+
+/* NH_ENOTFOUND, NH_ECORRUPT, NH_EVERSION, NH_EIO. */
+int snapshot_open(struct snapshot *s, const char *dir, struct nh_error *err);
+void snapshot_close(struct snapshot *s);
+/* The segment that holds an article number, or NULL. */
+struct snapshot_segment *snapshot_segment(const struct snapshot *s,
+                                          uint32_t docid);
+/* False for tombstoned articles and numbers outside all segments. */
+bool snapshot_live(const struct snapshot *s, uint32_t docid);
+/* The number of the live article with this id: NH_ENOTFOUND if there is none.
+ */
+int snapshot_find(const struct snapshot *s, struct slice id, uint32_t *docid,
+                  struct nh_error *err);
+/* The record of an article and its segment. */
+int snapshot_record(const struct snapshot *s, uint32_t docid,
+                    struct article_record *record,
+                    struct snapshot_segment **segment, struct nh_error *err);
+/* Reads a whole article: title, body (in `decoded`), date and values. `article`
+ * is reset before; its title and body point into `decoded`. */
+struct stream_decoded;
+int snapshot_article(const struct snapshot *s, uint32_t docid,
+                     struct article *article, struct stream_decoded *decoded,
+                     struct nh_error *err);
+/* Compares every file with its checksum in the manifest. */
+int snapshot_verify(const struct snapshot *s, struct nh_error *err);
+
+#endif

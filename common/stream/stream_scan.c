@@ -1,0 +1,195 @@
+/* Owns the search of phrases in article streams.
+ * Promises to find exactly the places where the words stand side by side. */
+#include "common/stream/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/stream/scdc.h"
+
+int stream_phrase_init(struct stream_phrase *p, const struct dict *dict,
+                       const struct slice *words, size_t count,
+                       struct nh_error *err)
+{
+    memset(p, 0, sizeof *p);
+    if (count == 0 || count > STREAM_PHRASE_MAX)
+        return error_set(err, NH_EQUERY, "a phrase has more than %d words",
+                         STREAM_PHRASE_MAX);
+    p->words = calloc(count, sizeof *p->words);
+    p->codes = calloc(count, sizeof *p->codes);
+    if (!p->words || !p->codes)
+        goto nomem;
+    for (size_t i = 0; i < count; i++) {
+        char *copy = malloc(words[i].len + 1);
+        if (!copy)
+            goto nomem;
+        memcpy(copy, words[i].data, words[i].len);
+        p->words[i] = (struct slice){copy, words[i].len};
+        p->count = i + 1;
+        p->codes[i] = dict_find(dict, words[i]);
+        p->locals |= p->codes[i] == DICT_NONE;
+    }
+    return NH_OK;
+nomem:
+    stream_phrase_release(p);
+    return error_nomem(err);
+}
+
+void stream_phrase_release(struct stream_phrase *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->count; i++) {
+        union {
+            const char *in;
+            char *out;
+        } word = {p->words[i].data};
+        free(word.out);
+    }
+    free(p->words);
+    free(p->codes);
+    buf_release(&p->pattern);
+    memset(p, 0, sizeof *p);
+}
+
+/* Folded form of a literal as stored; points into `scratch` if it had to be
+ * made. */
+static struct slice literal_folded(struct slice bytes, unsigned spelling,
+                                   struct buf *scratch)
+{
+    if (spelling != SPELLING_OTHER)
+        return bytes;
+    struct word_scanner s;
+    struct word w;
+    word_scanner_init(&s, bytes);
+    buf_reset(scratch);
+    if (word_next(&s, &w))
+        buf_append(scratch, w.folded.data, w.folded.len);
+    word_scanner_release(&s);
+    return (struct slice){scratch->data, scratch->len};
+}
+
+/* Number of a word among the article's locals, or DICT_NONE. */
+static uint32_t find_local(struct slice area, struct slice word,
+                           struct buf *scratch)
+{
+    const uint8_t *p = (const uint8_t *)area.data, *end = p + area.len;
+    for (uint32_t k = 0; p < end; k++) {
+        uint64_t head;
+        if (!varint_read(&p, end, &head) || head >> 2 > (uint64_t)(end - p))
+            return DICT_NONE;
+        struct slice bytes = {(const char *)p, (size_t)(head >> 2)};
+        /* A spelling with accents may be longer or shorter than its folding. */
+        if ((head & 3) == SPELLING_OTHER || bytes.len == word.len)
+            if (slice_equal(literal_folded(bytes, head & 3, scratch), word))
+                return k;
+        p += head >> 2;
+    }
+    return DICT_NONE;
+}
+
+/* Codes of the phrase's words in this article; false if one is not in it. */
+static bool make_pattern(struct stream_phrase *p, const struct dict *dict,
+                         struct slice literals)
+{
+    struct buf scratch = BUF_INIT;
+    bool found = true;
+    buf_reset(&p->pattern);
+    for (size_t i = 0; i < p->count && found; i++) {
+        uint32_t rank;
+        if (p->codes[i] != DICT_NONE) {
+            rank = dict_word_rank(dict, p->codes[i]);
+        } else {
+            uint32_t k = find_local(literals, p->words[i], &scratch);
+            found = k != DICT_NONE;
+            rank = found ? dict_local_rank(dict, k) : 0;
+        }
+        uint8_t code[SCDC_MAX_BYTES];
+        size_t n = scdc_put(rank, dict->s, code);
+        found = found && n > 0;
+        buf_append(&p->pattern, code, n);
+    }
+    buf_release(&scratch);
+    return found && !p->pattern.failed;
+}
+
+/* Looks for the pattern by its rarest byte; an occurrence counts where a code
+ * begins. Codes end in stoppers, so its end needs no look. */
+static bool find_pattern(const struct buf *pattern, const struct dict *dict,
+                         struct slice plane)
+{
+    const uint8_t *pat = (const uint8_t *)pattern->data;
+    const size_t n = pattern->len;
+    const uint8_t *text = (const uint8_t *)plane.data;
+    const uint32_t c = 256 - dict->s;
+    if (n == 0 || n > plane.len)
+        return false;
+    size_t rare = 0;
+    for (size_t i = 1; i < n; i++)
+        if (dict->weights[pat[i]] < dict->weights[pat[rare]])
+            rare = i;
+    const uint8_t *at = text + rare, *last = text + (plane.len - n) + rare;
+    while (at <= last &&
+           (at = memchr(at, pat[rare], (size_t)(last - at) + 1)) != NULL) {
+        const uint8_t *start = at - rare;
+        if ((start == text || start[-1] >= c) && memcmp(start, pat, n) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* Stored texts, which are rare: both sides folded to " word word ". */
+static bool find_in_text(const struct stream_phrase *p, struct slice text)
+{
+    struct word_scanner s;
+    struct word w;
+    struct buf folded = BUF_INIT;
+    buf_append_byte(&folded, ' ');
+    word_scanner_init(&s, text);
+    while (word_next(&s, &w)) {
+        buf_append(&folded, w.folded.data, w.folded.len);
+        buf_append_byte(&folded, ' ');
+    }
+    word_scanner_release(&s);
+    struct buf wanted = BUF_INIT;
+    buf_append_byte(&wanted, ' ');
+    for (size_t i = 0; i < p->count; i++) {
+        buf_append(&wanted, p->words[i].data, p->words[i].len);
+        buf_append_byte(&wanted, ' ');
+    }
+    bool found = false;
+    if (!folded.failed && !wanted.failed && wanted.len <= folded.len) {
+        const char *at = folded.data;
+        const char *last = folded.data + (folded.len - wanted.len);
+        while (!found && at && at <= last) {
+            found = memcmp(at, wanted.data, wanted.len) == 0;
+            at = memchr(at + 1, ' ', (size_t)(last - at));
+        }
+    }
+    buf_release(&folded);
+    buf_release(&wanted);
+    return found;
+}
+
+bool stream_phrase_match(struct stream_phrase *p, const struct dict *dict,
+                         struct slice stream, enum stream_scope scope)
+{
+    struct stream_parts parts;
+    if (!stream_split(stream, &parts))
+        return false;
+    if (parts.stored) {
+        size_t body = parts.title_len + 1;
+        struct slice title = {parts.text.data, parts.title_len};
+        struct slice rest = {parts.text.data + body, parts.text.len - body};
+        return (scope != SCOPE_BODY && find_in_text(p, title)) ||
+               (scope != SCOPE_TITLE && find_in_text(p, rest));
+    }
+    if ((p->locals || p->pattern.len == 0) &&
+        !make_pattern(p, dict, parts.literals))
+        return false;
+    return (scope != SCOPE_BODY &&
+            find_pattern(&p->pattern, dict, parts.title_plane)) ||
+           (scope != SCOPE_TITLE &&
+            find_pattern(&p->pattern, dict, parts.body_plane));
+}

@@ -1,0 +1,38 @@
+/* A table of distinct byte strings, numbered 0, 1, 2... in order of arrival. */
+#ifndef COMMON_STRTAB_H
+#define COMMON_STRTAB_H
+
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+
+#define STRTAB_NONE UINT32_MAX
+
+struct strtab_entry {
+    const char *data; /* in the arena, NUL-terminated */
+    uint32_t len;
+    uint32_t hash;
+};
+
+struct strtab {
+    struct arena arena;
+    struct strtab_entry *entries;
+    uint32_t count, cap;
+    uint32_t *slots; /* open addressing; entry number + 1, 0 is free */
+    uint32_t mask;   /* slots - 1, or 0 before the first insert */
+};
+
+/* Zero-initialise before first use. */
+void strtab_release(struct strtab *t);
+/* Forgets all strings, keeps memory. */
+void strtab_reset(struct strtab *t);
+/* Number of the string, adding it if it is new; STRTAB_NONE if memory ran out
+ * or the table holds 2^31 strings. */
+uint32_t strtab_add(struct strtab *t, const void *data, size_t len);
+/* Number of the string or STRTAB_NONE. */
+uint32_t strtab_find(const struct strtab *t, const void *data, size_t len);
+/* Bytes of memory in use. */
+size_t strtab_memory(const struct strtab *t);
+
+#endif

@@ -1,0 +1,175 @@
+/* A C interface to libxapian: mechanism only, no field names, no defaults.
+ *
+ * Functions that can fail return NH_OK or an error code and fill `err` (which
+ * may be NULL). Xapian's exceptions become codes:
+ *   DatabaseNotFoundError -> NH_ENOTFOUND   DatabaseLockError    -> NH_ELOCKED
+ *   DatabaseCorruptError  -> NH_ECORRUPT    DatabaseVersionError -> NH_EVERSION
+ *   other DatabaseErrors  -> NH_EIO         InvalidArgumentError -> NH_EINVAL
+ *   std::bad_alloc        -> NH_ENOMEM      anything else        ->
+ * NH_EINTERNAL No exception and no C++ type leaves the wrapper. Objects belong
+ * to one thread at a time. Free functions accept NULL. */
+#ifndef XW_H
+#define XW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/nh_error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+const char *xw_version(void); /* of libxapian, static */
+
+/* ---- Reading a database, or several as one. */
+
+typedef struct xw_db xw_db;
+
+/* An empty collection of databases. */
+int xw_db_new(xw_db **out, struct nh_error *err);
+/* Adds the database in folder or stub file `path`. */
+int xw_db_add(xw_db *db, const char *path, struct nh_error *err);
+int xw_db_open(xw_db **out, const char *path, struct nh_error *err);
+void xw_db_free(xw_db *db);
+/* How many databases were added. */
+uint32_t xw_db_shards(const xw_db *db);
+int xw_db_doccount(const xw_db *db, uint32_t *count, struct nh_error *err);
+int xw_db_lastdocid(const xw_db *db, uint32_t *docid, struct nh_error *err);
+int xw_db_average_length(const xw_db *db, double *length, struct nh_error *err);
+int xw_db_doclength(const xw_db *db, uint32_t docid, uint32_t *length,
+                    struct nh_error *err);
+/* Number of documents with the term, 0 if there are none. */
+int xw_db_termfreq(const xw_db *db, const char *term, size_t len,
+                   uint32_t *freq, struct nh_error *err);
+/* Sum of wdf over the documents. */
+int xw_db_collfreq(const xw_db *db, const char *term, size_t len,
+                   uint64_t *freq, struct nh_error *err);
+/* Value of user metadata, "" if unset. *value is malloc'd, NUL-terminated. */
+int xw_db_metadata(const xw_db *db, const char *key, char **value, size_t *len,
+                   struct nh_error *err);
+/* Runs Xapian's checks on a database folder: *problems gets their number. */
+int xw_db_check(const char *path, size_t *problems, struct nh_error *err);
+/* Merges databases with disjoint document numbers into a new one at `path`,
+ * numbers kept. */
+int xw_compact(const char *const *sources, size_t count, const char *path,
+               struct nh_error *err);
+
+/* ---- Postings and terms, in order. The database outlives them. */
+
+typedef struct xw_postings xw_postings;
+
+/* The postings of a term (none: an empty list); the empty term lists all
+ * documents. */
+int xw_postings_open(xw_postings **out, const xw_db *db, const char *term,
+                     size_t len, struct nh_error *err);
+void xw_postings_free(xw_postings *p);
+/* Moves to the next posting: 1 and *docid, *wdf (may be NULL); 0 at the end;
+ * negative on error. */
+int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
+                     struct nh_error *err);
+
+typedef struct xw_terms xw_terms;
+
+int xw_terms_open(xw_terms **out, const xw_db *db, const char *prefix,
+                  size_t len, struct nh_error *err);
+void xw_terms_free(xw_terms *t);
+/* 1 and the term (valid until the next call) and its document count; 0 at the
+ * end; negative on error. */
+int xw_terms_next(xw_terms *t, const char **term, size_t *len, uint32_t *freq,
+                  struct nh_error *err);
+
+/* ---- Writing. */
+
+typedef struct xw_writer xw_writer;
+typedef struct xw_doc xw_doc;
+
+enum xw_writer_flag {
+    XW_CREATE = 1,      /* fail if it exists */
+    XW_NO_TERMLIST = 2, /* leave out the table of each document's terms */
+    XW_NO_SYNC = 4      /* do not wait for the disk */
+};
+
+int xw_writer_open(xw_writer **out, const char *path, unsigned flags,
+                   struct nh_error *err);
+/* Discards what was not committed. */
+void xw_writer_free(xw_writer *w);
+/* Adds `doc` as number `docid`, which must be larger than any before. */
+int xw_writer_put(xw_writer *w, uint32_t docid, const xw_doc *doc,
+                  struct nh_error *err);
+int xw_writer_set_metadata(xw_writer *w, const char *key, const char *value,
+                           size_t len, struct nh_error *err);
+int xw_writer_commit(xw_writer *w, struct nh_error *err);
+
+int xw_doc_new(xw_doc **out, struct nh_error *err);
+void xw_doc_free(xw_doc *doc);
+int xw_doc_clear(xw_doc *doc, struct nh_error *err);
+/* Adds `wdf` to the term's frequency; 0 makes a term without weight. Terms are
+ * limited when the document is put: 245 bytes, NH_EINVAL beyond. */
+int xw_doc_add_term(xw_doc *doc, const char *term, size_t len, uint32_t wdf,
+                    struct nh_error *err);
+int xw_doc_set_value(xw_doc *doc, uint32_t slot, const char *value, size_t len,
+                     struct nh_error *err);
+
+/* ---- Queries. */
+
+typedef struct xw_query xw_query;
+
+enum xw_op { XW_AND, XW_OR, XW_AND_NOT, XW_AND_MAYBE, XW_FILTER };
+
+int xw_query_term(xw_query **out, const char *term, size_t len,
+                  struct nh_error *err);
+/* Matches every document. */
+int xw_query_all(xw_query **out, struct nh_error *err);
+/* Combines `count` >= 1 queries (copied, still the caller's); AND_NOT,
+ * AND_MAYBE and FILTER take the first against all the others. */
+int xw_query_combine(xw_query **out, enum xw_op op, xw_query *const *parts,
+                     size_t count, struct nh_error *err);
+/* Multiplies weights by factor >= 0; 0 leaves a filter. */
+int xw_query_scale(xw_query **out, const xw_query *query, double factor,
+                   struct nh_error *err);
+/* Called with the document's number inside its shard; decides if it matches. */
+typedef bool xw_check_fn(void *ctx, uint32_t docid);
+/* A query without weight that asks `check` for each document. Use it under AND
+ * or FILTER with queries that match few documents: it is asked last. `ctx` must
+ * outlive the query and every search with it. */
+int xw_query_check(xw_query **out, xw_check_fn *check, void *ctx,
+                   struct nh_error *err);
+/* A copy of Xapian's description, malloc'd. */
+int xw_query_describe(const xw_query *query, char **text, struct nh_error *err);
+void xw_query_free(xw_query *query);
+
+/* ---- Searching. */
+
+enum xw_order { XW_BY_WEIGHT, XW_BY_VALUE_DOWN, XW_BY_VALUE_UP };
+
+struct xw_search {
+    const xw_query *query;
+    uint32_t offset, count;  /* the page */
+    uint32_t check_at_least; /* count exactly up to this many matches */
+    enum xw_order order;     /* ties by document number, up */
+    uint32_t slot;           /* of values; documents without one come last */
+    bool boolean;            /* no weights */
+    double k1, b;            /* BM25 */
+    xw_check_fn *decide;     /* asked lazily for candidates, or NULL */
+    void *ctx;
+};
+
+typedef struct xw_mset xw_mset;
+
+int xw_db_search(const xw_db *db, const struct xw_search *search, xw_mset **out,
+                 struct nh_error *err);
+void xw_mset_free(xw_mset *m);
+size_t xw_mset_size(const xw_mset *m);
+/* Bounds and estimate of the number of matches. */
+void xw_mset_matches(const xw_mset *m, uint32_t *lower, uint32_t *estimate,
+                     uint32_t *upper);
+/* Document number inside its shard, and the shard's place, from 0. */
+uint32_t xw_mset_docid(const xw_mset *m, size_t i, uint32_t *shard);
+double xw_mset_weight(const xw_mset *m, size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

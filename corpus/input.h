@@ -1,0 +1,40 @@
+/* A file of articles as a window of bytes: gzip is unpacked on the way, any
+ * size is read in bounded memory. */
+#ifndef CORPUS_INPUT_H
+#define CORPUS_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+/* Longest record (one article's bytes in its format). */
+#define INPUT_RECORD_MAX ((size_t)32 << 20)
+
+struct input {
+    void *gz;          /* gzFile */
+    const char *name;  /* borrowed, for messages */
+    struct buf window; /* unread bytes start at `start` */
+    size_t start;
+    uint64_t offset; /* of `start` in the unpacked file */
+    bool ended;
+    uint64_t size; /* of the file on disk, 0 if unknown */
+};
+
+/* Opens a file, or standard input for "-". */
+int input_open(struct input *in, const char *path, struct nh_error *err);
+void input_close(struct input *in);
+/* The unread bytes after trying to have at least `want` of them; fewer only at
+ * the end of the file. */
+int input_peek(struct input *in, size_t want, struct slice *out,
+               struct nh_error *err);
+void input_skip(struct input *in, size_t bytes);
+/* Distance from the start of the window to the first `needle` at or after
+ * `from`, reading on as needed: 1 and *at; 0 and *at = bytes left if the file
+ * ends first; NH_EDATA if it is not within INPUT_RECORD_MAX. */
+int input_find(struct input *in, const char *needle, size_t from, size_t *at,
+               struct nh_error *err);
+/* Bytes of the file on disk that were consumed so far. */
+uint64_t input_consumed(const struct input *in);
+
+#endif

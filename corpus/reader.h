@@ -1,0 +1,53 @@
+/* Readers: bytes of one format to articles. A reader splits a file into
+ * records, cheaply and in order; parsing a record into an article is separate,
+ * so that workers can do it side by side. To add a format, write these two
+ * functions and a row of reader_table. */
+#ifndef CORPUS_READER_H
+#define CORPUS_READER_H
+
+#include "common/article.h"
+#include "corpus/input.h"
+
+/* What parsing a record needs besides its bytes. One a thread. */
+struct parse_context {
+    const char *map;              /* --map: "field=key,..." or NULL */
+    void *json;                   /* json_tokener, made on first use */
+    struct buf text, work, other; /* scratch */
+};
+
+void parse_context_release(struct parse_context *ctx);
+
+struct reader {
+    const char *name;
+    const char *help;
+    /* A file of this format is one article: its path can be its id. */
+    bool whole_file;
+    /* Whether the first bytes of a file look like it. */
+    bool (*detect)(struct slice head);
+    /* The next record: 1, *record (valid until the next call) and its offset;
+     * 0 at the end; NH_EDATA for a place that no record can be made of (the
+     * input stands behind it); other errors are final. */
+    int (*split)(struct input *in, struct slice *record, uint64_t *offset,
+                 struct nh_error *err);
+    /* Fills an article that was reset. NH_EDATA with a reason for a bad one. */
+    int (*parse)(struct parse_context *ctx, struct slice record,
+                 struct article *out, struct nh_error *err);
+};
+
+extern const struct reader reader_text, reader_jsonl, reader_trec,
+    reader_reuters;
+
+/* All readers, NULL at the end, in order of detection. */
+extern const struct reader *const reader_table[];
+
+const struct reader *reader_named(const char *name);
+/* The reader for a file that begins with `head`; NULL and a reason for files
+ * that are not text or of a format that is not supported. */
+const struct reader *reader_detect(struct slice head, struct nh_error *err);
+
+/* Checks a --map argument. */
+int reader_map_check(const char *map, struct nh_error *err);
+/* The field that `map` gives to a key, or -1. */
+int reader_map_find(const char *map, struct slice key);
+
+#endif

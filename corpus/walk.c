@@ -1,0 +1,151 @@
+/* Owns the listing of input files. Promises the same order everywhere. */
+#include "corpus/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/buf.h"
+#include "common/file.h"
+#include "common/manifest.h"
+
+static int add_file(struct walk *w, const char *path, const char *id,
+                    uint64_t size, struct nh_error *err)
+{
+    if (w->count == w->cap) {
+        size_t cap = w->cap ? w->cap * 2 : 64;
+        struct walk_file *files = realloc(w->files, cap * sizeof *files);
+        if (!files)
+            return error_nomem(err);
+        w->files = files;
+        w->cap = cap;
+    }
+    size_t len = strlen(id);
+    if (len > 3 && strcmp(id + len - 3, ".gz") == 0)
+        len -= 3;
+    struct walk_file *f = &w->files[w->count];
+    f->path = arena_copy(&w->arena, path, strlen(path));
+    f->id = arena_copy(&w->arena, id, len);
+    f->size = size;
+    if (!f->path || !f->id)
+        return error_nomem(err);
+    w->count++;
+    return NH_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted names of a folder without hidden ones. */
+static int list_names(const char *path, struct arena *arena, char ***names,
+                      size_t *count, struct nh_error *err)
+{
+    size_t cap = 0;
+    *names = NULL;
+    *count = 0;
+    DIR *dir = opendir(path);
+    if (!dir)
+        return error_errno(err, errno, "open folder", path);
+    int rc = NH_OK;
+    for (struct dirent *e; rc == NH_OK && (e = readdir(dir)) != NULL;) {
+        if (e->d_name[0] == '.')
+            continue;
+        if (*count == cap) {
+            cap = cap ? cap * 2 : 64;
+            char **more = realloc(*names, cap * sizeof *more);
+            if (more)
+                *names = more;
+            else
+                rc = error_nomem(err);
+        }
+        char *copy = arena_copy(arena, e->d_name, strlen(e->d_name));
+        if (!copy)
+            rc = error_nomem(err);
+        if (rc == NH_OK)
+            (*names)[(*count)++] = copy;
+    }
+    closedir(dir);
+    if (rc == NH_OK && *count)
+        qsort(*names, *count, sizeof **names, by_name);
+    return rc;
+}
+
+static int walk_folder(struct walk *w, const char *path, size_t prefix,
+                       int depth, struct nh_error *err);
+
+static int walk_entry(struct walk *w, const char *path, size_t prefix,
+                      int depth, struct nh_error *err)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return NH_OK; /* gone since the folder was read */
+    bool link = S_ISLNK(st.st_mode);
+    if (link && stat(path, &st) != 0)
+        return NH_OK;
+    if (S_ISDIR(st.st_mode) && !link)
+        return walk_folder(w, path, prefix, depth + 1, err);
+    if (S_ISREG(st.st_mode))
+        return add_file(w, path, path + prefix, (uint64_t)st.st_size, err);
+    return NH_OK;
+}
+
+static int walk_folder(struct walk *w, const char *path, size_t prefix,
+                       int depth, struct nh_error *err)
+{
+    struct buf child = BUF_INIT;
+    struct arena arena = {NULL, 0, 0};
+    char **names = NULL;
+    size_t count = 0;
+    int rc = NH_OK;
+    if (depth > WALK_DEPTH) {
+        rc = error_set(err, NH_EINVAL, "'%s' lies deeper than %d folders", path,
+                       WALK_DEPTH);
+        goto out;
+    }
+    /* An index that lies among its sources is no source. */
+    const char *manifest = file_join(&child, path, MANIFEST_NAME);
+    if (manifest && file_exists(manifest))
+        goto out;
+    rc = list_names(path, &arena, &names, &count, err);
+    for (size_t i = 0; rc == NH_OK && i < count; i++)
+        rc = file_join(&child, path, names[i])
+                 ? walk_entry(w, child.data, prefix, depth, err)
+                 : error_nomem(err);
+out:
+    buf_release(&child);
+    arena_release(&arena);
+    free(names);
+    return rc;
+}
+
+int walk_add(struct walk *w, const char *path, struct nh_error *err)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0)
+        return add_file(w, path, "", 0, err);
+    if (stat(path, &st) != 0)
+        return error_errno(err, errno, "read", path);
+    if (!S_ISDIR(st.st_mode)) {
+        const char *slash = strrchr(path, '/');
+        return add_file(w, path, slash ? slash + 1 : path,
+                        S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, err);
+    }
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    char *folder = arena_copy(&w->arena, path, len);
+    if (!folder)
+        return error_nomem(err);
+    return walk_folder(w, folder, len + (folder[len - 1] != '/'), 0, err);
+}
+
+void walk_release(struct walk *w)
+{
+    arena_release(&w->arena);
+    free(w->files);
+    memset(w, 0, sizeof *w);
+}

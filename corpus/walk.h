@@ -1,0 +1,31 @@
+/* From the paths a user names to the files to read, in a stable order. */
+#ifndef CORPUS_WALK_H
+#define CORPUS_WALK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/error.h"
+
+struct walk_file {
+    const char *path; /* to open; "-" is standard input */
+    const char *id;   /* path relative to the argument, without .gz */
+    uint64_t size;    /* on disk, 0 if unknown */
+};
+
+struct walk {
+    struct arena arena;
+    struct walk_file *files;
+    size_t count, cap;
+};
+
+/* Deepest folder below an argument. */
+#define WALK_DEPTH 64
+
+/* Adds a file, the files of a folder (sorted by bytes, recursively, without
+ * hidden ones, indexes and links to folders), or "-". */
+int walk_add(struct walk *w, const char *path, struct nh_error *err);
+void walk_release(struct walk *w);
+
+#endif

@@ -1,0 +1,364 @@
+/* Owns the terms of an article: which there are, and with what wdf.
+ * doc/index-format.md lists them; the query planner looks for the same. */
+#include "indexer/article_coder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How often something occurs in the article being coded; valid where the stamp
+ * is the article's. */
+struct tally {
+    uint32_t stamp, count, title;
+};
+
+struct article_coder {
+    struct stemmer *stemmer;
+    struct lexicon lex;
+    struct stream_encoder *encoder;
+    struct word_list words;
+    struct tally *stems, *by_word; /* by number in the lexicon */
+    uint32_t stems_cap, words_cap;
+    uint32_t *used; /* stems of this article */
+    size_t used_count, used_cap;
+    uint32_t stamp;
+    struct buf text, term, folded;
+    struct strtab seen; /* terms without weight that were added */
+};
+
+int article_coder_new(struct article_coder **out, const char *language,
+                      const struct dict *dict, struct nh_error *err)
+{
+    *out = NULL;
+    struct article_coder *c = calloc(1, sizeof *c);
+    if (!c)
+        return error_nomem(err);
+    int rc = stemmer_new(&c->stemmer, language, err);
+    lexicon_init(&c->lex, c->stemmer, dict);
+    if (rc == NH_OK)
+        rc = stream_encoder_new(&c->encoder, &c->lex, dict, err);
+    if (rc != NH_OK)
+        article_coder_free(c);
+    else
+        *out = c;
+    return rc;
+}
+
+void article_coder_free(struct article_coder *c)
+{
+    if (!c)
+        return;
+    stream_encoder_free(c->encoder);
+    lexicon_release(&c->lex);
+    stemmer_free(c->stemmer);
+    word_list_release(&c->words);
+    free(c->stems);
+    free(c->by_word);
+    free(c->used);
+    buf_release(&c->text);
+    buf_release(&c->term);
+    buf_release(&c->folded);
+    strtab_release(&c->seen);
+    free(c);
+}
+
+/* ---- Analysis. */
+
+/* Text = title "\n" body, words with positions in it. */
+static int analyse(struct article_coder *c, const struct article *a,
+                   struct stream_text *t, struct nh_error *err)
+{
+    buf_reset(&c->text);
+    buf_append(&c->text, a->title.data, a->title.len);
+    buf_append_byte(&c->text, '\n');
+    buf_append(&c->text, a->body.data, a->body.len);
+    if (c->text.failed)
+        return error_nomem(err);
+    if (c->text.len > STREAM_TEXT_MAX)
+        return error_set(err, NH_EDATA, "the article is longer than %zu MiB",
+                         STREAM_TEXT_MAX >> 20);
+    c->words.count = 0;
+    int rc = lexicon_analyse(&c->lex, a->title, &c->words, err);
+    size_t titles = c->words.count;
+    if (rc == NH_OK)
+        rc = lexicon_analyse(&c->lex, a->body, &c->words, err);
+    uint32_t shift = (uint32_t)a->title.len + 1;
+    for (size_t i = titles; i < c->words.count; i++) {
+        c->words.items[i].start += shift;
+        c->words.items[i].end += shift;
+    }
+    *t = (struct stream_text){{c->text.data, c->text.len},
+                              a->title.len,
+                              c->words.items,
+                              c->words.count,
+                              titles};
+    return rc;
+}
+
+static bool grow_tallies(struct tally **list, uint32_t *cap, uint32_t need)
+{
+    if (need <= *cap)
+        return true;
+    uint32_t more = *cap ? *cap : 4096;
+    while (more < need)
+        more *= 2;
+    struct tally *p = realloc(*list, more * sizeof *p);
+    if (!p)
+        return false;
+    memset(p + *cap, 0, (more - *cap) * sizeof *p);
+    *list = p;
+    *cap = more;
+    return true;
+}
+
+static bool use_stem(struct article_coder *c, uint32_t stem, bool title)
+{
+    if (!grow_tallies(&c->stems, &c->stems_cap, stem + 1))
+        return false;
+    struct tally *t = &c->stems[stem];
+    if (t->stamp != c->stamp) {
+        if (c->used_count == c->used_cap) {
+            size_t cap = c->used_cap ? c->used_cap * 2 : 1024;
+            uint32_t *used = realloc(c->used, cap * sizeof *used);
+            if (!used)
+                return false;
+            c->used = used;
+            c->used_cap = cap;
+        }
+        c->used[c->used_count++] = stem;
+        *t = (struct tally){c->stamp, 0, 0};
+    }
+    t->count++;
+    t->title += title;
+    return true;
+}
+
+static struct slice word_at(const struct article_coder *c, size_t i)
+{
+    const struct strtab_entry *e =
+        &c->lex.words.entries[c->words.items[i].word];
+    return (struct slice){e->data, e->len};
+}
+
+/* Two CJK characters one behind the other are a term too. */
+static bool use_bigram(struct article_coder *c, size_t i, bool title)
+{
+    struct slice a = word_at(c, i - 1), b = word_at(c, i);
+    buf_reset(&c->term);
+    buf_append(&c->term, a.data, a.len);
+    buf_append(&c->term, b.data, b.len);
+    uint32_t stem = c->term.failed
+                        ? STRTAB_NONE
+                        : strtab_add(&c->lex.stems, c->term.data, c->term.len);
+    return stem != STRTAB_NONE && use_stem(c, stem, title);
+}
+
+static bool count_words(struct article_coder *c, const struct stream_text *t)
+{
+    c->used_count = 0;
+    if (++c->stamp == 0) { /* wrapped: old stamps would look new */
+        memset(c->stems, 0, c->stems_cap * sizeof *c->stems);
+        memset(c->by_word, 0, c->words_cap * sizeof *c->by_word);
+        c->stamp = 1;
+    }
+    if (!grow_tallies(&c->by_word, &c->words_cap, c->lex.words.count))
+        return false;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct text_word *w = &t->words[i];
+        struct tally *tally = &c->by_word[w->word];
+        bool title = i < t->title_count;
+        if (tally->stamp != c->stamp)
+            *tally = (struct tally){c->stamp, 0, 0};
+        tally->count++;
+        if (w->flags & WORD_POSSESSIVE)
+            continue;
+        if (!use_stem(c, c->lex.info[w->word].stem, title))
+            return false;
+        bool joined = i > 0 && i != t->title_count && (w->flags & WORD_CJK) &&
+                      (w[-1].flags & WORD_CJK);
+        if (joined && !use_bigram(c, i, title))
+            return false;
+    }
+    return true;
+}
+
+/* ---- Terms. */
+
+static int put_term(struct article_coder *c, struct posting_batch *batch,
+                    const char *prefix, struct slice value, uint32_t wdf,
+                    struct nh_error *err)
+{
+    schema_term(&c->term, prefix, value);
+    if (c->term.failed)
+        return error_nomem(err);
+    return posting_batch_term(batch, (struct slice){c->term.data, c->term.len},
+                              wdf, err);
+}
+
+static int put_stems(struct article_coder *c, struct posting_batch *batch,
+                     struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < c->used_count; i++) {
+        const struct tally *t = &c->stems[c->used[i]];
+        const struct strtab_entry *e = &c->lex.stems.entries[c->used[i]];
+        struct slice stem = {e->data, e->len};
+        rc = put_term(c, batch, "", stem, t->count, err);
+        if (rc == NH_OK && t->title)
+            rc = put_term(c, batch, schema_fields[FIELD_TITLE].prefix, stem,
+                          t->title, err);
+    }
+    return rc;
+}
+
+/* Neighbours that analysis_pairs selects, each pair once. */
+static int put_pairs(struct article_coder *c, const struct stream_text *t,
+                     struct posting_batch *batch, struct nh_error *err)
+{
+    int rc = NH_OK;
+    strtab_reset(&c->seen);
+    for (size_t i = 1; rc == NH_OK && i < t->count; i++) {
+        struct slice a = word_at(c, i - 1), b = word_at(c, i);
+        if (i == t->title_count || !analysis_pairs(a, b))
+            continue;
+        buf_reset(&c->folded);
+        buf_append(&c->folded, a.data, a.len);
+        buf_append_byte(&c->folded, ' ');
+        buf_append(&c->folded, b.data, b.len);
+        uint32_t known = c->seen.count;
+        uint32_t n = strtab_add(&c->seen, c->folded.data, c->folded.len);
+        if (n == STRTAB_NONE)
+            rc = error_nomem(err);
+        else if (n == known)
+            rc =
+                put_term(c, batch, SCHEMA_PAIR_PREFIX,
+                         (struct slice){c->folded.data, c->folded.len}, 0, err);
+    }
+    return rc;
+}
+
+/* How often the last word of a folded name stands in the text, at least 1. */
+static uint32_t mentions(const struct article_coder *c, struct slice name)
+{
+    size_t start = name.len;
+    while (start > 0 && name.data[start - 1] != ' ')
+        start--;
+    uint32_t word =
+        strtab_find(&c->lex.words, name.data + start, name.len - start);
+    if (word == STRTAB_NONE || word >= c->words_cap ||
+        c->by_word[word].stamp != c->stamp)
+        return 1;
+    return c->by_word[word].count;
+}
+
+static int put_name(struct article_coder *c, const struct field_def *def,
+                    struct slice name, struct posting_batch *batch,
+                    struct nh_error *err)
+{
+    uint32_t wdf = def->entity ? mentions(c, name) : 0;
+    int rc = put_term(c, batch, def->prefix, name, 0, err);
+    while (rc == NH_OK && name.len) {
+        const char *space = memchr(name.data, ' ', name.len);
+        size_t len = space ? (size_t)(space - name.data) : name.len;
+        if (len)
+            rc = put_term(c, batch, def->word_prefix,
+                          (struct slice){name.data, len}, wdf, err);
+        name.data += len + (space != NULL);
+        name.len -= len + (space != NULL);
+    }
+    return rc;
+}
+
+static int put_has(struct article_coder *c, enum field field,
+                   struct posting_batch *batch, struct nh_error *err)
+{
+    return put_term(c, batch, SCHEMA_HAS_PREFIX,
+                    slice_of(schema_fields[field].name), 0, err);
+}
+
+static int put_values(struct article_coder *c, const struct article *a,
+                      struct posting_batch *batch, struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < a->count; i++) {
+        const struct article_value *v = &a->values[i];
+        const struct field_def *def = &schema_fields[v->field];
+        bool first = i == 0 || a->values[i - 1].field != v->field;
+        if (first && v->field != FIELD_ID)
+            rc = put_has(c, v->field, batch, err);
+        if (rc != NH_OK)
+            break;
+        if (def->kind == FIELD_KIND_EXACT) {
+            rc = put_term(c, batch, def->prefix, v->text, 0, err);
+            continue;
+        }
+        buf_reset(&c->folded);
+        analysis_fold_name(v->text, &c->folded);
+        struct slice folded = {c->folded.data, c->folded.len};
+        if (c->folded.failed)
+            rc = error_nomem(err);
+        else if (def->kind == FIELD_KIND_NAME)
+            rc = put_name(c, def, folded, batch, err);
+        else
+            rc = put_term(c, batch, def->prefix, folded, 0, err);
+    }
+    return rc;
+}
+
+/* Terms of year, month and day, and a value that sorts as the date does. */
+static int put_date(struct article_coder *c, struct nh_date date,
+                    struct posting_batch *batch, struct nh_error *err)
+{
+    char term[16], value[8];
+    if (date.precision == DATE_NONE)
+        return NH_OK;
+    struct date_civil d = date_civil_of(date_day_of(date.seconds));
+    int rc = put_has(c, FIELD_DATE, batch, err);
+    snprintf(term, sizeof term, "%04d", d.year);
+    if (rc == NH_OK)
+        rc = put_term(c, batch, "Y", slice_of(term), 0, err);
+    snprintf(term, sizeof term, "%04d%02d", d.year, d.month);
+    if (rc == NH_OK)
+        rc = put_term(c, batch, "M", slice_of(term), 0, err);
+    snprintf(term, sizeof term, "%04d%02d%02d", d.year, d.month, d.day);
+    if (rc == NH_OK)
+        rc = put_term(c, batch, "D", slice_of(term), 0, err);
+    uint64_t sortable = (uint64_t)date.seconds ^ (UINT64_C(1) << 63);
+    for (int i = 0; i < 8; i++)
+        value[i] = (char)(sortable >> (56 - 8 * i));
+    if (rc == NH_OK)
+        rc = posting_batch_value(batch, SCHEMA_DATE_SLOT,
+                                 (struct slice){value, 8}, err);
+    return rc;
+}
+
+int article_coder_add(struct article_coder *c, const struct article *a,
+                      uint32_t docid, struct posting_batch *batch,
+                      struct buf *stream, struct nh_error *err)
+{
+    struct stream_text t;
+    if (lexicon_trim(&c->lex)) {
+        memset(c->stems, 0, c->stems_cap * sizeof *c->stems);
+        memset(c->by_word, 0, c->words_cap * sizeof *c->by_word);
+    }
+    int rc = analyse(c, a, &t, err);
+    if (rc == NH_OK)
+        rc = stream_encode(c->encoder, &t, stream, err);
+    if (rc == NH_OK)
+        rc = posting_batch_begin(batch, docid, err);
+    if (rc == NH_OK && !count_words(c, &t))
+        rc = error_nomem(err);
+    if (rc == NH_OK)
+        rc = put_stems(c, batch, err);
+    if (rc == NH_OK)
+        rc = put_pairs(c, &t, batch, err);
+    if (rc == NH_OK)
+        rc = put_values(c, a, batch, err);
+    if (rc == NH_OK && t.title_count > 0)
+        rc = put_has(c, FIELD_TITLE, batch, err);
+    if (rc == NH_OK)
+        rc = put_date(c, a->date, batch, err);
+    if (rc == NH_OK)
+        rc = posting_batch_end(batch, err);
+    return rc;
+}

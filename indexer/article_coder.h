@@ -1,0 +1,21 @@
+/* An article to terms and stream: one analysis for both. One coder a thread. */
+#ifndef INDEXER_ARTICLE_CODER_H
+#define INDEXER_ARTICLE_CODER_H
+
+#include "common/article.h"
+#include "common/stream/stream.h"
+#include "indexer/segment_builder.h"
+
+struct article_coder;
+
+/* `dict` is borrowed. */
+int article_coder_new(struct article_coder **out, const char *language,
+                      const struct dict *dict, struct nh_error *err);
+void article_coder_free(struct article_coder *c);
+/* Adds the article's postings and date value to the batch under `docid` and
+ * appends its stream to `stream`. */
+int article_coder_add(struct article_coder *c, const struct article *a,
+                      uint32_t docid, struct posting_batch *batch,
+                      struct buf *stream, struct nh_error *err);
+
+#endif

@@ -1,0 +1,142 @@
+/* Owns reading: files to batches of records.
+ * Promises every record once, in order, and a report for what is skipped. */
+#include "indexer/feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes looked at to tell a format. */
+#define DETECT_BYTES 4096
+
+void feed_batch_free(struct feed_batch *batch)
+{
+    if (!batch)
+        return;
+    free(batch->records);
+    buf_release(&batch->bytes);
+    free(batch);
+}
+
+void feed_release(struct feed *f)
+{
+    if (f->open)
+        input_close(&f->input);
+    f->open = false;
+}
+
+uint64_t feed_consumed(const struct feed *f)
+{
+    return f->done_bytes + (f->open ? input_consumed(&f->input) : 0);
+}
+
+static void skip(struct feed *f, const struct walk_file *file, uint64_t offset,
+                 const struct nh_error *why)
+{
+    if (!f->report(f->ctx, file, offset, why))
+        f->stopped = true;
+}
+
+static void close_file(struct feed *f)
+{
+    f->done_bytes += f->walk->files[f->file].size;
+    if (f->open)
+        input_close(&f->input);
+    f->open = false;
+    f->file++;
+}
+
+/* Opens the current file; one that cannot be read is reported and passed. */
+static int open_file(struct feed *f, struct nh_error *err)
+{
+    const struct walk_file *file = &f->walk->files[f->file];
+    struct slice head;
+    int rc = input_open(&f->input, file->path, err);
+    if (rc == NH_OK) {
+        f->open = true;
+        rc = input_peek(&f->input, DETECT_BYTES, &head, err);
+    }
+    if (rc == NH_OK) {
+        if (head.len > DETECT_BYTES)
+            head.len = DETECT_BYTES;
+        f->reader = f->forced ? f->forced : reader_detect(head, err);
+        f->files_read++;
+        if (f->reader)
+            return NH_OK;
+    }
+    if (rc == NH_ENOMEM)
+        return rc;
+    skip(f, file, 0, err);
+    close_file(f);
+    return NH_OK;
+}
+
+static int add_record(struct feed *f, struct feed_batch *batch,
+                      struct slice record, uint64_t offset,
+                      struct nh_error *err)
+{
+    if (batch->count == batch->cap) {
+        size_t cap = batch->cap ? batch->cap * 2 : 512;
+        struct feed_record *records =
+            realloc(batch->records, cap * sizeof *records);
+        if (!records)
+            return error_nomem(err);
+        batch->records = records;
+        batch->cap = cap;
+    }
+    batch->records[batch->count++] =
+        (struct feed_record){&f->walk->files[f->file], f->reader, offset,
+                             batch->bytes.len, record.len};
+    buf_append(&batch->bytes, record.data, record.len);
+    return batch->bytes.failed ? error_nomem(err) : NH_OK;
+}
+
+static bool batch_full(const struct feed *f, const struct feed_batch *batch)
+{
+    return batch->count >= f->batch_records ||
+           batch->bytes.len >= FEED_BATCH_BYTES;
+}
+
+/* Reads records of the open file until it ends or the batch is full. */
+static int read_file(struct feed *f, struct feed_batch *batch,
+                     struct nh_error *err)
+{
+    while (!batch_full(f, batch) && !f->stopped) {
+        struct slice record;
+        uint64_t offset = f->input.offset;
+        int rc = f->reader->split(&f->input, &record, &offset, err);
+        if (rc == 1) {
+            rc = add_record(f, batch, record, offset, err);
+            if (rc != NH_OK)
+                return rc;
+        } else if (rc == NH_EDATA) {
+            skip(f, &f->walk->files[f->file], offset, err);
+        } else if (rc == NH_ENOMEM) {
+            return rc;
+        } else {
+            if (rc < 0) /* the rest of the file cannot be read */
+                skip(f, &f->walk->files[f->file], f->input.offset, err);
+            close_file(f);
+            return NH_OK;
+        }
+    }
+    return NH_OK;
+}
+
+int feed_next(struct feed *f, struct feed_batch **out, struct nh_error *err)
+{
+    struct feed_batch *batch = calloc(1, sizeof *batch);
+    *out = NULL;
+    if (!batch)
+        return error_nomem(err);
+    int rc = NH_OK;
+    while (rc == NH_OK && !f->stopped && f->file < f->walk->count &&
+           !batch_full(f, batch))
+        rc = f->open ? read_file(f, batch, err) : open_file(f, err);
+    if (rc != NH_OK || batch->count == 0) {
+        feed_batch_free(batch);
+        return rc;
+    }
+    batch->number = f->number++;
+    *out = batch;
+    return 1;
+}

@@ -1,0 +1,70 @@
+/* The one writer of an index: its lock, its segments, its commits.
+ *
+ * Articles get numbers in the order in which they come. Which of several
+ * articles with one id lives is decided when their number is given
+ * (writer_resolve), in order; their postings and streams follow later
+ * (writer_append), in the same order. A commit covers what was appended. */
+#ifndef INDEXER_INDEX_WRITER_H
+#define INDEXER_INDEX_WRITER_H
+
+#include "common/article.h"
+#include "common/snapshot.h"
+#include "indexer/segment_builder.h"
+
+struct index_writer;
+
+/* Opens the index in folder `dir` for writing, making it if there is none, and
+ * removes what an interrupted run left. `language` is that of a new index's
+ * stemmer; NULL means English, or what the index has. NH_ELOCKED if another
+ * process writes, NH_EINVAL for a folder with other things in it or another
+ * language. */
+int writer_open(struct index_writer **out, const char *dir,
+                const char *language, struct nh_error *err);
+/* Discards what was not committed and releases the lock. */
+void writer_close(struct index_writer *w);
+
+const struct manifest *writer_manifest(const struct index_writer *w);
+/* The dictionary for new articles; NULL while there is none. */
+const struct dict *writer_dict(const struct index_writer *w);
+/* True while only the built-in dictionary, or none, is in use. */
+bool writer_dict_general(const struct index_writer *w);
+/* Makes `dict` (owned from now on) the dictionary of the segments to come, and
+ * saves its file bytes. Not while a segment is being built. */
+int writer_set_dict(struct index_writer *w, struct dict *dict,
+                    struct slice file, struct nh_error *err);
+struct segment_builder *writer_builder(struct index_writer *w);
+
+enum writer_fate { FATE_ADDED, FATE_REPLACED, FATE_UNCHANGED };
+
+/* What becomes of an article. */
+struct writer_verdict {
+    enum writer_fate fate;
+    uint32_t docid;  /* its number; 0 if it needs no storing */
+    uint32_t buries; /* number of the article it replaces, or 0 */
+};
+
+/* Decides for the article with this id and hash; in order, one thread at a
+ * time, but side by side with writer_append. */
+int writer_resolve(struct index_writer *w, struct slice id, uint64_t hash,
+                   struct writer_verdict *verdict, struct nh_error *err);
+
+/* An article that is ready to be stored. */
+struct writer_article {
+    const struct article *article;
+    uint64_t hash;
+    struct writer_verdict verdict;
+    struct slice stream;
+};
+
+/* Stores a batch of articles and its postings (owned from now on; NULL if no
+ * article needs storing). In order, one thread at a time. */
+int writer_append(struct index_writer *w, const struct writer_article *articles,
+                  size_t count, struct posting_batch *postings,
+                  struct nh_error *err);
+/* True when the segment in progress should be committed. */
+bool writer_full(struct index_writer *w, size_t memory);
+/* Makes all that was appended part of the index, durably. Does nothing if
+ * there is nothing new. Call it where writer_append may be called. */
+int writer_commit(struct index_writer *w, struct nh_error *err);
+
+#endif

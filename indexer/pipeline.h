@@ -1,0 +1,44 @@
+/* From files to a committed index: reading, parsing, deciding, coding and
+ * storing, by several workers, with the same result for any number of them. */
+#ifndef INDEXER_PIPELINE_H
+#define INDEXER_PIPELINE_H
+
+#include "corpus/reader.h"
+#include "corpus/walk.h"
+#include "indexer/index_writer.h"
+
+struct pipeline_counts {
+    uint64_t added, replaced, unchanged, skipped;
+    uint64_t files, text_bytes; /* of the articles read */
+    uint64_t read_bytes;        /* of the files, packed as they are */
+};
+
+/* What is wrong with a record or file that is skipped; `offset` in bytes of the
+ * unpacked file. Called from any thread, one at a time. */
+typedef void pipeline_report_fn(void *ctx, const char *path, uint64_t offset,
+                                const struct nh_error *why);
+/* Called from time to time while work goes on. */
+typedef void pipeline_progress_fn(void *ctx,
+                                  const struct pipeline_counts *counts,
+                                  uint64_t total_bytes);
+
+struct pipeline_options {
+    const struct reader *reader; /* NULL: by content */
+    const char *map;             /* --map or NULL */
+    const char *collection;      /* prefix of ids or NULL */
+    unsigned jobs;               /* workers, 1 to PIPELINE_JOBS_MAX */
+    size_t memory;               /* bytes to stay under, roughly */
+    bool strict;                 /* stop at the first bad record */
+    pipeline_report_fn *report;
+    pipeline_progress_fn *progress;
+    void *ctx;
+};
+
+#define PIPELINE_JOBS_MAX 64
+
+/* Indexes the files of `walk`. What was committed before an error stays. */
+int pipeline_run(struct index_writer *w, const struct walk *walk,
+                 const struct pipeline_options *options,
+                 struct pipeline_counts *counts, struct nh_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* What a segment is built through. Workers hand over analysed articles in
+ * batches of ascending numbers; the builder makes Xapian's tables of them. */
+#ifndef INDEXER_SEGMENT_BUILDER_H
+#define INDEXER_SEGMENT_BUILDER_H
+
+#include <stdint.h>
+
+#include "common/buf.h"
+
+struct segment_builder;
+struct posting_batch;
+
+/* Builds below folder `dir` (made, removed when done), for a segment. */
+int segment_builder_new(struct segment_builder **out, const char *dir,
+                        struct nh_error *err);
+/* Stops and removes what was not finished. */
+void segment_builder_free(struct segment_builder *b);
+/* Articles that a batch should have, for speed; and batches that the builder
+ * holds at most. */
+size_t segment_builder_batch_articles(void);
+size_t segment_builder_batches_max(void);
+
+/* A batch is filled by one thread; several may be filled side by side. */
+int posting_batch_new(struct posting_batch **out, struct segment_builder *b,
+                      uint64_t number, struct nh_error *err);
+void posting_batch_free(struct posting_batch *batch);
+/* Starts article `docid`, larger than those before in the batch. */
+int posting_batch_begin(struct posting_batch *batch, uint32_t docid,
+                        struct nh_error *err);
+/* Adds a term to the article; wdf 0 for filters. */
+int posting_batch_term(struct posting_batch *batch, struct slice term,
+                       uint32_t wdf, struct nh_error *err);
+int posting_batch_value(struct posting_batch *batch, uint32_t slot,
+                        struct slice value, struct nh_error *err);
+int posting_batch_end(struct posting_batch *batch, struct nh_error *err);
+/* No more articles come. Call it on the filling thread. */
+int posting_batch_finish(struct posting_batch *batch, struct nh_error *err);
+
+/* Gives finished batches to the segment, in ascending order of numbers; frees
+ * the batch in any case. One thread at a time. */
+int segment_builder_add(struct segment_builder *b, struct posting_batch *batch,
+                        struct nh_error *err);
+/* Writes the tables of all added batches into folder `path`, made for it, and
+ * starts over. At least one batch must have been added. */
+int segment_builder_finish(struct segment_builder *b, const char *path,
+                           struct nh_error *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* Owns opening of indexes and reading of single articles.
+ * Promises that a handle shows one commit, whole. */
+#include "searcher/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int nh_open(nh_index **out, const char *path, struct nh_error *err)
+{
+    *out = NULL;
+    nh_index *index = calloc(1, sizeof *index);
+    if (!index)
+        return error_nomem(err);
+    int rc = snapshot_open(&index->snapshot, path, err);
+    if (rc == NH_OK)
+        rc = stemmer_new(&index->stemmer, index->snapshot.manifest.language,
+                         err);
+    if (rc != NH_OK) {
+        nh_close(index);
+        return rc;
+    }
+    lexicon_init(&index->lexicon, index->stemmer, NULL);
+    *out = index;
+    return NH_OK;
+}
+
+void nh_close(nh_index *index)
+{
+    if (!index)
+        return;
+    lexicon_release(&index->lexicon);
+    article_release(&index->article);
+    stream_decoded_release(&index->decoded);
+    word_list_release(&index->words);
+    stemmer_free(index->stemmer);
+    snapshot_close(&index->snapshot);
+    free(index);
+}
+
+int nh_verify(nh_index *index, struct nh_error *err)
+{
+    return snapshot_verify(&index->snapshot, err);
+}
+
+void nh_index_stats(const nh_index *index, struct nh_stats *stats)
+{
+    const struct snapshot *s = &index->snapshot;
+    memset(stats, 0, sizeof *stats);
+    stats->articles = s->live;
+    stats->tombstones = s->dead;
+    stats->segments = s->count;
+    stats->commit = s->manifest.commit;
+    for (size_t i = 0; i < s->count; i++)
+        stats->text_bytes += s->segments[i].articles.text_bytes;
+    for (size_t i = 0; i < s->manifest.file_count; i++)
+        stats->index_bytes += s->manifest.files[i].size;
+}
+
+/* ---- Hits. */
+
+struct nh_string hit_string(struct arena *arena, struct slice s)
+{
+    return (struct nh_string){arena_copy(arena, s.data, s.len), s.len};
+}
+
+/* The values of one field; they stand side by side in the article. */
+static bool fill_list(struct nh_list *list, const struct article *a,
+                      enum field field, struct arena *arena)
+{
+    size_t first = 0, count = 0;
+    while (first < a->count && a->values[first].field != field)
+        first++;
+    while (first + count < a->count && a->values[first + count].field == field)
+        count++;
+    struct nh_string *items = arena_alloc(arena, (count + 1) * sizeof *items);
+    for (size_t i = 0; items && i < count; i++) {
+        items[i] = hit_string(arena, a->values[first + i].text);
+        if (!items[i].data)
+            return false;
+    }
+    *list = (struct nh_list){items, count};
+    return items != NULL;
+}
+
+bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena)
+{
+    const struct {
+        struct nh_string *to;
+        enum field field;
+    } singles[] = {{&hit->id, FIELD_ID},
+                   {&hit->source, FIELD_SOURCE},
+                   {&hit->url, FIELD_URL},
+                   {&hit->section, FIELD_SECTION},
+                   {&hit->language, FIELD_LANGUAGE}};
+    const struct {
+        struct nh_list *to;
+        enum field field;
+    } lists[] = {{&hit->author, FIELD_AUTHOR},
+                 {&hit->topic, FIELD_TOPIC},
+                 {&hit->person, FIELD_PERSON},
+                 {&hit->org, FIELD_ORG},
+                 {&hit->place, FIELD_PLACE}};
+    bool good = true;
+    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
+        *singles[i].to = hit_string(arena, article_get(a, singles[i].field));
+        good = good && singles[i].to->data;
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        good = good && fill_list(lists[i].to, a, lists[i].field, arena);
+    struct buf date = BUF_INIT;
+    date_format(a->date, &date);
+    hit->date = hit_string(arena, (struct slice){date.data, date.len});
+    hit->title = hit_string(arena, a->title);
+    hit->time = a->date.seconds;
+    buf_release(&date);
+    return good && hit->date.data && hit->title.data;
+}
+
+/* ---- Articles. */
+
+struct nh_article {
+    struct arena arena;
+    struct nh_article_view view;
+};
+
+static int article_make(nh_article **out, nh_index *index, uint32_t docid,
+                        struct nh_error *err)
+{
+    int rc = snapshot_article(&index->snapshot, docid, &index->article,
+                              &index->decoded, err);
+    if (rc != NH_OK)
+        return rc;
+    nh_article *a = calloc(1, sizeof *a);
+    if (!a)
+        return error_nomem(err);
+    a->view.body = hit_string(&a->arena, index->article.body);
+    a->view.hit.number = docid;
+    a->view.hit.snippet.text = (struct nh_string){"", 0};
+    if (!a->view.body.data ||
+        !hit_fill(&a->view.hit, &index->article, &a->arena)) {
+        nh_article_free(a);
+        return error_nomem(err);
+    }
+    *out = a;
+    return NH_OK;
+}
+
+int nh_article_open(nh_article **out, nh_index *index, const char *id,
+                    size_t len, struct nh_error *err)
+{
+    uint32_t docid;
+    *out = NULL;
+    int rc =
+        snapshot_find(&index->snapshot, (struct slice){id, len}, &docid, err);
+    return rc == NH_OK ? article_make(out, index, docid, err) : rc;
+}
+
+int nh_article_next(nh_article **out, nh_index *index, uint32_t after,
+                    struct nh_error *err)
+{
+    const struct snapshot *s = &index->snapshot;
+    *out = NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct manifest_segment *seg = s->segments[i].info;
+        uint32_t docid = after >= seg->first ? after + 1 : seg->first;
+        for (; docid <= seg->last; docid++) {
+            if (!snapshot_live(s, docid))
+                continue;
+            int rc = article_make(out, index, docid, err);
+            if (rc != NH_ENOTFOUND) /* a number that was not used */
+                return rc;
+        }
+    }
+    return error_set(err, NH_ENOTFOUND, "there are no more articles");
+}
+
+const struct nh_article_view *nh_article_view(const nh_article *article)
+{
+    return &article->view;
+}
+
+void nh_article_free(nh_article *article)
+{
+    if (!article)
+        return;
+    arena_release(&article->arena);
+    free(article);
+}

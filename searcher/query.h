@@ -1,0 +1,100 @@
+/* The parsed query: a tree with the places where its parts stand. */
+#ifndef SEARCHER_QUERY_H
+#define SEARCHER_QUERY_H
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/schema.h"
+
+enum query_kind {
+    QUERY_AND,    /* all children */
+    QUERY_OR,     /* any child */
+    QUERY_NOT,    /* not its child */
+    QUERY_WORD,   /* one stemmed word */
+    QUERY_PHRASE, /* exact words side by side */
+    QUERY_FILTER, /* a field's value */
+    QUERY_HAS,    /* the article has the field */
+    QUERY_DATE    /* days first..last */
+};
+
+struct query_word {
+    struct slice text; /* folded */
+    bool cjk;          /* a Chinese, Japanese or Korean character */
+};
+
+struct query_node {
+    enum query_kind kind;
+    size_t offset, length; /* bytes of the query text */
+    struct query_node **children;
+    size_t count;
+    struct query_word *words; /* WORD: one; PHRASE: one or more */
+    size_t word_count;
+    bool title;    /* WORD, PHRASE: in the title only */
+    bool plain;    /* as typed: an unquoted word, which any-word may loosen */
+    bool required; /* + before it, or joined by AND */
+    enum field field;    /* FILTER, HAS */
+    struct slice value;  /* FILTER: as the term has it, folded where it is */
+    bool whole;          /* FILTER of a name: the whole name, not a word */
+    int64_t first, last; /* DATE: days since 1970; INT64_MIN/MAX if open */
+};
+
+struct query {
+    struct arena arena;
+    struct query_node *root; /* NULL: matches every article */
+    struct buf notice;       /* what was ignored, or empty */
+    size_t nodes;
+};
+
+/* Limits, so that no query costs more than a page of sense. */
+#define QUERY_BYTES_MAX 65536
+#define QUERY_DEPTH_MAX 64
+#define QUERY_NODES_MAX 4096
+
+/* Parses `text`. `today` is in days since 1970. NH_EQUERY, NH_EUNSUPPORTED with
+ * offset, length and often a hint. */
+int query_parse(struct query *q, struct slice text, int64_t today,
+                struct nh_error *err);
+/* Restricts the query to days: a period as in date:, both may be empty. */
+int query_restrict(struct query *q, struct slice since, struct slice until,
+                   int64_t today, struct nh_error *err);
+void query_release(struct query *q);
+
+/* ---- Words and marks (query_lex.c). */
+
+enum query_token_kind {
+    TOKEN_END,
+    TOKEN_OPEN,
+    TOKEN_CLOSE,
+    TOKEN_MINUS, /* before an item */
+    TOKEN_PLUS,
+    TOKEN_AND,
+    TOKEN_OR,
+    TOKEN_NOT,
+    TOKEN_FIELD,  /* name and colon; the value follows without a space */
+    TOKEN_QUOTED, /* text: between the quotes */
+    TOKEN_WORD    /* text: as typed; `exact` if = stood before it */
+};
+
+struct query_token {
+    enum query_token_kind kind;
+    size_t offset, length;
+    struct slice text;
+    bool exact;
+    enum field field;
+};
+
+struct query_lexer {
+    struct slice text;
+    size_t pos;
+    bool value; /* a field's value comes next: only quotes and parentheses
+                   mean something */
+};
+
+/* Reads the next token. */
+int query_lex(struct query_lexer *lexer, struct query_token *token,
+              struct nh_error *err);
+/* Sets an error at a place of the query. */
+int query_error(struct nh_error *err, int code, size_t offset, size_t length,
+                const char *format, ...) ERROR_PRINTF(5, 6);
+
+#endif

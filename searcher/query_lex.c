@@ -1,0 +1,230 @@
+/* Owns the splitting of query text into tokens.
+ * Promises that every byte of the query is in a token or is white space. */
+#include "searcher/query.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int query_error(struct nh_error *err, int code, size_t offset, size_t length,
+                const char *format, ...)
+{
+    char message[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    error_set_at(err, code, offset, "%s", message);
+    if (err)
+        err->length = length;
+    return code;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Bytes of a quotation mark at s, typographic ones included; 0 if none. */
+static size_t quote_at(const char *s, size_t len)
+{
+    if (len >= 1 && s[0] == '"')
+        return 1;
+    if (len >= 3 && s[0] == '\xE2' && s[1] == '\x80' &&
+        (s[2] == '\x9C' || s[2] == '\x9D' || s[2] == '\x9E'))
+        return 3;
+    return 0;
+}
+
+static int lex_quoted(struct query_lexer *x, struct query_token *t,
+                      struct nh_error *err)
+{
+    size_t start =
+        x->pos + quote_at(x->text.data + x->pos, x->text.len - x->pos);
+    size_t end = start, used = 0;
+    while (end < x->text.len &&
+           (used = quote_at(x->text.data + end, x->text.len - end)) == 0)
+        end++;
+    if (end == x->text.len) {
+        query_error(err, NH_EQUERY, x->pos, 1,
+                    "this quotation mark is never closed");
+        return error_hint(err, "add \" at the end of the phrase");
+    }
+    t->kind = TOKEN_QUOTED;
+    t->text = (struct slice){x->text.data + start, end - start};
+    x->pos = end + used;
+    return NH_OK;
+}
+
+/* End of a run of bytes that are no space, parenthesis or quotation mark. */
+static size_t word_end(const struct query_lexer *x, size_t at)
+{
+    while (at < x->text.len && !is_space(x->text.data[at]) &&
+           !strchr("()", x->text.data[at]) &&
+           !quote_at(x->text.data + at, x->text.len - at))
+        at++;
+    return at;
+}
+
+static bool word_is(struct slice word, const char *what)
+{
+    return slice_equal(word, slice_of(what));
+}
+
+/* NEAR, NEAR/3, ONEAR, ONEAR/12. */
+static bool is_near(struct slice w)
+{
+    size_t i = w.len && w.data[0] == 'O' ? 1 : 0;
+    if (w.len < i + 4 || memcmp(w.data + i, "NEAR", 4) != 0)
+        return false;
+    i += 4;
+    if (i < w.len && w.data[i] != '/')
+        return false;
+    for (i++; i < w.len; i++)
+        if (w.data[i] < '0' || w.data[i] > '9')
+            return false;
+    return true;
+}
+
+/* Length of a field's name before a colon, or 0. */
+static size_t field_length(struct slice w)
+{
+    size_t i = 0;
+    while (i < w.len && ((w.data[i] | 0x20) >= 'a') &&
+           ((w.data[i] | 0x20) <= 'z'))
+        i++;
+    return i > 0 && i < w.len && w.data[i] == ':' ? i : 0;
+}
+
+static int lex_field(struct query_lexer *x, struct query_token *t,
+                     struct slice name, struct nh_error *err)
+{
+    int field = schema_find(name);
+    if (field >= 0) {
+        t->kind = TOKEN_FIELD;
+        t->field = (enum field)field;
+        x->pos += name.len + 1;
+        x->value = true;
+        return NH_OK;
+    }
+    const char *near = schema_suggest(name);
+    query_error(err, NH_EQUERY, x->pos, name.len + 1,
+                "there is no field '%.*s'",
+                (int)(name.len < 40 ? name.len : 40), name.data);
+    if (near)
+        return error_hint(err, "did you mean %s: ?", near);
+    return error_hint(err, "to search for it as text, put it in quotes");
+}
+
+static int unsupported(struct nh_error *err, const struct query_token *t,
+                       const char *what)
+{
+    return query_error(err, NH_EUNSUPPORTED, t->offset, t->length,
+                       "%s not supported yet", what);
+}
+
+static int lex_word(struct query_lexer *x, struct query_token *t,
+                    struct nh_error *err)
+{
+    size_t end = word_end(x, x->pos);
+    struct slice w = {x->text.data + x->pos, end - x->pos};
+    t->length = w.len;
+    if (is_near(w))
+        return unsupported(err, t, "NEAR and ONEAR are");
+    if (word_is(w, "AND") || word_is(w, "OR") || word_is(w, "NOT")) {
+        t->kind = w.data[0] == 'A'   ? TOKEN_AND
+                  : w.data[0] == 'O' ? TOKEN_OR
+                                     : TOKEN_NOT;
+        x->pos = end;
+        return NH_OK;
+    }
+    size_t name = field_length(w);
+    if (name)
+        return lex_field(x, t, (struct slice){w.data, name}, err);
+    if (w.len > 1 && w.data[0] == '=') {
+        t->exact = true;
+        w = (struct slice){w.data + 1, w.len - 1};
+    }
+    if (memchr(w.data, '*', w.len) || memchr(w.data, '?', w.len)) {
+        unsupported(err, t, "wildcards (* and ?) are");
+        return error_hint(err, "to search for the words alone, leave * and ? "
+                               "out");
+    }
+    const char *tilde = memchr(w.data, '~', w.len);
+    if (tilde && tilde > w.data)
+        return unsupported(err, t, "fuzzy words (~) are");
+    t->kind = TOKEN_WORD;
+    t->text = w;
+    x->pos = end;
+    return NH_OK;
+}
+
+/* A value behind a field's colon: quoted, a group, or up to the next space. */
+static int lex_value(struct query_lexer *x, struct query_token *t,
+                     struct nh_error *err)
+{
+    size_t end = word_end(x, x->pos);
+    if (end == x->pos) {
+        query_error(err, NH_EQUERY, t->offset, 0,
+                    "a value is missing behind the colon");
+        return error_hint(err, "write it without a space, as in person:Leike");
+    }
+    t->kind = TOKEN_WORD;
+    t->text = (struct slice){x->text.data + x->pos, end - x->pos};
+    x->pos = end;
+    return NH_OK;
+}
+
+static int lex_close(struct query_lexer *x, struct query_token *t,
+                     struct nh_error *err)
+{
+    t->kind = TOKEN_CLOSE;
+    x->pos++;
+    size_t left = x->text.len - x->pos;
+    const char *p = x->text.data + x->pos;
+    if (left >= 2 && p[0] == '/' && (p[1] == 's' || p[1] == 'p') &&
+        (left == 2 || is_space(p[2]) || p[2] == ')')) {
+        t->offset = x->pos;
+        t->length = 2;
+        return unsupported(err, t, "sentence and paragraph scope are");
+    }
+    return NH_OK;
+}
+
+int query_lex(struct query_lexer *x, struct query_token *t,
+              struct nh_error *err)
+{
+    bool value = x->value;
+    x->value = false;
+    while (!value && x->pos < x->text.len && is_space(x->text.data[x->pos]))
+        x->pos++;
+    memset(t, 0, sizeof *t);
+    t->offset = x->pos;
+    t->length = 1;
+    if (x->pos == x->text.len && !value) {
+        t->kind = TOKEN_END;
+        t->length = 0;
+        return NH_OK;
+    }
+    char c = x->pos < x->text.len ? x->text.data[x->pos] : ' ';
+    bool more = x->pos + 1 < x->text.len && !is_space(x->text.data[x->pos + 1]);
+    int rc = NH_OK;
+    if (c == '(') {
+        t->kind = TOKEN_OPEN;
+        x->pos++;
+    } else if (c == ')' && !value) {
+        rc = lex_close(x, t, err);
+    } else if (quote_at(x->text.data + x->pos, x->text.len - x->pos)) {
+        rc = lex_quoted(x, t, err);
+    } else if (value) {
+        rc = lex_value(x, t, err);
+    } else if ((c == '-' || c == '+') && more) {
+        t->kind = c == '-' ? TOKEN_MINUS : TOKEN_PLUS;
+        x->pos++;
+    } else {
+        rc = lex_word(x, t, err);
+    }
+    if (rc == NH_OK)
+        t->length = x->pos - t->offset;
+    return rc;
+}

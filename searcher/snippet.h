@@ -1,0 +1,40 @@
+/* The stretch of an article that shows why it was found. */
+#ifndef SEARCHER_SNIPPET_H
+#define SEARCHER_SNIPPET_H
+
+#include "common/lexicon.h"
+#include "searcher/newshound.h"
+#include "searcher/query.h"
+
+/* What to look for in the texts of one search's hits. */
+struct highlighter {
+    struct strtab stems; /* of single words */
+    struct strtab exact; /* folded words that need no stemming */
+    struct highlight_phrase {
+        struct slice *words;
+        size_t count;
+    } * phrases;
+    size_t phrase_count, phrase_cap;
+    struct arena arena;
+    uint8_t *known; /* for words of the lexicon: 0 unknown, 1 no, else 2 + term
+                       number, at most 255 */
+    uint32_t known_cap;
+};
+
+/* Words of the longest snippet; its bytes. */
+#define SNIPPET_WORDS 32
+#define SNIPPET_BYTES 600
+
+/* Takes what the query wants to see in a text. Zero-initialised before. */
+int highlighter_init(struct highlighter *h, const struct query_node *root,
+                     struct stemmer *stemmer, struct nh_error *err);
+void highlighter_release(struct highlighter *h);
+/* The lexicon was reset. */
+void highlighter_forget(struct highlighter *h);
+/* Chooses a stretch of `body`, whose words are `words` of `lex`, and marks what
+ * was looked for. Strings go to the arena. False if memory ran out. */
+bool snippet_make(struct nh_snippet *out, struct highlighter *h,
+                  const struct lexicon *lex, struct slice body,
+                  const struct word_list *words, struct arena *arena);
+
+#endif
