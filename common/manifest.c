@@ -266,6 +266,8 @@ int manifest_parse(struct manifest *m, struct slice text, const char *where,
             rc = check_sum(text.data, text.len, where, err);
         }
     }
+    if (rc == NH_OK && !format_known)
+        rc = damaged(where, "its format is missing", err);
     buf_release(&copy);
     if (rc != NH_OK)
         manifest_release(m);

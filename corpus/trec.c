@@ -315,7 +315,8 @@ static int trec_parse(struct parse_context *ctx, struct slice record,
     good = good && finish_element(&t) && !value.failed && !t.title->failed &&
            !t.body->failed &&
            article_text(out, &out->title,
-                        (struct slice){t.title->data, t.title->len}) &&
+                        slice_trim((struct slice){t.title->data,
+                                                  t.title->len})) &&
            article_text(out, &out->body,
                         (struct slice){t.body->data, t.body->len});
     if (rc == NH_OK && !good)

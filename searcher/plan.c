@@ -237,6 +237,11 @@ static int plan_phrase(struct planner *p, const struct query_node *n,
     check->next = *list;
     *list = check;
     rc = phrase_terms(p, n, place, &parts);
+    if (rc == NH_OK && place != PLACE_MUST && parts.count == 0) {
+        rc = xw_query_all(&q, p->err);
+        if (rc == NH_OK)
+            rc = parts_add(p, &parts, q);
+    }
     if (rc == NH_OK && place != PLACE_MUST) {
         rc = xw_query_check(&q, phrase_check_match, check, p->err);
         if (rc == NH_OK)

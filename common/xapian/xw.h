@@ -131,9 +131,10 @@ int xw_query_scale(xw_query **out, const xw_query *query, double factor,
                    struct nh_error *err);
 /* Called with the document's number inside its shard; decides if it matches. */
 typedef bool xw_check_fn(void *ctx, uint32_t docid);
-/* A query without weight that asks `check` for each document. Use it under AND
- * or FILTER with queries that match few documents: it is asked last. `ctx` must
- * outlive the query and every search with it. */
+/* A query without weight that asks `check` for each document. It must stand
+ * under AND or FILTER with another query, which decides what documents there
+ * are: it is asked last. `ctx` must outlive the query and every search with it.
+ */
 int xw_query_check(xw_query **out, xw_check_fn *check, void *ctx,
                    struct nh_error *err);
 /* A copy of Xapian's description, malloc'd. */

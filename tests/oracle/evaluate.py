@@ -1,0 +1,243 @@
+"""Brute-force evaluation of query trees, and a generator of random ones.
+
+A tree is a tuple: ("word", text), ("phrase", text), ("exact", text),
+("title", tree), ("field", name, value, quoted), ("has", name),
+("date", text, first, last), ("and", trees), ("or", trees), ("not", tree).
+"""
+
+import datetime
+import random
+from collections import defaultdict
+
+import text_rules as rules
+
+NAMES = ("person", "org", "place", "author")
+LABELS = ("topic", "source", "section", "lang")
+
+
+class Corpus:
+    """The articles of a corpus, analysed, with sets of article numbers."""
+
+    def __init__(self, articles):
+        self.articles = list(articles)
+        self.all = frozenset(range(len(self.articles)))
+        self.stems = {"body": defaultdict(set), "title": defaultdict(set)}
+        self.folded = defaultdict(set)
+        self.titles, self.bodies = [], []
+        self.values = defaultdict(set)
+        self.parts = defaultdict(set)
+        self.has = defaultdict(set)
+        for number, article in enumerate(self.articles):
+            self._add(number, article)
+
+    def _add(self, number, article):
+        for text, store in ((article.title, self.titles),
+                            (article.body, self.bodies)):
+            listed = rules.words(text)
+            store.append([w for w, _, _ in listed])
+            for word, possessive, _ in listed:
+                self.folded[word].add(number)
+                if possessive:
+                    continue
+                self.stems["body"][rules.stem(word)].add(number)
+                if store is self.titles:
+                    self.stems["title"][rules.stem(word)].add(number)
+        if self.titles[-1]:
+            self.has["title"].add(number)
+        if article.date:
+            self.has["date"].add(number)
+        for name, values in article.fields.items():
+            for value in values:
+                folded = rules.fold_name(value)
+                self.has[name].add(number)
+                self.values[name, folded].add(number)
+                for part in folded.split(" "):
+                    self.parts[name, part].add(number)
+
+    def phrase(self, text, where):
+        wanted = [w for w, _, _ in rules.words(text)]
+        candidates = set(self.all)
+        for word in wanted:
+            candidates &= self.folded.get(word, set())
+        stores = [self.titles] if where == "title" else [self.titles,
+                                                         self.bodies]
+        if len(wanted) == 1:
+            # Possessives have no postings, so a lone word does not find them.
+            stem = rules.stem(wanted[0])
+            candidates &= self.stems[where].get(stem, set())
+        return {n for n in candidates
+                if any(self._stands(wanted, store[n]) for store in stores)}
+
+    @staticmethod
+    def _stands(wanted, words):
+        size = len(wanted)
+        first = wanted[0]
+        return any(words[i] == first and words[i:i + size] == wanted
+                   for i in range(len(words) - size + 1))
+
+    def evaluate(self, tree, where="body"):
+        kind = tree[0]
+        if kind == "word":
+            return self._word(tree[1], where)
+        if kind in ("phrase", "exact"):
+            return self.phrase(tree[1], where)
+        if kind == "title":
+            return self.evaluate(tree[1], "title")
+        if kind == "field":
+            return self._field(*tree[1:])
+        if kind == "has":
+            return set(self.has.get(tree[1], set()))
+        if kind == "date":
+            return {n for n, a in enumerate(self.articles)
+                    if a.date and tree[2] <= a.date <= tree[3]}
+        if kind == "not":
+            return set(self.all) - self.evaluate(tree[1], where)
+        sets = [self.evaluate(t, where) for t in tree[1]]
+        return set.intersection(*sets) if kind == "and" else set.union(*sets)
+
+    def _word(self, text, where):
+        listed = rules.words(text)
+        if len(listed) > 1 and listed[-1][1]:
+            listed.pop()
+        if len(listed) == 1:
+            return set(self.stems[where].get(rules.stem(listed[0][0]), set()))
+        return self.phrase(" ".join(w for w, _, _ in listed), where)
+
+    def _field(self, name, value, quoted):
+        folded = rules.fold_name(value)
+        if name in NAMES and not quoted and " " not in folded:
+            return set(self.parts.get((name, folded), set()))
+        return set(self.values.get((name, folded), set()))
+
+
+class Generator:
+    """Random queries whose words and values come from the corpus."""
+
+    def __init__(self, corpus, seed):
+        self.corpus = corpus
+        self.random = random.Random(seed)
+        self.pairs = sorted({(n, v) for a in corpus.articles
+                             for n, values in a.fields.items()
+                             for v in values if n in NAMES + LABELS})
+
+    def _article(self):
+        return self.random.choice(self.corpus.articles)
+
+    def _text(self):
+        for _ in range(20):
+            a = self._article()
+            words = (a.title + " " + a.body).split()
+            words = [w.strip('".,;:()<>*?~=+-&/!\'`') for w in words]
+            words = [w for w in words
+                     if w and rules.words(w) and not set(w) & set('"()*?~:<>') and
+                     w not in ("AND", "OR", "NOT") and "NEAR" not in w]
+            if len(words) > 5:
+                return words
+        return ["the", "of", "in", "a", "to", "and"]
+
+    def word(self):
+        return ("word", self.random.choice(self._text()))
+
+    def phrase(self):
+        words = self._text()
+        size = self.random.choice((1, 2, 2, 2, 3, 3, 4, 5))
+        if self.random.random() < 0.75:
+            at = self.random.randrange(max(1, len(words) - size))
+            return ("phrase", " ".join(words[at:at + size]))
+        return ("phrase", " ".join(self.random.choice(words)
+                                   for _ in range(size)))
+
+    def field(self):
+        if not self.pairs:
+            return self.word()
+        name, value = self.random.choice(self.pairs)
+        part = self.random.choice(rules.fold_name(value).split(" "))
+        plain = not set(value) & set(' "()*:')
+        style = self.random.random()
+        if style < 0.45:
+            return ("field", name, value, True)
+        if style < 0.8 and name in NAMES and part:
+            return ("field", name, part, False)
+        if plain:
+            return ("field", name, value, False)
+        return ("has", name)
+
+    def date(self):
+        date = None
+        for _ in range(50):
+            date = self._article().date
+            if date:
+                break
+        if not date:
+            return self.word()
+        style = self.random.randrange(5)
+        if style == 0:
+            return ("date", date.isoformat(), date, date)
+        if style == 1:
+            first = date.replace(day=1)
+            last = (first + datetime.timedelta(days=31)).replace(day=1)
+            return ("date", date.isoformat()[:7], first,
+                    last - datetime.timedelta(days=1))
+        if style == 2:
+            return ("date", f"{date.year:04}", date.replace(month=1, day=1),
+                    date.replace(month=12, day=31))
+        if style == 3:
+            return ("date", f"{date}..", date, datetime.date.max)
+        last = date + datetime.timedelta(days=self.random.randrange(200))
+        return ("date", f"{date}..{last}", date, last)
+
+    def leaf(self):
+        roll = self.random.random()
+        if roll < 0.42:
+            return self.word()
+        if roll < 0.62:
+            return self.phrase()
+        if roll < 0.66:
+            return ("exact", self.word()[1])
+        if roll < 0.74:
+            inner = self.word() if self.random.random() < 0.6 else self.phrase()
+            return ("title", inner)
+        if roll < 0.92:
+            return self.field()
+        return self.date()
+
+    def tree(self, depth=0):
+        if depth >= 3 or self.random.random() < (0.35 if depth else 0.2):
+            return self.leaf()
+        kind = self.random.choice(("and", "and", "or"))
+        count = self.random.choice((2, 2, 2, 3))
+        parts = []
+        for _ in range(count):
+            part = self.tree(depth + 1)
+            if self.random.random() < 0.15:
+                part = ("not", part)
+            parts.append(part)
+        return (kind, parts)
+
+
+def to_query(tree, rand, top=True):
+    """The tree as query text, in one of the ways it can be written."""
+    kind = tree[0]
+    if kind == "word":
+        return tree[1]
+    if kind == "phrase":
+        return f'"{tree[1]}"'
+    if kind == "exact":
+        return "=" + tree[1]
+    if kind == "title":
+        return "title:" + to_query(tree[1], rand)
+    if kind == "field":
+        return f'{tree[1]}:"{tree[2]}"' if tree[3] else f"{tree[1]}:{tree[2]}"
+    if kind == "has":
+        return tree[1] + ":*"
+    if kind == "date":
+        return "date:" + tree[1]
+    if kind == "not":
+        sign = rand.choice(("-", "NOT "))
+        return sign + to_query(tree[1], rand, False)
+    if kind == "and":
+        joint = rand.choice((" ", " ", " AND "))
+    else:
+        joint = " OR "
+    text = joint.join(to_query(t, rand, False) for t in tree[1])
+    return text if top else f"({text})"

@@ -1,0 +1,100 @@
+"""The rules of doc/analysis.md, written a second time: words, folding, stems.
+
+Shares nothing with the C code: Unicode data comes from Python, stems from
+Debian's python3-snowballstemmer.
+"""
+
+import unicodedata
+
+import snowballstemmer
+
+_STEMMER = snowballstemmer.stemmer("english")
+_STEMS = {}
+_APOSTROPHES = ("'", "\u2019", "\u02bc")
+_CJK = (
+    (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x3005, 0x3007), (0x3041, 0x3096),
+    (0x309D, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xAC00, 0xD7A3),
+    (0xF900, 0xFAFF), (0xFF66, 0xFF9D), (0x20000, 0x323AF),
+)
+_CLASSES = {}
+
+
+def _classify(char):
+    """(class, folded): class is 'sep', 'mark', 'cjk', 'letter' or 'number'."""
+    category = unicodedata.category(char)
+    if category[0] == "M" or char in "\u00ad\u200c\u200d":
+        return "mark", ""
+    if category[0] not in "LN" or char == "\u02bc":
+        return "sep", ""
+    folded = ""
+    for part in unicodedata.normalize("NFKD", char):
+        kind = unicodedata.category(part)[0]
+        if kind == "M":
+            continue
+        if kind not in "LN":
+            return "sep", ""
+        lower = part.lower()
+        folded += lower if len(lower) == 1 else part
+    if not folded:
+        return "mark", ""
+    if any(a <= ord(char) <= b for a, b in _CJK):
+        return "cjk", folded
+    return ("letter" if category[0] == "L" else "number"), folded
+
+
+def classify(char):
+    if char not in _CLASSES:
+        _CLASSES[char] = _classify(char)
+    return _CLASSES[char]
+
+
+def words(text):
+    """List of (folded, possessive, cjk)."""
+    out = []
+    current, last_class, cjk = "", "", False
+    gap = ""
+    ended_in_letter = False
+
+    def flush():
+        nonlocal current, gap, ended_in_letter, cjk
+        possessive = (current == "s" and gap in _APOSTROPHES and
+                      ended_in_letter and bool(out))
+        out.append((current, possessive, cjk))
+        ended_in_letter = last_class in ("letter", "cjk")
+        current, gap, cjk = "", "", False
+
+    for char in text:
+        kind, folded = classify(char)
+        if kind == "mark":
+            if not current:
+                gap += char
+            continue
+        if kind == "sep":
+            if current:
+                flush()
+            gap += char
+            continue
+        if kind == "cjk" or cjk:
+            if current:
+                flush()
+        current += folded
+        cjk = kind == "cjk"
+        last_class = kind
+    if current:
+        flush()
+    return out
+
+
+def stem(word):
+    if word not in _STEMS:
+        long = len(word.encode()) > 64
+        _STEMS[word] = word if long else _STEMMER.stemWord(word)
+    return _STEMS[word]
+
+
+def fold_name(text):
+    """The form in which names and labels are compared."""
+    folded = " ".join(w for w, _, _ in words(text))
+    if folded:
+        return folded
+    return "".join(c.lower() if c.isascii() else c for c in text)

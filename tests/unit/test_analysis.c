@@ -1,0 +1,145 @@
+/* Words, folding, stems, sentence and paragraph starts. */
+#include "tests/unit/harness.h"
+
+#include "common/analysis.h"
+
+/* The folded words of a text joined by '|', with marks for their flags: ^ a
+ * sentence, ^^ a paragraph, ' a possessive, # CJK. */
+static void describe(struct slice text, bool flags, struct buf *out)
+{
+    struct word_scanner s;
+    struct word w;
+    buf_reset(out);
+    word_scanner_init(&s, text);
+    while (word_next(&s, &w)) {
+        if (out->len)
+            buf_append_byte(out, '|');
+        if (flags && (w.flags & WORD_SENTENCE))
+            buf_append_byte(out, '^');
+        if (flags && (w.flags & WORD_PARAGRAPH))
+            buf_append_byte(out, '^');
+        buf_append(out, w.folded.data, w.folded.len);
+        if (flags && (w.flags & WORD_POSSESSIVE))
+            buf_append_byte(out, '\'');
+        if (flags && (w.flags & WORD_CJK))
+            buf_append_byte(out, '#');
+    }
+    word_scanner_release(&s);
+}
+
+static void check(const char *text, bool flags, const char *expected)
+{
+    struct buf out = BUF_INIT;
+    describe(slice_of(text), flags, &out);
+    assert_string_equal(buf_cstr(&out), expected);
+    buf_release(&out);
+}
+
+static void words_are_letters_and_numbers(void **state)
+{
+    (void)state;
+    check("Hello, World! 3.5 AT&T wi-fi U.S. don't snake_case", false,
+          "hello|world|3|5|at|t|wi|fi|u|s|don|t|snake|case");
+    check("", false, "");
+    check("...!?", false, "");
+    check("a\xFF" "b\x80", false, "a|b");
+}
+
+static void folding_drops_case_and_accents(void **state)
+{
+    (void)state;
+    check("Fran\xC3\xA7ois \xC3\x89LAN na\xC3\xAFve", false,
+          "francois|elan|naive");
+    check("e\xCC\x81lan", false, "elan");       /* a combining accent */
+    check("co\xC2\xADoperate", false, "cooperate"); /* a soft hyphen */
+    check("\xEF\xBC\xA1\xEF\xBC\xA2", false, "ab");  /* full width */
+    check("CO\xC2\xB2", false, "co2");
+    check("\xCE\x91\xCE\xB8\xCE\xAE\xCE\xBD\xCE\xB1", false,
+          "\xCE\xB1\xCE\xB8\xCE\xB7\xCE\xBD\xCE\xB1");
+    check("1\xC2\xBD cups", false, "1|cups"); /* a fraction separates */
+    check("a\xE2\x80\x93" "b\xE2\x80\x99" "c", false, "a|b|c");
+}
+
+static void cjk_characters_are_words(void **state)
+{
+    (void)state;
+    check("\xE6\x9D\xB1\xE4\xBA\xAC Tokyo", true,
+          "^^\xE6\x9D\xB1#|\xE4\xBA\xAC#|tokyo");
+    check("x\xE6\x9D\xB1y", false, "x|\xE6\x9D\xB1|y");
+}
+
+static void possessives_are_marked(void **state)
+{
+    (void)state;
+    check("Reagan's U.S. 1980's", true, "^^reagan|s'|u|s|1980|s");
+    check("Reagan\xE2\x80\x99s", true, "^^reagan|s'");
+    check("'s", true, "^^s");
+}
+
+static void sentences_start_where_a_reader_sees_them(void **state)
+{
+    (void)state;
+    check("One. Two! three? Four", true, "^^one|^two|three|^four");
+    check("Mr. Smith met J. Doe. He left.", true,
+          "^^mr|smith|met|j|doe|^he|left");
+    check("It cost $1.5 billion. \"Yes.\" No", true,
+          "^^it|cost|1|5|billion|^yes|^no");
+    check("Line one\nline two\n\nNext", true, "^^line|one|line|two|^^next");
+    check("End.\n   Indented", true, "^^end|^^indented");
+}
+
+static void names_fold_to_words_and_spaces(void **state)
+{
+    (void)state;
+    struct buf out = BUF_INIT;
+    analysis_fold_name(slice_of("  James-Baker, III "), &out);
+    assert_string_equal(buf_cstr(&out), "james baker iii");
+    buf_reset(&out);
+    analysis_fold_name(slice_of("$%!"), &out);
+    assert_string_equal(buf_cstr(&out), "$%!");
+    buf_release(&out);
+}
+
+static void short_neighbours_make_pairs(void **state)
+{
+    (void)state;
+    assert_true(analysis_pairs(slice_of("u"), slice_of("s")));
+    assert_true(analysis_pairs(slice_of("at"), slice_of("t")));
+    assert_true(analysis_pairs(slice_of("3"), slice_of("5")));
+    assert_false(analysis_pairs(slice_of("of"), slice_of("the")));
+    assert_false(analysis_pairs(slice_of("a"), slice_of("man")));
+    assert_false(analysis_pairs(slice_of("reagan"), slice_of("s")));
+}
+
+static void stems_come_from_snowball(void **state)
+{
+    (void)state;
+    struct stemmer *s;
+    struct nh_error err;
+    assert_int_equal(stemmer_new(&s, "english", &err), NH_OK);
+    assert_slice(stemmer_stem(s, slice_of("organizing")), "organ");
+    assert_slice(stemmer_stem(s, slice_of("resigned")), "resign");
+    char lengthy[100];
+    memset(lengthy, 's', sizeof lengthy);
+    assert_int_equal(
+        stemmer_stem(s, (struct slice){lengthy, sizeof lengthy}).len, 100);
+    stemmer_free(s);
+    assert_int_equal(stemmer_new(&s, "none", &err), NH_OK);
+    assert_slice(stemmer_stem(s, slice_of("organizing")), "organizing");
+    stemmer_free(s);
+    assert_int_equal(stemmer_new(&s, "klingon", &err), NH_EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_letters_and_numbers),
+        cmocka_unit_test(folding_drops_case_and_accents),
+        cmocka_unit_test(cjk_characters_are_words),
+        cmocka_unit_test(possessives_are_marked),
+        cmocka_unit_test(sentences_start_where_a_reader_sees_them),
+        cmocka_unit_test(names_fold_to_words_and_spaces),
+        cmocka_unit_test(short_neighbours_make_pairs),
+        cmocka_unit_test(stems_come_from_snowball)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,191 @@
+/* The query parser: trees, and errors at their places. */
+#include "tests/unit/harness.h"
+
+#include "searcher/query.h"
+
+/* The tree in a short notation. */
+static void describe(const struct query_node *n, struct buf *out)
+{
+    static const char *const names[] = {"AND",    "OR",     "NOT", "word",
+                                        "phrase", "filter", "has", "date"};
+    buf_printf(out, "%s%s%s", n->required ? "+" : "", n->title ? "title." : "",
+               names[n->kind]);
+    if (n->kind == QUERY_DATE)
+        buf_printf(out, "[%s..%s]", n->first == INT64_MIN ? "" : "x",
+                   n->last == INT64_MAX ? "" : "x");
+    if (n->kind == QUERY_FILTER || n->kind == QUERY_HAS)
+        buf_printf(out, ".%s", schema_fields[n->field].name);
+    if (n->kind == QUERY_FILTER)
+        buf_printf(out, "%s\"%.*s\"", n->whole ? "=" : "~", (int)n->value.len,
+                   n->value.data);
+    for (size_t i = 0; i < n->word_count; i++)
+        buf_printf(out, ".%.*s", (int)n->words[i].text.len,
+                   n->words[i].text.data);
+    if (n->count == 0)
+        return;
+    buf_append_byte(out, '(');
+    for (size_t i = 0; i < n->count; i++) {
+        buf_append_str(out, i ? " " : "");
+        describe(n->children[i], out);
+    }
+    buf_append_byte(out, ')');
+}
+
+static void check(const char *text, const char *expected)
+{
+    struct query q;
+    struct nh_error err;
+    struct buf out = BUF_INIT;
+    if (query_parse(&q, slice_of(text), 19860, &err) != NH_OK)
+        fail_msg("%s: %s", text, err.message);
+    describe(q.root, &out);
+    assert_string_equal(buf_cstr(&out), expected);
+    buf_release(&out);
+    query_release(&q);
+}
+
+static void operators_bind_as_documented(void **state)
+{
+    (void)state;
+    check("openai safety", "AND(word.openai word.safety)");
+    check("a b OR c -d", "OR(AND(word.a word.b) AND(word.c NOT(word.d)))");
+    check("a AND b OR c", "OR(AND(+word.a +word.b) word.c)");
+    check("NOT c", "NOT(word.c)");
+    check("- -c", "NOT(word.c)");
+    check("+a b", "AND(+word.a word.b)");
+    check("a (b OR c)", "AND(word.a OR(word.b word.c))");
+    check("and or not", "AND(word.and word.or word.not)");
+    check("((a))", "word.a");
+}
+
+static void words_and_phrases_are_told_apart(void **state)
+{
+    (void)state;
+    check("\"Safety Culture\"", "phrase.safety.culture");
+    check("\"organizing\"", "phrase.organizing");
+    check("=Organizing", "phrase.organizing");
+    check("wi-fi", "phrase.wi.fi");
+    check("AT&T", "phrase.at.t");
+    check("3.5", "phrase.3.5");
+    check("company's", "word.company");
+    check("O'Neill's", "phrase.o.neill");
+    check("\"company's\"", "phrase.company.s");
+    check("\xE2\x80\x9Ctwo words\xE2\x80\x9D", "phrase.two.words");
+    check("10:30", "phrase.10.30");
+}
+
+static void fields_take_words_names_and_groups(void **state)
+{
+    (void)state;
+    check("person:Leike", "filter.person~\"leike\"");
+    check("person:\"Jan Leike\"", "filter.person=\"jan leike\"");
+    check("person:\"Leike\"", "filter.person=\"leike\"");
+    check("person:james-baker", "filter.person=\"james baker\"");
+    check("person:*", "has.person");
+    check("person:(Leike OR Schulman)",
+          "OR(filter.person~\"leike\" filter.person~\"schulman\")");
+    check("topic:crude", "filter.topic=\"crude\"");
+    check("url:https://a.b/c?d=(1)", "AND(filter.url=\"https://a.b/c?d=\" "
+                                     "word.1)");
+    check("title:safety", "title.word.safety");
+    check("title:\"the end\"", "title.phrase.the.end");
+    check("-person:Altman", "NOT(filter.person~\"altman\")");
+    check("date:2024-05", "date[x..x]");
+    check("date:2024..", "date[x..]");
+    check("date:..2024", "date[..x]");
+    check("date:(2023 OR last-week)", "OR(date[x..x] date[x..x])");
+}
+
+static void punctuation_alone_is_ignored_with_a_notice(void **state)
+{
+    (void)state;
+    struct query q;
+    assert_int_equal(query_parse(&q, slice_of("research & growth ."), 0, NULL),
+                     NH_OK);
+    assert_string_equal(buf_cstr(&q.notice),
+                        "ignored, no word in it: '&', '.'");
+    query_release(&q);
+}
+
+static void errors_name_their_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int code;
+        size_t offset, length;
+        const char *message, *hint;
+    } rows[] = {
+        {"persn:Leike", NH_EQUERY, 0, 6, "no field 'persn'", "person: ?"},
+        {"a \"b", NH_EQUERY, 2, 1, "never closed", "add \""},
+        {"a (b c", NH_EQUERY, 2, 1, "never closed", "add )"},
+        {"a) b", NH_EQUERY, 1, 1, "never opened", ""},
+        {"()", NH_EQUERY, 0, 2, "nothing between", ""},
+        {"", NH_EQUERY, 0, 0, "empty", ""},
+        {"a OR", NH_EQUERY, 4, 0, "ends where", ""},
+        {"OR a", NH_EQUERY, 0, 2, "expected here", ""},
+        {"...", NH_EQUERY, 0, 3, "no word", ""},
+        {"a \"...\"", NH_EQUERY, 2, 5, "no word between", ""},
+        {"date:soon", NH_EQUERY, 5, 4, "no date", "2024"},
+        {"date:2024..2023", NH_EQUERY, 5, 10, "before it begins", ""},
+        {"person: x", NH_EQUERY, 7, 0, "value is missing", "without a space"},
+        {"person:(org:x)", NH_EQUERY, 8, 4, "inside the group", ""},
+        {"a NEAR/8 b", NH_EUNSUPPORTED, 2, 6, "not supported yet", ""},
+        {"resign*", NH_EUNSUPPORTED, 0, 7, "not supported yet", ""},
+        {"behavi?r", NH_EUNSUPPORTED, 0, 8, "not supported yet", ""},
+        {"Schulmann~2", NH_EUNSUPPORTED, 0, 11, "not supported yet", ""},
+        {"(a b)/s", NH_EUNSUPPORTED, 5, 2, "not supported yet", ""},
+        {"person:Lei*", NH_EUNSUPPORTED, 7, 4, "not supported yet",
+         "person:*"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct query q;
+        struct nh_error err;
+        int rc = query_parse(&q, slice_of(rows[i].text), 19860, &err);
+        if (rc != rows[i].code || err.offset != rows[i].offset ||
+            err.length != rows[i].length ||
+            !strstr(err.message, rows[i].message) ||
+            !strstr(err.hint, rows[i].hint))
+            fail_msg("%s: code %d at %zu+%zu: %s (%s)", rows[i].text, rc,
+                     err.offset, err.length, err.message, err.hint);
+    }
+}
+
+static void limits_are_errors(void **state)
+{
+    (void)state;
+    struct query q;
+    struct nh_error err;
+    struct buf text = BUF_INIT;
+    for (int i = 0; i < 100; i++)
+        buf_append_byte(&text, '(');
+    assert_int_equal(query_parse(&q, (struct slice){text.data, text.len}, 0,
+                                 &err),
+                     NH_EQUERY);
+    assert_non_null(strstr(err.message, "deeper"));
+    buf_reset(&text);
+    for (int i = 0; i < QUERY_NODES_MAX; i++)
+        buf_append_str(&text, "a ");
+    assert_int_equal(query_parse(&q, (struct slice){text.data, text.len}, 0,
+                                 &err),
+                     NH_EQUERY);
+    assert_non_null(strstr(err.message, "parts"));
+    while (text.len <= QUERY_BYTES_MAX)
+        buf_append_str(&text, "abcdefgh");
+    assert_int_equal(query_parse(&q, (struct slice){text.data, text.len}, 0,
+                                 &err),
+                     NH_EQUERY);
+    assert_non_null(strstr(err.message, "longer"));
+    buf_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operators_bind_as_documented),
+        cmocka_unit_test(words_and_phrases_are_told_apart),
+        cmocka_unit_test(fields_take_words_names_and_groups),
+        cmocka_unit_test(punctuation_alone_is_ignored_with_a_notice),
+        cmocka_unit_test(errors_name_their_place),
+        cmocka_unit_test(limits_are_errors)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
