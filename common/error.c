@@ -42,15 +42,15 @@ int error_set_at(struct nh_error *err, int code, size_t offset,
     return code;
 }
 
-int error_hint(struct nh_error *err, const char *format, ...)
+int error_hint(struct nh_error *err, int code, const char *format, ...)
 {
-    if (!err)
-        return NH_EINTERNAL;
     va_list args;
+    if (!err)
+        return code;
     va_start(args, format);
     vsnprintf(err->hint, sizeof err->hint, format, args);
     va_end(args);
-    return err->code;
+    return code;
 }
 
 int error_nomem(struct nh_error *err)

@@ -19,9 +19,9 @@ int error_set(struct nh_error *err, int code, const char *format, ...)
 int error_set_at(struct nh_error *err, int code, size_t offset,
                  const char *format, ...) ERROR_PRINTF(4, 5);
 
-/* Adds advice to an error that was just set; returns its code. */
-int error_hint(struct nh_error *err, const char *format, ...)
-    ERROR_PRINTF(2, 3);
+/* Adds advice to an error that was just set; returns `code`, which is its. */
+int error_hint(struct nh_error *err, int code, const char *format, ...)
+    ERROR_PRINTF(3, 4);
 
 /* NH_ENOMEM with the standard message. */
 int error_nomem(struct nh_error *err);

@@ -105,6 +105,12 @@ const struct manifest_file *manifest_find_file(const struct manifest *m,
     return NULL;
 }
 
+/* The last line: the sum of all before it. */
+static void sum_line(const char *text, size_t len, char line[40])
+{
+    snprintf(line, 40, "# nh sum %016" PRIx64 "\n", hash64(text, len));
+}
+
 /* ---- Writing. */
 
 int manifest_write(const struct manifest *m, const char *dir,
@@ -131,9 +137,11 @@ int manifest_write(const struct manifest *m, const char *dir,
                    m->files[i].path, m->files[i].size, m->files[i].hash);
     for (size_t i = 0; i < m->segment_count; i++)
         buf_printf(&out, "glass %s\n", m->segments[i].name);
-    if (!out.failed)
-        buf_printf(&out, "# nh sum %016" PRIx64 "\n",
-                   hash64(out.data, out.len));
+    if (!out.failed) {
+        char line[40];
+        sum_line(out.data, out.len, line);
+        buf_append_str(&out, line);
+    }
     const char *path = file_join(&name, dir, MANIFEST_NAME);
     int rc = path && !out.failed ? file_replace(path, out.data, out.len, err)
                                  : error_nomem(err);
@@ -228,11 +236,11 @@ static int check_sum(const char *text, size_t len, const char *where,
 {
     static const char mark[] = "# nh sum ";
     const size_t line = sizeof mark - 1 + 16 + 1;
-    uint64_t sum;
-    if (len < line || memcmp(text + len - line, mark, sizeof mark - 1) != 0 ||
-        sscanf(text + len - line + sizeof mark - 1, "%" SCNx64, &sum) != 1)
+    char expected[40];
+    if (len < line || memcmp(text + len - line, mark, sizeof mark - 1) != 0)
         return damaged(where, "its end is missing", err);
-    if (sum != hash64(text, len - line))
+    sum_line(text, len - line, expected);
+    if (memcmp(text + len - line, expected, line) != 0)
         return damaged(where, "its checksum does not fit", err);
     return NH_OK;
 }
@@ -282,8 +290,8 @@ int manifest_read(struct manifest *m, const char *dir, struct nh_error *err)
     int rc = path ? file_read(path, &text, err) : error_nomem(err);
     if (rc == NH_ENOTFOUND) {
         error_set(err, NH_ENOTFOUND, "there is no index at '%s'", dir);
-        rc = error_hint(err, "make one with: newshound index -d %.200s PATH...",
-                        dir);
+        rc = error_hint(
+            err, rc, "make one with: newshound index -d %.200s PATH...", dir);
     }
     if (rc == NH_OK)
         rc = manifest_parse(m, (struct slice){text.data, text.len}, path, err);

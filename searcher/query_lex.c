@@ -48,7 +48,7 @@ static int lex_quoted(struct query_lexer *x, struct query_token *t,
     if (end == x->text.len) {
         query_error(err, NH_EQUERY, x->pos, 1,
                     "this quotation mark is never closed");
-        return error_hint(err, "add \" at the end of the phrase");
+        return error_hint(err, NH_EQUERY, "add \" at the end of the phrase");
     }
     t->kind = TOKEN_QUOTED;
     t->text = (struct slice){x->text.data + start, end - start};
@@ -112,8 +112,9 @@ static int lex_field(struct query_lexer *x, struct query_token *t,
                 "there is no field '%.*s'",
                 (int)(name.len < 40 ? name.len : 40), name.data);
     if (near)
-        return error_hint(err, "did you mean %s: ?", near);
-    return error_hint(err, "to search for it as text, put it in quotes");
+        return error_hint(err, NH_EQUERY, "did you mean %s: ?", near);
+    return error_hint(err, NH_EQUERY,
+                      "to search for it as text, put it in quotes");
 }
 
 static int unsupported(struct nh_error *err, const struct query_token *t,
@@ -147,8 +148,9 @@ static int lex_word(struct query_lexer *x, struct query_token *t,
     }
     if (memchr(w.data, '*', w.len) || memchr(w.data, '?', w.len)) {
         unsupported(err, t, "wildcards (* and ?) are");
-        return error_hint(err, "to search for the words alone, leave * and ? "
-                               "out");
+        return error_hint(err, NH_EUNSUPPORTED,
+                          "to search for the words alone, leave * and ? "
+                          "out");
     }
     const char *tilde = memchr(w.data, '~', w.len);
     if (tilde && tilde > w.data)
@@ -167,7 +169,8 @@ static int lex_value(struct query_lexer *x, struct query_token *t,
     if (end == x->pos) {
         query_error(err, NH_EQUERY, t->offset, 0,
                     "a value is missing behind the colon");
-        return error_hint(err, "write it without a space, as in person:Leike");
+        return error_hint(err, NH_EQUERY,
+                          "write it without a space, as in person:Leike");
     }
     t->kind = TOKEN_WORD;
     t->text = (struct slice){x->text.data + x->pos, end - x->pos};

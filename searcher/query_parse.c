@@ -176,8 +176,9 @@ static int bad_date(struct parser *p, const struct query_token *t)
     query_error(p->err, NH_EQUERY, t->offset, t->length,
                 "'%.*s' is no date or period",
                 (int)(t->text.len < 60 ? t->text.len : 60), t->text.data);
-    return error_hint(p->err, "2024, 2024-05, 2024-05-17, 2024-05-01..2024-05-"
-                              "17, 2024.., last-week, 30d");
+    return error_hint(p->err, NH_EQUERY,
+                      "2024, 2024-05, 2024-05-17, 2024-05-01..2024-05-"
+                      "17, 2024.., last-week, 30d");
 }
 
 static int parse_range(struct parser *p, const struct query_token *t,
@@ -248,9 +249,9 @@ static int wildcard_in_value(struct parser *p, const struct query_token *t)
 {
     query_error(p->err, NH_EUNSUPPORTED, t->offset, t->length,
                 "wildcards inside a value are not supported yet");
-    return error_hint(p->err, "%s:* finds all articles with a %s",
-                      schema_fields[p->field].name,
-                      schema_fields[p->field].name);
+    return error_hint(
+        p->err, NH_EUNSUPPORTED, "%s:* finds all articles with a %s",
+        schema_fields[p->field].name, schema_fields[p->field].name);
 }
 
 /* A value of the field p->field. */
@@ -304,7 +305,7 @@ static int parse_group(struct parser *p, struct query_node **out)
     if (p->token.kind != TOKEN_CLOSE) {
         query_error(p->err, NH_EQUERY, open.offset, 1,
                     "this parenthesis is never closed");
-        return error_hint(p->err, "add ) at the end of the group");
+        return error_hint(p->err, NH_EQUERY, "add ) at the end of the group");
     }
     p->depth--;
     if (!*out)

@@ -42,7 +42,9 @@ static void words_are_letters_and_numbers(void **state)
           "hello|world|3|5|at|t|wi|fi|u|s|don|t|snake|case");
     check("", false, "");
     check("...!?", false, "");
-    check("a\xFF" "b\x80", false, "a|b");
+    check("a\xFF"
+          "b\x80",
+          false, "a|b");
 }
 
 static void folding_drops_case_and_accents(void **state)
@@ -50,14 +52,17 @@ static void folding_drops_case_and_accents(void **state)
     (void)state;
     check("Fran\xC3\xA7ois \xC3\x89LAN na\xC3\xAFve", false,
           "francois|elan|naive");
-    check("e\xCC\x81lan", false, "elan");       /* a combining accent */
+    check("e\xCC\x81lan", false, "elan");           /* a combining accent */
     check("co\xC2\xADoperate", false, "cooperate"); /* a soft hyphen */
-    check("\xEF\xBC\xA1\xEF\xBC\xA2", false, "ab");  /* full width */
+    check("\xEF\xBC\xA1\xEF\xBC\xA2", false, "ab"); /* full width */
     check("CO\xC2\xB2", false, "co2");
     check("\xCE\x91\xCE\xB8\xCE\xAE\xCE\xBD\xCE\xB1", false,
           "\xCE\xB1\xCE\xB8\xCE\xB7\xCE\xBD\xCE\xB1");
     check("1\xC2\xBD cups", false, "1|cups"); /* a fraction separates */
-    check("a\xE2\x80\x93" "b\xE2\x80\x99" "c", false, "a|b|c");
+    check("a\xE2\x80\x93"
+          "b\xE2\x80\x99"
+          "c",
+          false, "a|b|c");
 }
 
 static void cjk_characters_are_words(void **state)

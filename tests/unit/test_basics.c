@@ -48,9 +48,12 @@ static void string_table_numbers_are_stable(void **state)
 static void utf8_refuses_what_is_not_utf8(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\x80",         "\xC0\x80",
-                                      "\xE0\x80\x80", "\xED\xA0\x80",
-                                      "\xF5\x80\x80\x80", "\xE2\x82",
+    static const char *const bad[] = {"\x80",
+                                      "\xC0\x80",
+                                      "\xE0\x80\x80",
+                                      "\xED\xA0\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xE2\x82",
                                       "\xF4\x90\x80\x80"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(utf8_valid(bad[i], strlen(bad[i])));
@@ -71,9 +74,8 @@ static void charset_falls_back_to_windows_1252(void **state)
 {
     (void)state;
     struct buf out = BUF_INIT;
-    assert_int_equal(charset_to_utf8(slice_of("\x93na\xEFve\x94"), NULL, &out,
-                                     NULL),
-                     NH_OK);
+    assert_int_equal(
+        charset_to_utf8(slice_of("\x93na\xEFve\x94"), NULL, &out, NULL), NH_OK);
     assert_slice(((struct slice){out.data, out.len}),
                  "\xE2\x80\x9Cna\xC3\xAFve\xE2\x80\x9D");
     buf_reset(&out);
@@ -160,21 +162,21 @@ static void tombstones_refuse_every_changed_byte(void **state)
     size_t count;
     tombstones_write(dead, 4, &file);
     file_replace("tombs.tmp1", file.data, file.len, NULL);
-    assert_int_equal(tombstones_read("tombs.tmp1", 1, UINT32_MAX, &list,
-                                     &count, NULL),
-                     NH_OK);
+    assert_int_equal(
+        tombstones_read("tombs.tmp1", 1, UINT32_MAX, &list, &count, NULL),
+        NH_OK);
     assert_int_equal(count, 4);
     assert_memory_equal(list, dead, sizeof dead);
     free(list);
-    assert_int_equal(tombstones_read("tombs.tmp1", 6, UINT32_MAX, &list,
-                                     &count, NULL),
-                     NH_ECORRUPT);
+    assert_int_equal(
+        tombstones_read("tombs.tmp1", 6, UINT32_MAX, &list, &count, NULL),
+        NH_ECORRUPT);
     for (size_t i = 0; i < file.len; i++) {
         file.data[i] ^= 1;
         file_replace("tombs.tmp1", file.data, file.len, NULL);
-        assert_int_equal(tombstones_read("tombs.tmp1", 1, UINT32_MAX, &list,
-                                         &count, NULL),
-                         NH_ECORRUPT);
+        assert_int_equal(
+            tombstones_read("tombs.tmp1", 1, UINT32_MAX, &list, &count, NULL),
+            NH_ECORRUPT);
         file.data[i] ^= 1;
     }
     remove("tombs.tmp1");

@@ -42,9 +42,9 @@ static void usual_spellings_are_read(void **state)
 static void doubtful_dates_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",           "yesterday", "2024-13",
-                                      "2023-02-29", "12",        "0000-01-01",
-                                      "May",        "31 April 2024"};
+    static const char *const bad[] = {
+        "",   "yesterday",  "2024-13", "2023-02-29",
+        "12", "0000-01-01", "May",     "31 April 2024"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct nh_date d;
         assert_false(date_parse(slice_of(bad[i]), &d));

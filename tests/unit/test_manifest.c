@@ -81,9 +81,9 @@ static void other_versions_and_databases_are_told_apart(void **state)
     assert_int_equal(
         manifest_parse(&m, slice_of("glass some.db\n"), "test", &err),
         NH_EVERSION);
-    assert_int_equal(manifest_parse(&m, slice_of("# nh format 99\n"), "test",
-                                    &err),
-                     NH_EVERSION);
+    assert_int_equal(
+        manifest_parse(&m, slice_of("# nh format 99\n"), "test", &err),
+        NH_EVERSION);
     assert_non_null(strstr(err.message, "99"));
     assert_int_equal(manifest_read(&m, "no/such/index", &err), NH_ENOTFOUND);
     assert_true(strlen(err.hint) > 0);

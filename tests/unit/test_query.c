@@ -158,22 +158,22 @@ static void limits_are_errors(void **state)
     struct buf text = BUF_INIT;
     for (int i = 0; i < 100; i++)
         buf_append_byte(&text, '(');
-    assert_int_equal(query_parse(&q, (struct slice){text.data, text.len}, 0,
-                                 &err),
-                     NH_EQUERY);
+    assert_int_equal(
+        query_parse(&q, (struct slice){text.data, text.len}, 0, &err),
+        NH_EQUERY);
     assert_non_null(strstr(err.message, "deeper"));
     buf_reset(&text);
     for (int i = 0; i < QUERY_NODES_MAX; i++)
         buf_append_str(&text, "a ");
-    assert_int_equal(query_parse(&q, (struct slice){text.data, text.len}, 0,
-                                 &err),
-                     NH_EQUERY);
+    assert_int_equal(
+        query_parse(&q, (struct slice){text.data, text.len}, 0, &err),
+        NH_EQUERY);
     assert_non_null(strstr(err.message, "parts"));
     while (text.len <= QUERY_BYTES_MAX)
         buf_append_str(&text, "abcdefgh");
-    assert_int_equal(query_parse(&q, (struct slice){text.data, text.len}, 0,
-                                 &err),
-                     NH_EQUERY);
+    assert_int_equal(
+        query_parse(&q, (struct slice){text.data, text.len}, 0, &err),
+        NH_EQUERY);
     assert_non_null(strstr(err.message, "longer"));
     buf_release(&text);
 }

@@ -177,14 +177,15 @@ static void formats_are_told_by_their_bytes(void **state)
     (void)state;
     static const struct {
         const char *head, *name;
-    } rows[] = {{"{\"id\":1}", "jsonl"},
-                {"\xEF\xBB\xBF  {\"id\":1}", "jsonl"},
-                {"<DOC>\n<DOCNO>", "trec"},
-                {"<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS T", "reuters"},
-                {"Some words", "text"},
-                {"<?xml version", NULL},
-                {"[{\"a\":1}]", NULL},
-                {"%PDF-1.4", NULL}};
+    } rows[] = {
+        {"{\"id\":1}", "jsonl"},
+        {"\xEF\xBB\xBF  {\"id\":1}", "jsonl"},
+        {"<DOC>\n<DOCNO>", "trec"},
+        {"<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS T", "reuters"},
+        {"Some words", "text"},
+        {"<?xml version", NULL},
+        {"[{\"a\":1}]", NULL},
+        {"%PDF-1.4", NULL}};
     struct nh_error err;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct reader *r = reader_detect(slice_of(rows[i].head), &err);

@@ -104,7 +104,8 @@ static void plain_texts_come_back(void **state)
         {"  spaces  ", "  around\n\n\n"},
         {"THE SENATE", "The the THE tHe. Reagan REAGAN reagan rEAGAN"},
         {"na\xC3\xAFve", "Na\xC3\xAFve NA\xC3\x8FVE \xC4\xB0stanbul "
-                         "STRA\xC3\x9F" "E \xE2\x82\xAC 5"},
+                         "STRA\xC3\x9F"
+                         "E \xE2\x82\xAC 5"},
         {"\xE6\x9D\xB1\xE4\xBA\xAC", "\xE6\x9D\xB1\xE4\xBA\xAC\xE3\x80\x82"
                                      "\xE6\x9D\xB1"},
         {"Zyzzyvaq zyzzyvaq", "ZYZZYVAQ Zyzzyvaq zYzzyvaq zYzzyvaq"},
@@ -121,9 +122,11 @@ static void random_bytes_and_words_come_back(void **state)
 {
     (void)state;
     static const char *const bits[] = {
-        "the ", "Senate", " ",   "\n",   "\n\n   ", ". ",  "Mr. ",  "x",
-        "'s",   "\xC3\xA9", "Q", "\xFF", "1987",    "-",   "zyzzy", "THE",
-        "\xE6\x9D\xB1", "\xCC\x81", "\"", "McCain", "of ", "\r\n"};
+        "the ", "Senate",       " ",        "\n", "\n\n   ",
+        ". ",   "Mr. ",         "x",        "'s", "\xC3\xA9",
+        "Q",    "\xFF",         "1987",     "-",  "zyzzy",
+        "THE",  "\xE6\x9D\xB1", "\xCC\x81", "\"", "McCain",
+        "of ",  "\r\n"};
     uint64_t seed = 42;
     struct codec c;
     struct buf title = BUF_INIT, body = BUF_INIT;
@@ -187,8 +190,8 @@ static void damaged_streams_are_reported_or_decode_in_bounds(void **state)
     char *bytes = malloc(len);
     for (size_t cut = 0; cut < len; cut++) {
         memcpy(bytes, c.stream.data, cut);
-        refused += stream_decode(c.dict, (struct slice){bytes, cut},
-                                 &c.decoded, NULL) != NH_OK;
+        refused += stream_decode(c.dict, (struct slice){bytes, cut}, &c.decoded,
+                                 NULL) != NH_OK;
     }
     assert_int_equal(refused, len); /* each cut is noticed */
     for (int round = 0; round < 20000; round++, tries++) {
@@ -230,8 +233,8 @@ static void phrases_are_found_where_brute_force_finds_them(void **state)
 {
     (void)state;
     static const char *const vocabulary[] = {
-        "the", "of", "safety", "culture", "zyzzyva", "Qwxz", "a",
-        "Senate", "s", "reagan", "na\xC3\xAFvq", "THE", "mCvQ", "2024"};
+        "the",    "of", "safety", "culture",      "zyzzyva", "Qwxz", "a",
+        "Senate", "s",  "reagan", "na\xC3\xAFvq", "THE",     "mCvQ", "2024"};
     const size_t kinds = sizeof vocabulary / sizeof *vocabulary;
     uint64_t seed = 11;
     struct codec c;
@@ -249,8 +252,7 @@ static void phrases_are_found_where_brute_force_finds_them(void **state)
                (struct slice){body.data, body.len});
         struct slice stream = {c.stream.data, c.stream.len};
         size_t titles = 0;
-        while (titles < c.words.count &&
-               c.words.items[titles].end <= title.len)
+        while (titles < c.words.count && c.words.items[titles].end <= title.len)
             titles++;
         for (int q = 0; q < 30; q++) {
             struct slice words[3];
@@ -271,8 +273,8 @@ static void phrases_are_found_where_brute_force_finds_them(void **state)
                 stream_phrase_match(&p, c.dict, stream, SCOPE_TITLE), t);
             assert_int_equal(
                 stream_phrase_match(&p, c.dict, stream, SCOPE_BODY), b);
-            assert_int_equal(
-                stream_phrase_match(&p, c.dict, stream, SCOPE_ANY), t || b);
+            assert_int_equal(stream_phrase_match(&p, c.dict, stream, SCOPE_ANY),
+                             t || b);
             found += t || b;
             missed += !(t || b);
             stream_phrase_release(&p);

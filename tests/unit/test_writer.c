@@ -24,8 +24,8 @@ static struct pipeline_counts index_text(const char *text, unsigned jobs)
     struct index_writer *w;
     struct pipeline_counts counts;
     struct nh_error err;
-    struct pipeline_options o = {.jobs = jobs, .memory = 600u << 20,
-                                 .report = report};
+    struct pipeline_options o = {
+        .jobs = jobs, .memory = 600u << 20, .report = report};
     memset(&walk, 0, sizeof walk);
     file_replace("writer.jsonl", text, strlen(text), &err);
     assert_int_equal(walk_add(&walk, "writer.jsonl", &err), NH_OK);
@@ -93,12 +93,11 @@ static void the_last_of_several_versions_in_a_run_lives(void **state)
 {
     (void)state;
     remove_all("writer.idx");
-    struct pipeline_counts c =
-        index_text("{\"id\":\"a\",\"body\":\"first\"}\n"
-                   "{\"id\":\"a\",\"body\":\"second\"}\n"
-                   "{\"id\":\"a\",\"body\":\"second\"}\n"
-                   "{\"id\":\"a\",\"body\":\"first\"}\n",
-                   2);
+    struct pipeline_counts c = index_text("{\"id\":\"a\",\"body\":\"first\"}\n"
+                                          "{\"id\":\"a\",\"body\":\"second\"}\n"
+                                          "{\"id\":\"a\",\"body\":\"second\"}\n"
+                                          "{\"id\":\"a\",\"body\":\"first\"}\n",
+                                          2);
     assert_int_equal(c.added, 1);
     assert_int_equal(c.replaced, 2);
     assert_int_equal(c.unchanged, 1);
@@ -235,8 +234,8 @@ static void snippets_mark_what_was_found(void **state)
                1);
     static const char query[] = "\"safety culture\" processing";
     assert_int_equal(nh_open(&index, "writer.idx", &err), NH_OK);
-    assert_int_equal(
-        nh_search(index, query, strlen(query), NULL, &r, &err), NH_OK);
+    assert_int_equal(nh_search(index, query, strlen(query), NULL, &r, &err),
+                     NH_OK);
     assert_int_equal(nh_results_hit(r, 0, &hit, &err), NH_OK);
     const struct nh_snippet *s = &hit->snippet;
     assert_string_equal(s->text.data, "He said that safety culture and "

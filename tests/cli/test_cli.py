@@ -1,0 +1,235 @@
+"""The program as its users call it: test_cli.py NEWSHOUND SOURCE-FOLDER"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+SOURCE = os.path.abspath(sys.argv[2])
+WORK = os.path.abspath("cli.work")
+SAMPLES = os.path.join(SOURCE, "corpus", "samples")
+
+
+def run(*args, stdin=None, env=None):
+    """(exit status, standard output, standard error)"""
+    environment = dict(os.environ, NEWSHOUND_INDEX=os.path.join(WORK, "idx"))
+    environment.update(env or {})
+    done = subprocess.run([PROGRAM, *args], input=stdin, capture_output=True,
+                          cwd=WORK, env=environment, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def search(*args):
+    status, out, err = run("search", "--format", "ids", *args)
+    assert status in (0, 1), err
+    return out.split()
+
+
+class Cli(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(WORK, ignore_errors=True)
+        os.makedirs(WORK)
+        status, out, err = run("index", SAMPLES)
+        assert status == 0, err
+        assert out.startswith("45 added, 0 replaced, 0 unchanged, 0 skipped")
+
+    def test_sample_questions_have_their_answers(self):
+        self.assertEqual(set(search("person:Leike")), {
+            "leike-resigns", "sutskever-leaves", "leike-anthropic",
+            "superalignment-launch", "schulman-leaves"})
+        self.assertEqual(set(search("person:Altman org:OpenAI safety")),
+                         {"openai-safety-committee", "leike-resigns"})
+        self.assertEqual(search('"safety culture"'), ["leike-resigns"])
+        self.assertEqual(search("AT&T"), ["WIRE840101-0001"])
+        self.assertEqual(search("O'Neill's"), ["WIRE940106-0001"])
+        self.assertEqual(search("原子力"), ["text/fukushima.txt"])
+        self.assertEqual(search('person:"Jan Leike" date:2023'),
+                         ["superalignment-launch"])
+        self.assertEqual(search("francois -tunnel"), ["text/higgs.txt"])
+
+    def test_filters_alone_give_the_newest_first(self):
+        self.assertEqual(search("section:science", "-n", "2"),
+                         ["nobel-chemistry-2024", "nobel-physics-2024"])
+        self.assertEqual(search("section:science", "--sort", "oldest", "-n",
+                                "1"), ["deep-blue-kasparov"])
+        self.assertEqual(search("section:science", "--since", "1997",
+                                "--until", "1997-12"), ["deep-blue-kasparov"])
+
+    def test_pages_join_up(self):
+        everything = search("NOT xyzzy", "--all")
+        self.assertEqual(len(everything), 45)
+        pages = []
+        for offset in range(0, 50, 7):
+            pages += search("NOT xyzzy", "-n", "7", "--offset", str(offset))
+        self.assertEqual(pages, everything)
+        status, out, _ = run("search", "--count", "NOT xyzzy")
+        self.assertEqual((status, out), (0, "45\n"))
+
+    def test_json_says_what_it_found(self):
+        status, out, _ = run("search", "--format", "json", "person:Leike",
+                             "safety")
+        self.assertEqual(status, 0)
+        page = json.loads(out)
+        self.assertEqual(page["version"], 1)
+        self.assertEqual(page["query"], "person:Leike safety")
+        self.assertEqual((page["total"], page["exact"]), (1, True))
+        self.assertIsNone(page["notice"])
+        hit = page["hits"][0]
+        self.assertEqual(hit["id"], "leike-resigns")
+        self.assertEqual(hit["date"], "2024-05-17")
+        self.assertIn("Jan Leike", hit["person"])
+        text = hit["snippet"]["text"]
+        marked = [text[a:b] for a, b in hit["snippet"]["highlights"]]
+        self.assertIn("safety", marked)
+        lines = run("search", "--format", "jsonl", "openai")[1].splitlines()
+        self.assertEqual([json.loads(l)["rank"] for l in lines],
+                         list(range(1, len(lines) + 1)))
+
+    def test_the_fall_back_is_announced_and_can_be_turned_off(self):
+        query = ["comet", "kasparov"]
+        status, out, _ = run("search", *query)
+        self.assertEqual(status, 0)
+        self.assertIn("no article has all the words", out)
+        status, out, _ = run("search", "--format", "json", *query)
+        self.assertIn("any of them", json.loads(out)["notice"])
+        self.assertEqual(run("search", "--all-words", *query)[0], 1)
+        self.assertEqual(search(*query), [])
+        self.assertEqual(set(search("--any", *query)),
+                         {"text/philae.txt", "deep-blue-kasparov"})
+        # Filters stay required.
+        self.assertEqual(search("--any", *query, "section:science"),
+                         ["deep-blue-kasparov"])
+        self.assertEqual(search("--any", "comet", "+kasparov", "ibm"),
+                         ["deep-blue-kasparov"])
+
+    def test_other_formats(self):
+        out = run("search", "--format", "trec", "kasparov")[1]
+        fields = out.split()
+        self.assertEqual([fields[i] for i in (0, 1, 2, 3, 5)],
+                         ["1", "Q0", "deep-blue-kasparov", "1", "newshound"])
+        out = run("search", "--format", "tsv", "kasparov")[1]
+        self.assertEqual(out.rstrip("\n").split("\t")[2:],
+                         ["deep-blue-kasparov", "1997-05-11",
+                          "newshound samples", "Deep Blue defeats Garry "
+                          "Kasparov"])
+
+    def test_exit_statuses(self):
+        self.assertEqual(run("search", "kasparov")[0], 0)
+        self.assertEqual(run("search", "xyzzy")[0], 1)
+        self.assertEqual(run("search", "persn:x")[0], 2)
+        self.assertEqual(run("search", "--nosuch", "x")[0], 2)
+        self.assertEqual(run("search")[0], 2)
+        self.assertEqual(run("nosuch")[0], 2)
+        self.assertEqual(run("search", "-d", "none.idx", "x")[0], 3)
+        self.assertEqual(run("index", "no-such-file")[0], 4)
+        self.assertEqual(run("index")[0], 2)
+        self.assertEqual(run("index", "--format", "list")[0], 0)
+
+    def test_errors_point_at_the_place(self):
+        _, _, err = run("search", "safety persn:Leike")
+        self.assertIn("\n  safety persn:Leike\n         ^~~~~~\n", err)
+        self.assertIn("did you mean person: ?", err)
+        _, _, err = run("search", "openai", "-altman")
+        self.assertIn("'openai -altman'", err)
+        _, _, err = run("search", "a NEAR/3 b")
+        self.assertIn("not supported yet", err)
+
+    def test_batches(self):
+        lines = "1\tkasparov\n2\tpersn:x\n3\tperson:Leike\nnotab\n"
+        with open(os.path.join(WORK, "q.tsv"), "w", encoding="utf-8") as f:
+            f.write(lines)
+        status, out, err = run("search", "--queries", "q.tsv", "--format",
+                               "ids")
+        self.assertEqual(status, 2)
+        rows = [l.split("\t") for l in out.splitlines()]
+        self.assertEqual(rows[0], ["1", "deep-blue-kasparov"])
+        self.assertEqual([r[0] for r in rows].count("3"), 5)
+        self.assertIn("in line 2 of q.tsv", err)
+        self.assertIn("in line 4 of q.tsv", err)
+        status, out, _ = run("search", "--queries", "-", "--format", "json",
+                             stdin=b"a\tkasparov\nb\txyzzy\n")
+        self.assertEqual(status, 0)
+        pages = [json.loads(l) for l in out.splitlines()]
+        self.assertEqual([p["qid"] for p in pages], ["a", "b"])
+        self.assertEqual(pages[1]["hits"], [])
+
+    def test_show_prints_the_whole_article(self):
+        status, out, _ = run("show", "text/dolly.txt")
+        self.assertEqual(status, 0)
+        self.assertIn("The method worked\nonce in 277 attempts.", out)
+        status, out, _ = run("show", "--format", "json", "leike-resigns")
+        self.assertIn("Leike wrote that", json.loads(out)["body"])
+        self.assertEqual(run("show", "nosuch")[0], 1)
+
+    def test_export_indexes_again_to_the_same(self):
+        status, first, _ = run("export")
+        self.assertEqual(status, 0)
+        self.assertEqual(len(first.splitlines()), 45)
+        status, out, err = run("index", "-d", "again.idx", "-",
+                               stdin=first.encode())
+        self.assertTrue(out.startswith("45 added"), err)
+        self.assertEqual(run("export", "-d", "again.idx")[1], first)
+        status, out, _ = run("index", "-", stdin=first.encode())
+        self.assertTrue(out.startswith("0 added, 0 replaced, 45 unchanged"))
+
+    def test_stats_and_help(self):
+        status, out, _ = run("stats")
+        self.assertEqual(status, 0)
+        self.assertIn("articles                         45", out)
+        for command in ("index", "search", "show", "stats", "export"):
+            status, out, _ = run(command, "--help")
+            self.assertEqual(status, 0)
+            self.assertLess(len(out.splitlines()), 40)
+            self.assertEqual(run("help", command)[1], out)
+        self.assertEqual(run("--version")[0], 0)
+        self.assertEqual(run()[0], 2)
+
+    def test_bad_records_are_skipped_or_stop(self):
+        text = b'{"id":"x1","body":"fine"}\n{bad\n{"id":"x2","body":"too"}\n'
+        status, out, err = run("index", "-d", "bad.idx", "-", stdin=text)
+        self.assertEqual(status, 0)
+        self.assertIn("2 added, 0 replaced, 0 unchanged, 1 skipped", out)
+        self.assertIn("skipped - at byte 27", err)
+        status, out, err = run("index", "-d", "strict.idx", "--strict", "-",
+                               stdin=text)
+        self.assertEqual(status, 4)
+        self.assertEqual(run("search", "-d", "strict.idx", "fine")[0], 1)
+
+    def test_collections_and_maps(self):
+        text = b'{"nr":1,"h":"T","t":"mapped words"}\n'
+        status, _, err = run("index", "-d", "map.idx", "--collection", "c",
+                             "--map", "id=nr,title=h,body=t", "-", stdin=text)
+        self.assertEqual(status, 0, err)
+        self.assertEqual(search("-d", "map.idx", "mapped"), ["c:1"])
+        self.assertEqual(run("index", "--map", "bogus", "-")[0], 2)
+
+    def test_nothing_reaches_the_terminal_but_text(self):
+        text = json.dumps({"id": "e", "title": "a\u001b[31mb\u009bc\nd",
+                           "body": "x\u001b]0;t\u0007y"}).encode()
+        run("index", "-d", "esc.idx", "-", stdin=text)
+        for out in (run("search", "-d", "esc.idx", "b OR x OR y")[1],
+                    run("show", "-d", "esc.idx", "e")[1]):
+            self.assertNotIn("\u001b", out)
+            self.assertNotIn("\u009b", out)
+            self.assertNotIn("\u0007", out)
+
+    def test_xapian_opens_the_index(self):
+        delve = shutil.which("xapian-delve")
+        check = shutil.which("xapian-check")
+        self.assertTrue(delve and check)
+        index = os.path.join(WORK, "idx")
+        out = subprocess.run([delve, index], capture_output=True, check=True)
+        self.assertIn(b"number of documents = 45", out.stdout)
+        segments = [d for d in os.listdir(index) if d.startswith("seg-")]
+        self.assertTrue(segments)
+        for segment in segments:
+            subprocess.run([check, os.path.join(index, segment)], check=True,
+                           capture_output=True)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,149 @@
+"""Kills, full disks and damage: test_faults.py NEWSHOUND SAMPLES"""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+SAMPLES = os.path.abspath(sys.argv[2])
+WORK = os.path.abspath("faults.work")
+KILLS = int(os.environ.get("NEWSHOUND_KILLS", "25"))
+
+
+def run(*args, **options):
+    return subprocess.run([PROGRAM, *args], capture_output=True, check=False,
+                          **options)
+
+
+def write_corpus(path, count, seed):
+    rand = random.Random(seed)
+    words = [f"w{n}" for n in range(5000)]
+    with open(path, "w", encoding="utf-8") as file:
+        for n in range(count):
+            body = " ".join(rand.choices(words, k=120))
+            file.write(json.dumps({"id": f"{seed}-{n}", "body": body,
+                                   "person": ["Jan Leike"]}) + "\n")
+
+
+class Faults(unittest.TestCase):
+    def setUp(self):
+        shutil.rmtree(WORK, ignore_errors=True)
+        os.makedirs(WORK)
+        self.index = os.path.join(WORK, "idx")
+
+    def count(self):
+        done = run("search", "-d", self.index, "--count", "NOT xyzzy")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return int(done.stdout)
+
+    def test_a_kill_at_any_moment_leaves_the_last_commit(self):
+        first = os.path.join(WORK, "first.jsonl")
+        second = os.path.join(WORK, "second.jsonl")
+        write_corpus(first, 500, 1)
+        write_corpus(second, 4000, 2)
+        self.assertEqual(run("index", "-d", self.index, first).returncode, 0)
+        start = time.monotonic()
+        whole = os.path.join(WORK, "whole")
+        run("index", "-d", whole, second)
+        seconds = time.monotonic() - start
+        killed, rand = 0, random.Random(3)
+        for _ in range(KILLS):
+            process = subprocess.Popen(
+                [PROGRAM, "index", "-d", self.index, second],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rand.random() * seconds)
+            process.send_signal(signal.SIGKILL)
+            killed += process.wait() == -signal.SIGKILL
+            self.assertIn(self.count(), (500, 4500))
+            done = run("search", "-d", self.index, "--verify", "w1")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if self.count() == 4500:
+                shutil.rmtree(self.index)
+                run("index", "-d", self.index, first)
+        self.assertGreater(killed, KILLS // 3)
+        self.assertEqual(run("index", "-d", self.index, second).returncode, 0)
+        self.assertEqual(self.count(), 4500)
+        left = [n for n in os.listdir(self.index) if n.startswith("build-")]
+        self.assertEqual(left, [])
+
+    def test_a_full_disk_leaves_the_last_commit(self):
+        corpus = os.path.join(WORK, "corpus.jsonl")
+        write_corpus(corpus, 3000, 4)
+        run("index", "-d", self.index, SAMPLES)
+        for kib in (16, 100, 300, 600):
+            def limit(size=kib * 1024):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            done = run("index", "-d", self.index, corpus, preexec_fn=limit)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertTrue(done.stderr)
+            self.assertEqual(self.count(), 45)
+        done = run("index", "-d", self.index, corpus)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.count(), 3045)
+
+    def test_a_changed_byte_is_found_by_verify_and_never_crashes(self):
+        run("index", "-d", self.index, SAMPLES)
+        files = [os.path.join(folder, name)
+                 for folder, _, names in os.walk(self.index)
+                 for name in names if name not in ("LOCK", "flintlock")]
+        rand = random.Random(5)
+        self.assertGreater(len(files), 3)
+        for path in files:
+            with open(path, "rb") as file:
+                good = file.read()
+            for _ in range(12):
+                at = rand.randrange(len(good))
+                bad = bytearray(good)
+                bad[at] ^= 1 << rand.randrange(8)
+                with open(path, "wb") as file:
+                    file.write(bad)
+                done = run("search", "-d", self.index, "--verify", "leike",
+                           timeout=60)
+                self.assertEqual(done.returncode, 3,
+                                 f"{path} byte {at}: {done.stderr}")
+                for query in ("person:Leike safety", '"safety culture"'):
+                    done = run("search", "-d", self.index, query, timeout=60)
+                    self.assertIn(done.returncode, (0, 1, 3, 4),
+                                  f"{path} byte {at}: {done.stderr}")
+            with open(path, "wb") as file:
+                file.write(good)
+        self.assertEqual(run("search", "-d", self.index, "--verify",
+                             "leike").returncode, 0)
+
+    def test_files_that_are_missing_are_named(self):
+        run("index", "-d", self.index, SAMPLES)
+        segment = [n for n in os.listdir(self.index) if n.startswith("seg-")][0]
+        os.remove(os.path.join(self.index, segment, "articles"))
+        done = run("search", "-d", self.index, "leike")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"articles", done.stderr)
+
+    def test_a_reader_keeps_its_commit_while_others_write(self):
+        corpus = os.path.join(WORK, "corpus.jsonl")
+        write_corpus(corpus, 300, 6)
+        run("index", "-d", self.index, SAMPLES)
+        reader = subprocess.Popen(
+            [PROGRAM, "search", "-d", self.index, "--queries", "-", "--count"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for n in range(5):
+            reader.stdin.write(f"{n}\tNOT xyzzy\n".encode())
+            reader.stdin.flush()
+            self.assertEqual(reader.stdout.readline(),
+                             f"{n}\t45\n".encode())
+            write_corpus(corpus, 50, 10 + n)
+            self.assertEqual(run("index", "-d", self.index,
+                                 corpus).returncode, 0)
+        reader.communicate()
+        self.assertEqual(self.count(), 45 + 250)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,69 @@
+/* The analyser: words lie in the text, in order, and fold to something; and
+ * every text comes back from its stream. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/stream/stream.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check(int good)
+{
+    if (!good)
+        abort();
+}
+
+static void check_words(struct slice text)
+{
+    struct word_scanner s;
+    struct word w;
+    size_t last = 0;
+    word_scanner_init(&s, text);
+    while (word_next(&s, &w)) {
+        check(w.start >= last && w.end > w.start && w.end <= text.len);
+        check(w.folded.len > 0);
+        last = w.end;
+    }
+    word_scanner_release(&s);
+}
+
+static void check_round_trip(struct slice body)
+{
+    static struct dict *dict;
+    struct lexicon lex;
+    struct stream_encoder *encoder;
+    struct word_list words = {NULL, 0, 0};
+    struct stream_decoded decoded;
+    struct buf text = BUF_INIT, stream = BUF_INIT;
+    if (!dict)
+        check(dict_builtin(&dict, NULL) == NH_OK);
+    memset(&decoded, 0, sizeof decoded);
+    lexicon_init(&lex, NULL, dict);
+    check(stream_encoder_new(&encoder, &lex, dict, NULL) == NH_OK);
+    buf_append_byte(&text, '\n');
+    buf_append(&text, body.data, body.len);
+    check(lexicon_analyse(&lex, body, &words, NULL) == NH_OK);
+    for (size_t i = 0; i < words.count; i++) {
+        words.items[i].start++;
+        words.items[i].end++;
+    }
+    struct stream_text t = {
+        {text.data, text.len}, 0, words.items, words.count, 0};
+    check(stream_encode(encoder, &t, &stream, NULL) == NH_OK);
+    check(stream_decode(dict, (struct slice){stream.data, stream.len}, &decoded,
+                        NULL) == NH_OK);
+    check(slice_equal(stream_body(&decoded), body));
+    stream_decoded_release(&decoded);
+    stream_encoder_free(encoder);
+    lexicon_release(&lex);
+    word_list_release(&words);
+    buf_release(&text);
+    buf_release(&stream);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct slice text = {(const char *)data, size};
+    check_words(text);
+    check_round_trip(text);
+    return 0;
+}

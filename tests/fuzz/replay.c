@@ -1,0 +1,90 @@
+/* Runs a fuzz target without a fuzzer: each seed file of the folders named, and
+ * a fixed number of mutations of each. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+
+#define MUTATIONS 3000
+#define SEED_MAX 65536
+
+static uint64_t state = 88172645463325252u;
+
+static uint64_t next(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+/* Changes, cuts or doubles some bytes; returns the new length. */
+static size_t mutate(uint8_t *data, size_t len)
+{
+    for (uint64_t n = next() % 4 + 1; n > 0; n--) {
+        size_t at = len ? next() % len : 0;
+        switch (next() % 4) {
+        case 0:
+            if (len)
+                data[at] = (uint8_t)next();
+            break;
+        case 1:
+            if (len)
+                data[at] ^= (uint8_t)(1u << next() % 8);
+            break;
+        case 2:
+            len = at;
+            break;
+        default:
+            if (len && len * 2 <= SEED_MAX) {
+                memmove(data + len, data, len - at);
+                len += len - at;
+            }
+        }
+    }
+    return len;
+}
+
+static int run_file(const char *path)
+{
+    static uint8_t seed[SEED_MAX], data[SEED_MAX];
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return 1;
+    size_t len = fread(seed, 1, sizeof seed, f);
+    fclose(f);
+    for (int i = 0; i <= MUTATIONS; i++) {
+        memcpy(data, seed, len);
+        size_t n = i ? mutate(data, len) : len;
+        uint8_t *copy = malloc(n + 1); /* so that overruns are seen */
+        if (!copy)
+            return 1;
+        memcpy(copy, data, n);
+        LLVMFuzzerTestOneInput(copy, n);
+        free(copy);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    int files = 0;
+    for (int i = 1; i < argc; i++) {
+        DIR *dir = opendir(argv[i]);
+        for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
+            char path[4096];
+            if (e->d_name[0] == '.')
+                continue;
+            snprintf(path, sizeof path, "%s/%s", argv[i], e->d_name);
+            if (run_file(path) != 0)
+                return 1;
+            files++;
+        }
+        if (dir)
+            closedir(dir);
+    }
+    printf("%d seeds with %d mutations each\n", files, MUTATIONS);
+    return files == 0;
+}
