@@ -312,13 +312,13 @@ static int trec_parse(struct parse_context *ctx, struct slice record,
     bool good = true;
     while (rc == NH_OK && good && sgml_next(text, &pos, &token))
         good = handle_token(&t, &token);
-    good = good && finish_element(&t) && !value.failed && !t.title->failed &&
-           !t.body->failed &&
-           article_text(out, &out->title,
-                        slice_trim((struct slice){t.title->data,
-                                                  t.title->len})) &&
-           article_text(out, &out->body,
-                        (struct slice){t.body->data, t.body->len});
+    good =
+        good && finish_element(&t) && !value.failed && !t.title->failed &&
+        !t.body->failed &&
+        article_text(out, &out->title,
+                     slice_trim((struct slice){t.title->data, t.title->len})) &&
+        article_text(out, &out->body,
+                     (struct slice){t.body->data, t.body->len});
     if (rc == NH_OK && !good)
         rc = error_nomem(err);
     if (rc == NH_OK && out->date.precision == DATE_NONE)

@@ -6,13 +6,6 @@
 
 extern long new_fails_after;
 
-/* libxapian itself forgets some objects when memory runs out. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libxapian\n";
-}
-
 /* A database of `n` documents at numbers first, first+step...; each has the
  * term "all", the term "oddN" or "even", and a value. */
 static void make_db(const char *path, uint32_t first, uint32_t step, uint32_t n)
