@@ -11,12 +11,17 @@
 /* Deepest nesting of a record. */
 #define JSON_DEPTH 64
 
+/* An object that ends with its line, or a line longer than the head. */
 static bool jsonl_detect(struct slice head)
 {
-    if (head.len < 2 || head.data[0] != '{')
+    if (!reader_starts_object(head))
         return false;
-    struct slice rest = slice_trim((struct slice){head.data + 1, head.len - 1});
-    return rest.len > 0 && (rest.data[0] == '"' || rest.data[0] == '}');
+    const char *end = memchr(head.data, '\n', head.len);
+    if (!end)
+        return true;
+    struct slice line =
+        slice_trim((struct slice){head.data, (size_t)(end - head.data)});
+    return line.data[line.len - 1] == '}';
 }
 
 static int jsonl_split(struct input *in, struct slice *record, uint64_t *offset,

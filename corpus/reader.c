@@ -35,6 +35,14 @@ static const struct {
                {"\x28\xB5\x2F\xFD", "zstd-compressed"},
                {"BZh", "bzip2-compressed"}};
 
+bool reader_starts_object(struct slice head)
+{
+    if (head.len < 2 || head.data[0] != '{')
+        return false;
+    struct slice rest = slice_trim((struct slice){head.data + 1, head.len - 1});
+    return rest.len > 0 && (rest.data[0] == '"' || rest.data[0] == '}');
+}
+
 const struct reader *reader_detect(struct slice head, struct nh_error *err)
 {
     if (head.len >= 3 && memcmp(head.data, "\xEF\xBB\xBF", 3) == 0)
@@ -51,6 +59,11 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
                       refused[i].what);
             return NULL;
         }
+    }
+    if (reader_starts_object(body)) {
+        error_set(err, NH_EUNSUPPORTED,
+                  "it looks like JSON, but not with one object a line");
+        return NULL;
     }
     if (memchr(head.data ? head.data : "", '\0', head.len)) {
         error_set(err, NH_EUNSUPPORTED, "it is not a text file");

@@ -45,6 +45,9 @@ const struct reader *reader_named(const char *name);
  * that are not text or of a format that is not supported. */
 const struct reader *reader_detect(struct slice head, struct nh_error *err);
 
+/* Whether text begins as a JSON object does. */
+bool reader_starts_object(struct slice head);
+
 /* Checks a --map argument. */
 int reader_map_check(const char *map, struct nh_error *err);
 /* The field that `map` gives to a key, or -1. */
