@@ -2,9 +2,21 @@
 #include "cli/output.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Calls `line` for each hit's id, which is all these formats show. */
+/* A page is printed in pieces of about so many bytes. */
+#define DRAIN_BYTES ((size_t)1 << 20)
+
+void output_drain(struct buf *out, const struct output_page *page)
+{
+    if (out->failed || out->len < DRAIN_BYTES)
+        return;
+    fwrite(out->data, 1, out->len, stdout); /* errors: command_finish */
+    buf_reset(out);
+    nh_results_forget(page->results);
+}
+
 static int page_ids(struct buf *out, const struct output_page *page,
                     struct nh_error *err)
 {
@@ -18,6 +30,7 @@ static int page_ids(struct buf *out, const struct output_page *page,
             buf_printf(out, "%s\t", page->qid);
         buf_append(out, id.data, id.len);
         buf_append_byte(out, '\n');
+        output_drain(out, page);
     }
     return NH_OK;
 }
@@ -39,6 +52,7 @@ static int page_trec(struct buf *out, const struct output_page *page,
         buf_printf(out, "%s Q0 ", page->qid ? page->qid : "1");
         buf_append(out, id.data, id.len);
         buf_printf(out, " %zu %.6f newshound\n", i + 1, score);
+        output_drain(out, page);
     }
     return NH_OK;
 }
@@ -65,6 +79,7 @@ static int page_tsv(struct buf *out, const struct output_page *page,
         put_cell(out, hit->source);
         output_clean(out, hit->title, false);
         buf_append_byte(out, '\n');
+        output_drain(out, page);
     }
     return NH_OK;
 }

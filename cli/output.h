@@ -22,7 +22,8 @@ struct output_page {
 struct output_format {
     const char *name;
     bool falls_back; /* a query that finds nothing is tried with any word */
-    /* Appends the page. Errors of reading hits are returned. */
+    /* Appends the page; of a long one only the end is left in `out`, what was
+     * before is printed. Errors of reading hits are returned. */
     int (*page)(struct buf *out, const struct output_page *page,
                 struct nh_error *err);
 };
@@ -40,6 +41,10 @@ int output_page_jsonl(struct buf *out, const struct output_page *page,
 /* One JSON line: what export writes and index reads. */
 void output_article_json(struct buf *out, const struct nh_article_view *view);
 void output_article_text(struct buf *out, const struct nh_article_view *view);
+
+/* Prints what is in `out` if it is much, and forgets the hits so far. Called
+ * behind each hit. */
+void output_drain(struct buf *out, const struct output_page *page);
 
 /* Appends text for a terminal: no control characters; line ends only if
  * `lines`. */

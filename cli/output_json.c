@@ -57,9 +57,11 @@ static void put_snippet(struct buf *out, const struct nh_snippet *s)
     buf_append_str(out, "]}");
 }
 
-static void put_hit(struct buf *out, const struct nh_hit *hit)
+static void put_hit(struct buf *out, const struct nh_hit *hit, const char *qid)
 {
     buf_append_byte(out, '{');
+    if (qid)
+        json_member(out, "qid", slice_of(qid));
     json_key(out, "rank");
     buf_printf(out, "%" PRIu32, hit->rank);
     json_member(out, "id", slice_from(hit->id));
@@ -102,8 +104,10 @@ int output_page_json(struct buf *out, const struct output_page *page,
         int rc = nh_results_hit(page->results, i, &hit, err);
         if (rc != NH_OK)
             return rc;
-        json_comma(out);
-        put_hit(out, hit);
+        if (i > 0)
+            buf_append_byte(out, ',');
+        put_hit(out, hit, NULL);
+        output_drain(out, page);
     }
     buf_append_str(out, "]}\n");
     return NH_OK;
@@ -117,20 +121,9 @@ int output_page_jsonl(struct buf *out, const struct output_page *page,
         int rc = nh_results_hit(page->results, i, &hit, err);
         if (rc != NH_OK)
             return rc;
-        size_t start = out->len;
-        put_hit(out, hit);
-        if (page->qid && !out->failed) { /* as the first member */
-            struct buf head = BUF_INIT;
-            buf_append_str(&head, "{\"qid\":");
-            json_string(&head, slice_of(page->qid));
-            buf_append_byte(&head, ',');
-            buf_append(&head, out->data + start + 1, out->len - start - 1);
-            out->len = start;
-            buf_append(out, head.data, head.len);
-            out->failed |= head.failed;
-            buf_release(&head);
-        }
+        put_hit(out, hit, page->qid);
         buf_append_byte(out, '\n');
+        output_drain(out, page);
     }
     return NH_OK;
 }

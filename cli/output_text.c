@@ -92,6 +92,7 @@ int output_page_text(struct buf *out, const struct output_page *page,
         if (rc != NH_OK)
             return rc;
         put_hit(out, hit, page->colour);
+        output_drain(out, page);
     }
     buf_printf(out, "%s%" PRIu64 " article%s", total.exact ? "" : "about ",
                total.value, total.value == 1 ? "" : "s");

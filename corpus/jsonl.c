@@ -135,6 +135,18 @@ static void choose(struct parse_context *ctx, struct json_object *record,
     }
 }
 
+/* An article that was stored empty, as export writes it. */
+static bool says_empty(struct json_object *record)
+{
+    static const char *const keys[] = {"id", "title", "body"};
+    struct json_object *value;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!json_object_object_get_ex(record, keys[i], &value) ||
+            !json_object_is_type(value, json_type_string))
+            return false;
+    return true;
+}
+
 static int fill_article(struct parse_context *ctx, struct json_object *record,
                         struct article *out, struct nh_error *err)
 {
@@ -161,7 +173,8 @@ static int fill_article(struct parse_context *ctx, struct json_object *record,
         if (!good)
             return error_nomem(err);
     }
-    if (slice_trim(out->title).len == 0 && slice_trim(out->body).len == 0)
+    if (slice_trim(out->title).len == 0 && slice_trim(out->body).len == 0 &&
+        !says_empty(record))
         return error_set_at(err, NH_EDATA, 0,
                             "the record has neither a title nor a text");
     return NH_OK;

@@ -134,13 +134,17 @@ struct nh_hit {
     struct nh_snippet snippet;
 };
 
-/* Hit i of the page, in any order; it stays valid until the results are freed.
- * NH_ECORRUPT if the article cannot be read. */
+/* Hit i of the page, in any order; it stays valid until the results are freed
+ * or forgotten. NH_ECORRUPT if the article cannot be read. */
 int nh_results_hit(nh_results *results, size_t i, const struct nh_hit **hit,
                    struct nh_error *err);
 /* Only the id and score of hit i, without reading the article's text. */
 int nh_results_id(nh_results *results, size_t i, struct nh_string *id,
                   double *score, struct nh_error *err);
+
+/* Gives back the memory of all hits and ids that were asked for, so that long
+ * pages can be walked in little of it. */
+void nh_results_forget(nh_results *results);
 
 /* ---- Articles. */
 

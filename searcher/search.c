@@ -21,7 +21,8 @@ struct nh_results {
     struct query query;
     struct highlighter highlighter;
     uint64_t lexicon_age;
-    struct arena arena;
+    struct arena arena;     /* of the page */
+    struct arena hit_arena; /* of the hits that were made */
     size_t count;
     uint32_t first_rank;
     uint32_t *docids;
@@ -172,6 +173,7 @@ void nh_results_free(nh_results *r)
     query_release(&r->query);
     highlighter_release(&r->highlighter);
     arena_release(&r->arena);
+    arena_release(&r->hit_arena);
     free(r->plan);
     free(r);
 }
@@ -218,7 +220,7 @@ static int make_snippet(nh_results *r, struct nh_hit *hit, struct nh_error *err)
                              &index->words, err);
     if (rc == NH_OK &&
         !snippet_make(&hit->snippet, &r->highlighter, &index->lexicon,
-                      index->article.body, &index->words, &r->arena))
+                      index->article.body, &index->words, &r->hit_arena))
         rc = error_nomem(err);
     return rc;
 }
@@ -236,11 +238,11 @@ int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
     int rc = check_place(r, i, err);
     if (rc == NH_OK && !r->hits[i]) {
         nh_index *index = r->index;
-        struct nh_hit *h = arena_alloc(&r->arena, sizeof *h);
+        struct nh_hit *h = arena_alloc(&r->hit_arena, sizeof *h);
         rc = h ? snapshot_article(&index->snapshot, r->docids[i],
                                   &index->article, &index->decoded, err)
                : error_nomem(err);
-        if (rc == NH_OK && !hit_fill(h, &index->article, &r->arena))
+        if (rc == NH_OK && !hit_fill(h, &index->article, &r->hit_arena))
             rc = error_nomem(err);
         if (rc == NH_OK)
             rc = make_snippet(r, h, err);
@@ -254,6 +256,13 @@ int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
     if (rc == NH_OK)
         *hit = r->hits[i];
     return rc;
+}
+
+void nh_results_forget(nh_results *r)
+{
+    arena_reset(&r->hit_arena);
+    for (size_t i = 0; i < r->count; i++)
+        r->hits[i] = NULL;
 }
 
 int nh_results_id(nh_results *r, size_t i, struct nh_string *id, double *score,
@@ -271,7 +280,7 @@ int nh_results_id(nh_results *r, size_t i, struct nh_string *id, double *score,
         rc = articles_fields(&seg->articles, &record, &index->article, err);
     if (rc != NH_OK)
         return rc;
-    *id = hit_string(&r->arena, article_get(&index->article, FIELD_ID));
+    *id = hit_string(&r->hit_arena, article_get(&index->article, FIELD_ID));
     *score = r->scores[i];
     return id->data ? NH_OK : error_nomem(err);
 }

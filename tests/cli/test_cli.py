@@ -176,6 +176,25 @@ class Cli(unittest.TestCase):
         status, out, _ = run("index", "-", stdin=first.encode())
         self.assertTrue(out.startswith("0 added, 0 replaced, 45 unchanged"))
 
+    def test_long_pages_come_out_whole(self):
+        text = "".join(json.dumps({"id": f"n{n}", "body": "word " * 60}) + "\n"
+                       for n in range(4000)).encode()
+        text += b'{"id":"empty","title":"","body":""}\n'
+        out = run("index", "-d", "long.idx", "-", stdin=text)[1]
+        self.assertTrue(out.startswith("4001 added"))
+        expected = [f"n{n}" for n in range(4000)]
+        page = json.loads(run("search", "-d", "long.idx", "--all", "--format",
+                              "json", "word")[1])
+        self.assertEqual([h["id"] for h in page["hits"]], expected)
+        lines = run("search", "-d", "long.idx", "--all", "--format", "jsonl",
+                    "word")[1].splitlines()
+        self.assertEqual([json.loads(l)["id"] for l in lines], expected)
+        self.assertEqual(run("search", "-d", "long.idx", "--all", "--format",
+                             "ids", "word")[1].split(), expected)
+        exported = run("export", "-d", "long.idx")[1]
+        out = run("index", "-d", "long.idx", "-", stdin=exported.encode())[1]
+        self.assertTrue(out.startswith("0 added, 0 replaced, 4001 unchanged"))
+
     def test_stats_and_help(self):
         status, out, _ = run("stats")
         self.assertEqual(status, 0)
