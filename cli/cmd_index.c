@@ -16,6 +16,8 @@ static const struct option_def options[] = {
     {'j', "jobs", "N", "work on N batches side by side; default: the cores"},
     {'M', "memory", "MB", "stay under about so much; default 600"},
     {'l', "language", "NAME", "stemmer of a new index; default english"},
+    {'b', "builder", "NAME",
+     "auto (default), bulk or api: how tables are written"},
     {'s', "strict", NULL, "stop at the first bad record"},
     {'q', "quiet", NULL, "print no summary"},
     OPTION_HELP,
@@ -60,6 +62,21 @@ static void summarise(const struct pipeline_counts *c, double seconds)
            (double)c->text_bytes / 1e6, seconds);
 }
 
+static bool read_builder(const struct options *o, enum builder_kind *kind)
+{
+    static const char *const names[] = {"auto", "bulk", "api"};
+    const char *text = options_get(o, "builder");
+    *kind = BUILDER_AUTO;
+    for (int i = 0; text && i < 3; i++)
+        if (strcmp(names[i], text) == 0) {
+            *kind = (enum builder_kind)i;
+            return true;
+        }
+    if (text)
+        fprintf(stderr, "newshound index: --builder is auto, bulk or api\n");
+    return text == NULL;
+}
+
 /* Reads the options; false with a message if one makes no sense. */
 static bool read_options(const struct options *o, struct pipeline_options *p,
                          struct nh_error *err)
@@ -100,12 +117,13 @@ static int run_index(const struct options *o)
     struct pipeline_options p;
     struct pipeline_counts counts;
     struct run run;
+    enum builder_kind kind;
     const char *format = options_get(o, "format");
     memset(&p, 0, sizeof p);
     memset(&counts, 0, sizeof counts);
     if (format && strcmp(format, "list") == 0)
         return list_formats();
-    if (!read_options(o, &p, &err))
+    if (!read_options(o, &p, &err) || !read_builder(o, &kind))
         return EXIT_USAGE;
     if (o->count == 0) {
         fprintf(stderr, "newshound index: what is to be indexed? Name files, "
@@ -125,10 +143,14 @@ static int run_index(const struct options *o)
     p.progress = show_progress;
     p.ctx = &run;
     rc = writer_open(&writer, command_index_path(o), options_get(o, "language"),
-                     &err);
+                     kind, &err);
     if (rc == NH_OK)
         rc = pipeline_run(writer, &walk, &p, &counts, &err);
     progress_clear(&run.progress);
+    if (writer && segment_builder_fell_back(writer_builder(writer)))
+        fprintf(stderr,
+                "newshound: this libxapian's tables are not as expected; "
+                "built through its API instead, which is slower\n");
     writer_close(writer);
     walk_release(&walk);
     if (rc == NH_OK && !options_get(o, "quiet"))

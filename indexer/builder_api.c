@@ -1,7 +1,7 @@
 /* Owns building through Xapian's public API: a small database for each batch,
  * so that Xapian's buffers stay in the processor's caches, all merged by its
  * compactor. Promises Xapian's own tables. */
-#include "indexer/segment_builder.h"
+#include "indexer/builder_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,28 +14,18 @@
 /* Each open batch costs the compactor two file descriptors. */
 #define BATCHES_MAX 240
 
-struct segment_builder {
+struct api_builder {
     char *dir;
     char **parts; /* folders of added batches */
     size_t count;
 };
 
-struct posting_batch {
+struct api_batch {
     char *path;
     xw_writer *writer;
     xw_doc *doc;
     uint32_t docid;
 };
-
-size_t segment_builder_batch_articles(void)
-{
-    return BATCH_ARTICLES;
-}
-
-size_t segment_builder_batches_max(void)
-{
-    return BATCHES_MAX;
-}
 
 static char *copy_string(const char *s)
 {
@@ -44,24 +34,25 @@ static char *copy_string(const char *s)
     return copy ? memcpy(copy, s, len) : NULL;
 }
 
-int segment_builder_new(struct segment_builder **out, const char *dir,
-                        struct nh_error *err)
+static void api_close(void *self);
+
+static int api_open(void **out, const char *dir, struct nh_error *err)
 {
     *out = NULL;
-    struct segment_builder *b = calloc(1, sizeof *b);
+    struct api_builder *b = calloc(1, sizeof *b);
     if (b) {
         b->dir = copy_string(dir);
         b->parts = calloc(BATCHES_MAX, sizeof *b->parts);
     }
     int rc = b && b->dir && b->parts ? file_mkdir(dir, err) : error_nomem(err);
     if (rc != NH_OK)
-        segment_builder_free(b);
+        api_close(b);
     else
         *out = b;
     return rc;
 }
 
-static void drop_parts(struct segment_builder *b)
+static void drop_parts(struct api_builder *b)
 {
     for (size_t i = 0; i < b->count; i++) {
         file_remove_dir(b->parts[i]);
@@ -70,8 +61,9 @@ static void drop_parts(struct segment_builder *b)
     b->count = 0;
 }
 
-void segment_builder_free(struct segment_builder *b)
+static void api_close(void *self)
 {
+    struct api_builder *b = self;
     if (!b)
         return;
     drop_parts(b);
@@ -82,11 +74,20 @@ void segment_builder_free(struct segment_builder *b)
     free(b);
 }
 
-int posting_batch_new(struct posting_batch **out, struct segment_builder *b,
-                      uint64_t number, struct nh_error *err)
+static size_t api_memory(const void *self)
 {
+    (void)self; /* batches lie on disk */
+    return 0;
+}
+
+static void api_batch_free(void *self);
+
+static int api_batch_new(void **out, void *self, uint64_t number,
+                         struct nh_error *err)
+{
+    const struct api_builder *b = self;
     struct buf name = BUF_INIT;
-    struct posting_batch *batch = calloc(1, sizeof *batch);
+    struct api_batch *batch = calloc(1, sizeof *batch);
     *out = NULL;
     buf_printf(&name, "%s/batch-%06llu", b->dir, (unsigned long long)number);
     const char *path = buf_cstr(&name);
@@ -100,14 +101,15 @@ int posting_batch_new(struct posting_batch **out, struct segment_builder *b,
                             XW_CREATE | XW_NO_TERMLIST | XW_NO_SYNC, err);
     buf_release(&name);
     if (rc != NH_OK)
-        posting_batch_free(batch);
+        api_batch_free(batch);
     else
         *out = batch;
     return rc;
 }
 
-void posting_batch_free(struct posting_batch *batch)
+static void api_batch_free(void *self)
 {
+    struct api_batch *batch = self;
     if (!batch)
         return;
     xw_writer_free(batch->writer);
@@ -118,55 +120,73 @@ void posting_batch_free(struct posting_batch *batch)
     free(batch);
 }
 
-int posting_batch_begin(struct posting_batch *batch, uint32_t docid,
-                        struct nh_error *err)
+static int api_begin(void *self, uint32_t docid, struct nh_error *err)
 {
+    struct api_batch *batch = self;
     batch->docid = docid;
     return xw_doc_clear(batch->doc, err);
 }
 
-int posting_batch_term(struct posting_batch *batch, struct slice term,
-                       uint32_t wdf, struct nh_error *err)
+static int api_term(void *self, struct slice term, uint32_t wdf,
+                    struct nh_error *err)
 {
+    struct api_batch *batch = self;
     return xw_doc_add_term(batch->doc, term.data, term.len, wdf, err);
 }
 
-int posting_batch_value(struct posting_batch *batch, uint32_t slot,
-                        struct slice value, struct nh_error *err)
+static int api_value(void *self, uint32_t slot, struct slice value,
+                     struct nh_error *err)
 {
+    struct api_batch *batch = self;
     return xw_doc_set_value(batch->doc, slot, value.data, value.len, err);
 }
 
-int posting_batch_end(struct posting_batch *batch, struct nh_error *err)
+static int api_end(void *self, struct nh_error *err)
 {
+    struct api_batch *batch = self;
     return xw_writer_put(batch->writer, batch->docid, batch->doc, err);
 }
 
-int posting_batch_finish(struct posting_batch *batch, struct nh_error *err)
+static int api_finish_batch(void *self, struct nh_error *err)
 {
+    struct api_batch *batch = self;
     int rc = xw_writer_commit(batch->writer, err);
     xw_writer_free(batch->writer);
     batch->writer = NULL;
     return rc;
 }
 
-int segment_builder_add(struct segment_builder *b, struct posting_batch *batch,
-                        struct nh_error *err)
+static int api_add(void *self, void *added, struct nh_error *err)
 {
+    struct api_builder *b = self;
+    struct api_batch *batch = added;
     if (b->count == BATCHES_MAX) {
-        posting_batch_free(batch);
+        api_batch_free(batch);
         return error_set(err, NH_EINTERNAL, "a segment has too many batches");
     }
     b->parts[b->count++] = batch->path;
     batch->path = NULL;
-    posting_batch_free(batch);
+    api_batch_free(batch);
     return NH_OK;
 }
 
-int segment_builder_finish(struct segment_builder *b, const char *path,
-                           struct nh_error *err)
+static int api_finish(void *self, const char *path, bool *fell_back,
+                      struct nh_error *err)
 {
+    struct api_builder *b = self;
+    (void)fell_back;
+    size_t problems = 0;
     int rc = xw_compact((const char *const *)b->parts, b->count, path, err);
     drop_parts(b);
+    if (rc == NH_OK)
+        rc = xw_db_check(path, &problems, err);
+    if (rc == NH_OK && problems)
+        rc = error_set(err, NH_EINTERNAL,
+                       "the new segment '%s' fails Xapian's check", path);
     return rc;
 }
+
+const struct builder_ops builder_api = {
+    "api",      BATCH_ARTICLES, BATCHES_MAX,      api_open,  api_close,
+    api_memory, api_batch_new,  api_batch_free,   api_begin, api_term,
+    api_value,  api_end,        api_finish_batch, api_add,   api_finish};

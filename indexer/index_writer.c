@@ -93,7 +93,8 @@ static int start_dict(struct index_writer *w, struct nh_error *err)
 }
 
 int writer_open(struct index_writer **out, const char *dir,
-                const char *language, struct nh_error *err)
+                const char *language, enum builder_kind kind,
+                struct nh_error *err)
 {
     *out = NULL;
     struct index_writer *w = calloc(1, sizeof *w);
@@ -118,7 +119,7 @@ int writer_open(struct index_writer **out, const char *dir,
     if (rc == NH_OK)
         rc = start_dict(w, err);
     if (rc == NH_OK)
-        rc = segment_builder_new(&w->builder, w->build_dir, err);
+        rc = segment_builder_new(&w->builder, kind, w->build_dir, err);
     w->next = w->manifest.next;
     if (rc != NH_OK)
         writer_close(w);
@@ -342,9 +343,11 @@ bool writer_full(struct index_writer *w, size_t memory)
     pthread_mutex_lock(&w->mutex);
     size_t used = w->run.cap * sizeof *w->run.slots;
     pthread_mutex_unlock(&w->mutex);
-    used += articles_writer_memory(&w->out) + w->buried_cap * sizeof *w->buried;
-    return w->batches >= segment_builder_batches_max() ||
-           w->out.text_bytes >= SEGMENT_TEXT_MAX || used > memory / 4;
+    used += articles_writer_memory(&w->out) +
+            segment_builder_memory(w->builder) +
+            w->buried_cap * sizeof *w->buried;
+    return w->batches >= segment_builder_batches_max(w->builder) ||
+           w->out.text_bytes >= SEGMENT_TEXT_MAX || used > memory / 3;
 }
 
 /* ---- Committing. */
@@ -380,18 +383,12 @@ static int finish_segment(struct index_writer *w, struct nh_error *err)
 {
     struct manifest_segment s;
     memset(&s, 0, sizeof s);
-    size_t problems = 0;
     char *folder = join_string(w->dir, w->name);
     int rc = folder ? articles_writer_close(&w->out, w->last, err)
                     : error_nomem(err);
     if (rc == NH_OK)
         rc = segment_builder_finish(w->builder, folder, err);
     w->batches = 0;
-    if (rc == NH_OK)
-        rc = xw_db_check(folder, &problems, err);
-    if (rc == NH_OK && problems)
-        rc = error_set(err, NH_EINTERNAL,
-                       "the new segment '%s' fails Xapian's check", folder);
     if (rc == NH_OK)
         rc = adopt_files(w, w->name, err);
     if (rc == NH_OK)

@@ -15,11 +15,12 @@ struct index_writer;
 
 /* Opens the index in folder `dir` for writing, making it if there is none, and
  * removes what an interrupted run left. `language` is that of a new index's
- * stemmer; NULL means English, or what the index has. NH_ELOCKED if another
- * process writes, NH_EINVAL for a folder with other things in it or another
- * language. */
+ * stemmer; NULL means English, or what the index has. `kind` says how segments
+ * are built. NH_ELOCKED if another process writes, NH_EINVAL for a folder with
+ * other things in it or another language. */
 int writer_open(struct index_writer **out, const char *dir,
-                const char *language, struct nh_error *err);
+                const char *language, enum builder_kind kind,
+                struct nh_error *err);
 /* Discards what was not committed and releases the lock. */
 void writer_close(struct index_writer *w);
 

@@ -394,7 +394,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     p.options = options;
     p.feed.walk = walk;
     p.feed.forced = options->reader;
-    p.feed.batch_records = segment_builder_batch_articles();
+    p.feed.batch_records = segment_builder_batch_articles(writer_builder(w));
     p.feed.report = report_feed;
     p.feed.ctx = &p;
     for (size_t i = 0; i < walk->count; i++)

@@ -10,15 +10,26 @@
 struct segment_builder;
 struct posting_batch;
 
+enum builder_kind {
+    BUILDER_AUTO, /* bulk, where the linked libxapian has the format we know */
+    BUILDER_BULK, /* tables written by our own writer */
+    BUILDER_API   /* through Xapian's public API */
+};
+
 /* Builds below folder `dir` (made, removed when done), for a segment. */
-int segment_builder_new(struct segment_builder **out, const char *dir,
-                        struct nh_error *err);
+int segment_builder_new(struct segment_builder **out, enum builder_kind kind,
+                        const char *dir, struct nh_error *err);
 /* Stops and removes what was not finished. */
 void segment_builder_free(struct segment_builder *b);
 /* Articles that a batch should have, for speed; and batches that the builder
  * holds at most. */
-size_t segment_builder_batch_articles(void);
-size_t segment_builder_batches_max(void);
+size_t segment_builder_batch_articles(const struct segment_builder *b);
+size_t segment_builder_batches_max(const struct segment_builder *b);
+/* Bytes of memory that the added batches take. */
+size_t segment_builder_memory(const struct segment_builder *b);
+/* True once a segment had to be built through the API although our own writer
+ * was to build it. */
+bool segment_builder_fell_back(const struct segment_builder *b);
 
 /* A batch is filled by one thread; several may be filled side by side. */
 int posting_batch_new(struct posting_batch **out, struct segment_builder *b,
@@ -40,8 +51,9 @@ int posting_batch_finish(struct posting_batch *batch, struct nh_error *err);
  * the batch in any case. One thread at a time. */
 int segment_builder_add(struct segment_builder *b, struct posting_batch *batch,
                         struct nh_error *err);
-/* Writes the tables of all added batches into folder `path`, made for it, and
- * starts over. At least one batch must have been added. */
+/* Writes the tables of all added batches into the existing folder `path`, has
+ * libxapian check them, and starts over. At least one batch must have been
+ * added. */
 int segment_builder_finish(struct segment_builder *b, const char *path,
                            struct nh_error *err);
 

@@ -4,7 +4,8 @@
  * may be NULL). Xapian's exceptions become codes:
  *   DatabaseNotFoundError -> NH_ENOTFOUND   DatabaseLockError    -> NH_ELOCKED
  *   DatabaseCorruptError  -> NH_ECORRUPT    DatabaseVersionError -> NH_EVERSION
- *   other DatabaseErrors  -> NH_EIO         InvalidArgumentError -> NH_EINVAL
+ *   other DatabaseErrors: of the system -> NH_EIO, else -> NH_ECORRUPT
+ *   InvalidArgumentError, RangeError -> NH_EINVAL
  *   std::bad_alloc        -> NH_ENOMEM      anything else        ->
  * NH_EINTERNAL No exception and no C++ type leaves the wrapper. Objects belong
  * to one thread at a time. Free functions accept NULL. */

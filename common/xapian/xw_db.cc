@@ -59,11 +59,14 @@ int code_of(const Xapian::Error &e)
     for (const auto &row : table)
         if (std::strcmp(row.type, type) == 0)
             return row.code;
-    /* Opening a folder that is not there is a DatabaseOpeningError. */
+    /* Opening a folder that is not there is a DatabaseOpeningError. A
+     * DatabaseError without a reason of the system's is about contents. */
     const char *reason = e.get_error_string();
     if (reason && std::strcmp(reason, std::strerror(ENOENT)) == 0)
         return NH_ENOTFOUND;
-    return std::strncmp(type, "Database", 8) == 0 ? NH_EIO : NH_EINTERNAL;
+    if (std::strncmp(type, "Database", 8) != 0)
+        return NH_EINTERNAL;
+    return reason ? NH_EIO : NH_ECORRUPT;
 }
 } // namespace
 

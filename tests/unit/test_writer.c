@@ -29,7 +29,7 @@ static struct pipeline_counts index_text(const char *text, unsigned jobs)
     memset(&walk, 0, sizeof walk);
     file_replace("writer.jsonl", text, strlen(text), &err);
     assert_int_equal(walk_add(&walk, "writer.jsonl", &err), NH_OK);
-    if (writer_open(&w, "writer.idx", NULL, &err) != NH_OK)
+    if (writer_open(&w, "writer.idx", NULL, BUILDER_AUTO, &err) != NH_OK)
         fail_msg("%s", err.message);
     if (pipeline_run(w, &walk, &o, &counts, &err) != NH_OK)
         fail_msg("%s", err.message);
@@ -153,13 +153,17 @@ static void a_second_writer_is_told_who_has_the_lock(void **state)
     struct index_writer *w, *second;
     struct nh_error err;
     remove_all("writer.idx");
-    assert_int_equal(writer_open(&w, "writer.idx", NULL, &err), NH_OK);
-    assert_int_equal(writer_open(&second, "writer.idx", NULL, &err),
-                     NH_ELOCKED);
+    assert_int_equal(writer_open(&w, "writer.idx", NULL, BUILDER_AUTO, &err),
+                     NH_OK);
+    assert_int_equal(
+        writer_open(&second, "writer.idx", NULL, BUILDER_AUTO, &err),
+        NH_ELOCKED);
     assert_non_null(strstr(err.message, "process"));
     writer_close(w);
-    assert_int_equal(writer_open(&w, "writer.idx", "german", &err), NH_EINVAL);
-    assert_int_equal(writer_open(&w, "writer.idx", "english", &err), NH_OK);
+    assert_int_equal(
+        writer_open(&w, "writer.idx", "german", BUILDER_AUTO, &err), NH_EINVAL);
+    assert_int_equal(
+        writer_open(&w, "writer.idx", "english", BUILDER_AUTO, &err), NH_OK);
     writer_close(w);
 }
 
@@ -171,7 +175,8 @@ static void a_folder_with_other_things_is_refused(void **state)
     remove_all("other.dir");
     file_mkdir("other.dir", &err);
     file_replace("other.dir/thesis.txt", "x", 1, &err);
-    assert_int_equal(writer_open(&w, "other.dir", NULL, &err), NH_EINVAL);
+    assert_int_equal(writer_open(&w, "other.dir", NULL, BUILDER_AUTO, &err),
+                     NH_EINVAL);
     assert_true(file_exists("other.dir/thesis.txt"));
 }
 

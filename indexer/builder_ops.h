@@ -1,0 +1,34 @@
+/* What a way of building segments consists of; segment_builder.h has the rules
+ * of each step. A row of these is chosen when a builder is made. */
+#ifndef INDEXER_BUILDER_OPS_H
+#define INDEXER_BUILDER_OPS_H
+
+#include "indexer/segment_builder.h"
+
+struct builder_ops {
+    const char *name;
+    size_t batch_articles, batches_max;
+    int (*open)(void **self, const char *dir, struct nh_error *err);
+    void (*close)(void *self);
+    size_t (*memory)(const void *self);
+    int (*batch_new)(void **batch, void *self, uint64_t number,
+                     struct nh_error *err);
+    void (*batch_free)(void *batch);
+    int (*begin)(void *batch, uint32_t docid, struct nh_error *err);
+    int (*term)(void *batch, struct slice term, uint32_t wdf,
+                struct nh_error *err);
+    int (*value)(void *batch, uint32_t slot, struct slice value,
+                 struct nh_error *err);
+    int (*end)(void *batch, struct nh_error *err);
+    int (*finish_batch)(void *batch, struct nh_error *err);
+    int (*add)(void *self, void *batch, struct nh_error *err); /* frees it */
+    int (*finish)(void *self, const char *path, bool *fell_back,
+                  struct nh_error *err);
+};
+
+/* Through Xapian's public API. */
+extern const struct builder_ops builder_api;
+/* By an inverter and a writer of our own; falls back to the API. */
+extern const struct builder_ops builder_bulk;
+
+#endif
