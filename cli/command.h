@@ -24,7 +24,7 @@ struct command {
 };
 
 extern const struct command command_index, command_search, command_show,
-    command_stats, command_export;
+    command_stats, command_export, command_merge;
 
 /* The -d option, the same everywhere. */
 #define OPTION_INDEX                                                           \

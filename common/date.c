@@ -315,6 +315,13 @@ void date_format(struct nh_date date, struct buf *out)
         buf_append_byte(out, 'Z');
 }
 
+void date_sortable(struct nh_date date, char out[8])
+{
+    uint64_t value = (uint64_t)date.seconds ^ (UINT64_C(1) << 63);
+    for (int i = 0; i < 8; i++)
+        out[i] = (char)(value >> (56 - 8 * i));
+}
+
 /* ---- Periods of the query language. */
 
 static void month_span(int year, int month, int64_t *first, int64_t *last)

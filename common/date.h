@@ -45,6 +45,9 @@ bool date_parse(struct slice text, struct nh_date *date);
  * 2024-05-17T10:14Z, 2024-05-17T10:14:05Z; nothing for DATE_NONE. */
 void date_format(struct nh_date date, struct buf *out);
 
+/* Eight bytes that sort as the dates do: seconds + 2^63, big-endian. */
+void date_sortable(struct nh_date date, char out[8]);
+
 /* The days that a period of the query language means, both inclusive:
  * 2024, 2024-05, 2024-05-17, today, yesterday, this-week, last-week (Monday to
  * Sunday), this-month, last-month, this-year, last-year, last-may, 30d, 2w, 6m,

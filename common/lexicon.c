@@ -87,6 +87,14 @@ int lexicon_analyse(struct lexicon *lex, struct slice text,
     return rc;
 }
 
+void word_list_shift(struct word_list *list, size_t from, size_t bytes)
+{
+    for (size_t i = from; i < list->count; i++) {
+        list->items[i].start += (uint32_t)bytes;
+        list->items[i].end += (uint32_t)bytes;
+    }
+}
+
 void word_list_release(struct word_list *list)
 {
     free(list->items);

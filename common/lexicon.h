@@ -48,6 +48,9 @@ bool lexicon_trim(struct lexicon *lex);
 /* Appends the words of `text` (at most 4 GiB) to `list`. */
 int lexicon_analyse(struct lexicon *lex, struct slice text,
                     struct word_list *list, struct nh_error *err);
+/* Moves the words from place `from` on by `bytes`: texts that were analysed
+ * apart stand one behind the other. */
+void word_list_shift(struct word_list *list, size_t from, size_t bytes);
 void word_list_release(struct word_list *list);
 
 #endif

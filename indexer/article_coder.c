@@ -82,11 +82,7 @@ static int analyse(struct article_coder *c, const struct article *a,
     size_t titles = c->words.count;
     if (rc == NH_OK)
         rc = lexicon_analyse(&c->lex, a->body, &c->words, err);
-    uint32_t shift = (uint32_t)a->title.len + 1;
-    for (size_t i = titles; i < c->words.count; i++) {
-        c->words.items[i].start += shift;
-        c->words.items[i].end += shift;
-    }
+    word_list_shift(&c->words, titles, a->title.len + 1);
     *t = (struct stream_text){{c->text.data, c->text.len},
                               a->title.len,
                               c->words.items,
@@ -323,9 +319,7 @@ static int put_date(struct article_coder *c, struct nh_date date,
     snprintf(term, sizeof term, "%04d%02d%02d", d.year, d.month, d.day);
     if (rc == NH_OK)
         rc = put_term(c, batch, "D", slice_of(term), 0, err);
-    uint64_t sortable = (uint64_t)date.seconds ^ (UINT64_C(1) << 63);
-    for (int i = 0; i < 8; i++)
-        value[i] = (char)(sortable >> (56 - 8 * i));
+    date_sortable(date, value);
     if (rc == NH_OK)
         rc = posting_batch_value(batch, SCHEMA_DATE_SLOT,
                                  (struct slice){value, 8}, err);

@@ -13,6 +13,7 @@
 #include "common/tombstones.h"
 #include "indexer/articles_writer.h"
 #include "indexer/index_lock.h"
+#include "indexer/merge.h"
 #include "indexer/run_table.h"
 
 /* A segment is committed at the latest after this much text. */
@@ -126,6 +127,16 @@ int writer_open(struct index_writer **out, const char *dir,
     else
         *out = w;
     return rc;
+}
+
+int writer_open_existing(struct index_writer **out, const char *dir,
+                         enum builder_kind kind, struct nh_error *err)
+{
+    struct manifest m;
+    *out = NULL;
+    int rc = manifest_read(&m, dir, err);
+    manifest_release(&m);
+    return rc == NH_OK ? writer_open(out, dir, NULL, kind, err) : rc;
 }
 
 void writer_close(struct index_writer *w)
@@ -512,4 +523,81 @@ int writer_commit(struct index_writer *w, struct nh_error *err)
     if (rc == NH_OK)
         index_sweep(w->dir, &w->manifest, true);
     return rc;
+}
+
+/* ---- Merging. */
+
+/* Takes the last `count` segments and their files out of the manifest. */
+static void drop_segments(struct manifest *m, size_t count)
+{
+    for (size_t i = m->segment_count - count; i < m->segment_count; i++) {
+        const struct manifest_segment *s = &m->segments[i];
+        char name[MANIFEST_PATH];
+        for (size_t f = 0; f < sizeof segment_files / sizeof *segment_files;
+             f++) {
+            snprintf(name, sizeof name, "%s/%s", s->name, segment_files[f]);
+            manifest_drop_file(m, name);
+        }
+        manifest_tomb_name(s, name);
+        manifest_drop_file(m, name);
+    }
+    m->segment_count -= count;
+}
+
+/* Drops the dictionaries that no segment uses and that are not the newest. */
+static void drop_dicts(struct manifest *m, const struct snapshot *before)
+{
+    for (size_t i = 0; i < before->dict_count; i++) {
+        uint64_t hash = before->dicts[i]->hash;
+        char name[MANIFEST_PATH];
+        bool used = hash == m->dict;
+        for (size_t s = 0; s < m->segment_count; s++)
+            used |= m->segments[s].dict == hash;
+        manifest_dict_name(hash, name);
+        if (!used)
+            manifest_drop_file(m, name);
+    }
+}
+
+int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
+{
+    struct manifest_segment merged;
+    struct manifest *m = &w->manifest;
+    memset(&merged, 0, sizeof merged);
+    if (count == 0 || count > m->segment_count)
+        return NH_OK;
+    snprintf(merged.name, sizeof merged.name, "seg-%06" PRIu64,
+             ++m->segment_number);
+    m->commit++;
+    char *folder = join_string(w->dir, merged.name);
+    int rc = folder ? merge_write(&w->snapshot, w->snapshot.count - count,
+                                  count, w->dict, folder, &merged, err)
+                    : error_nomem(err);
+    if (rc == NH_OK) {
+        drop_segments(m, count);
+        if (merged.articles > 0) {
+            rc = adopt_files(w, merged.name, err);
+            if (rc == NH_OK)
+                rc = file_sync(folder, err);
+            if (rc == NH_OK)
+                rc = manifest_add_segment(m, &merged, err);
+        }
+        drop_dicts(m, &w->snapshot);
+    }
+    if (rc == NH_OK)
+        rc = manifest_write(m, w->dir, err);
+    if (rc == NH_OK)
+        rc = renew_snapshot(w, err);
+    if (rc == NH_OK)
+        index_sweep(w->dir, m, true);
+    else if (folder)
+        file_remove_dir(folder);
+    free(folder);
+    return rc;
+}
+
+int writer_merge_due(struct index_writer *w, struct nh_error *err)
+{
+    size_t due = merge_due(&w->manifest);
+    return due ? writer_merge(w, due, err) : NH_OK;
 }

@@ -21,6 +21,9 @@ struct index_writer;
 int writer_open(struct index_writer **out, const char *dir,
                 const char *language, enum builder_kind kind,
                 struct nh_error *err);
+/* The same, but NH_ENOTFOUND if there is no index. */
+int writer_open_existing(struct index_writer **out, const char *dir,
+                         enum builder_kind kind, struct nh_error *err);
 /* Discards what was not committed and releases the lock. */
 void writer_close(struct index_writer *w);
 
@@ -67,5 +70,11 @@ bool writer_full(struct index_writer *w, size_t memory);
 /* Makes all that was appended part of the index, durably. Does nothing if
  * there is nothing new. Call it where writer_append may be called. */
 int writer_commit(struct index_writer *w, struct nh_error *err);
+
+/* Merges the last `count` segments of the last commit into one and commits
+ * that; nothing may wait to be committed. */
+int writer_merge(struct index_writer *w, size_t count, struct nh_error *err);
+/* Merges what is due (merge.h). */
+int writer_merge_due(struct index_writer *w, struct nh_error *err);
 
 #endif

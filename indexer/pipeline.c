@@ -411,6 +411,8 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     }
     if (rc == NH_OK)
         rc = writer_commit(w, err);
+    if (rc == NH_OK)
+        rc = writer_merge_due(w, err);
     p.counts.files = p.feed.files_read;
     p.counts.read_bytes = feed_consumed(&p.feed);
     *counts = p.counts;

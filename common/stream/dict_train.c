@@ -110,10 +110,7 @@ static int analyse_sample(struct dict_trainer *t, size_t i,
     size_t titles = t->words.count;
     if (rc == NH_OK)
         rc = lexicon_analyse(&t->lex, body, &t->words, err);
-    for (size_t w = titles; w < t->words.count; w++) {
-        t->words.items[w].start += (uint32_t)s->title_len + 1;
-        t->words.items[w].end += (uint32_t)s->title_len + 1;
-    }
+    word_list_shift(&t->words, titles, s->title_len + 1);
     *text = (struct stream_text){
         {data, s->len}, s->title_len, t->words.items, t->words.count, titles};
     return rc;

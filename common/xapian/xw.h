@@ -2,13 +2,20 @@
  *
  * Functions that can fail return NH_OK or an error code and fill `err` (which
  * may be NULL). Xapian's exceptions become codes:
- *   DatabaseNotFoundError -> NH_ENOTFOUND   DatabaseLockError    -> NH_ELOCKED
- *   DatabaseCorruptError  -> NH_ECORRUPT    DatabaseVersionError -> NH_EVERSION
- *   other DatabaseErrors: of the system -> NH_EIO, else -> NH_ECORRUPT
- *   InvalidArgumentError, RangeError -> NH_EINVAL
- *   std::bad_alloc        -> NH_ENOMEM      anything else        ->
- * NH_EINTERNAL No exception and no C++ type leaves the wrapper. Objects belong
- * to one thread at a time. Free functions accept NULL. */
+ *
+ *   DatabaseNotFoundError                  NH_ENOTFOUND
+ *   DatabaseLockError                      NH_ELOCKED
+ *   DatabaseCorruptError                   NH_ECORRUPT
+ *   DatabaseVersionError                   NH_EVERSION
+ *   other DatabaseErrors, by the system    NH_EIO
+ *   other DatabaseErrors                   NH_ECORRUPT
+ *   InvalidArgumentError, RangeError       NH_EINVAL
+ *   UnimplementedError                     NH_EUNSUPPORTED
+ *   std::bad_alloc                         NH_ENOMEM
+ *   anything else                          NH_EINTERNAL
+ *
+ * No exception and no C++ type leaves the wrapper. Objects belong to one thread
+ * at a time. Free functions accept NULL. */
 #ifndef XW_H
 #define XW_H
 

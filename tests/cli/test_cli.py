@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import re
 import shutil
 import subprocess
 import sys
@@ -195,11 +197,70 @@ class Cli(unittest.TestCase):
         out = run("index", "-d", "long.idx", "-", stdin=exported.encode())[1]
         self.assertTrue(out.startswith("0 added, 0 replaced, 4001 unchanged"))
 
+    def test_merging_changes_nothing_that_can_be_seen(self):
+        rand, final = random.Random(8), {}
+        words = [f"w{n}" for n in range(300)] + ["Zyzzyva", "naïve", "京都"]
+        for number in range(40):
+            batch = {}
+            for _ in range(30):
+                ident = f"a{rand.randrange(600)}"
+                batch[ident] = {
+                    "id": ident, "title": " ".join(rand.choices(words, k=4)),
+                    "date": f"20{rand.randrange(10, 25)}-05-17",
+                    "source": rand.choice(["one", "two"]),
+                    "person": [f"Jan P{rand.randrange(5)}"],
+                    "body": " ".join(rand.choices(words, k=60)) + ".\n"}
+            final.update(batch)
+            text = "".join(json.dumps(a) + "\n" for a in batch.values())
+            builder = ("bulk", "api")[number % 2]
+            status, _, err = run("index", "-q", "-d", "merge.idx", "--builder",
+                                 builder, "-", stdin=text.encode())
+            self.assertEqual(status, 0, err)
+        segments = int(re.search(r"segments +(\d+)",
+                                 run("stats", "-d", "merge.idx")[1]).group(1))
+        self.assertLess(segments, 16)
+        whole = "".join(json.dumps(a) + "\n" for a in final.values())
+        run("index", "-q", "-d", "whole.idx", "-", stdin=whole.encode())
+
+        def exported(index):
+            lines = run("export", "-d", index)[1].splitlines()
+            return sorted(lines)
+
+        def answers(index, *options):
+            queries = ("w1 w2", "w1 OR w2 OR zyzzyva", '"w3 w4" OR 京都',
+                       "source:one -w5", "person:P1 naive",
+                       "date:2014..2016 w7", "title:w9")
+            return [run("search", "-d", index, "--all", *options, q)[1]
+                    for q in queries]
+
+        def ids(index):
+            return [sorted(a.split()) for a in answers(index, "--format", "ids")]
+
+        self.assertEqual(exported("merge.idx"), exported("whole.idx"))
+        self.assertEqual(ids("merge.idx"), ids("whole.idx"))
+        before = ids("merge.idx")
+        status, out, err = run("merge", "-d", "merge.idx")
+        self.assertEqual(status, 0, err)
+        self.assertEqual(ids("merge.idx"), before)
+        self.assertEqual(exported("merge.idx"), exported("whole.idx"))
+        out = run("stats", "-d", "merge.idx")[1]
+        self.assertRegex(out, r"segments +1\n")
+        self.assertRegex(out, r"tombstoned +0\n")
+        self.assertEqual(run("search", "-d", "merge.idx", "--verify",
+                             "w1")[0], 0)
+        # Without tombstones the statistics are those of a fresh index.
+        def scores(index):
+            rows = [l.split() for l in answers(index, "--format", "trec")[1]
+                    .splitlines()]
+            return sorted((r[2], r[4]) for r in rows)
+        self.assertEqual(scores("merge.idx"), scores("whole.idx"))
+        self.assertEqual(run("merge", "-d", "none.idx")[0], 3)
+
     def test_stats_and_help(self):
         status, out, _ = run("stats")
         self.assertEqual(status, 0)
         self.assertIn("articles                         45", out)
-        for command in ("index", "search", "show", "stats", "export"):
+        for command in ("index", "search", "show", "stats", "export", "merge"):
             status, out, _ = run(command, "--help")
             self.assertEqual(status, 0)
             self.assertLess(len(out.splitlines()), 40)

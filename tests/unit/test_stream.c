@@ -45,10 +45,7 @@ static void encode(struct codec *c, struct slice title, struct slice body)
     assert_int_equal(lexicon_analyse(&c->lex, title, &c->words, NULL), NH_OK);
     size_t titles = c->words.count;
     assert_int_equal(lexicon_analyse(&c->lex, body, &c->words, NULL), NH_OK);
-    for (size_t i = titles; i < c->words.count; i++) {
-        c->words.items[i].start += (uint32_t)title.len + 1;
-        c->words.items[i].end += (uint32_t)title.len + 1;
-    }
+    word_list_shift(&c->words, titles, title.len + 1);
     struct stream_text t = {{c->text.data, c->text.len},
                             title.len,
                             c->words.items,

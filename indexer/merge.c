@@ -1,0 +1,370 @@
+/* Owns merging. Promises the same articles, numbers and postings, less the
+ * tombstoned ones. */
+#include "indexer/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/stream/stream.h"
+#include "indexer/articles_writer.h"
+#include "indexer/glass_writer.h"
+#include "indexer/inverter.h"
+
+/* A segment that is read. */
+struct source {
+    struct snapshot_segment *segment;
+    xw_db *db;
+    xw_terms *terms;
+    const char *term; /* the next one, or NULL at the end */
+    size_t len;
+};
+
+struct merge {
+    const struct snapshot *snapshot;
+    struct source *sources;
+    size_t count;
+    const struct dict *dict;
+    struct articles_writer articles;
+    struct glass_writer glass;
+    struct glass_stats stats;
+    struct buf values, lengths, run, term;
+    uint32_t last_length; /* docid of the last length put */
+    /* For streams in another dictionary's codes. */
+    struct lexicon lex;
+    struct stream_encoder *encoder;
+    struct stream_decoded decoded;
+    struct word_list words;
+    struct buf stream;
+    struct article article;
+};
+
+static void merge_release(struct merge *m)
+{
+    for (size_t i = 0; m->sources && i < m->count; i++) {
+        xw_terms_free(m->sources[i].terms);
+        xw_db_free(m->sources[i].db);
+    }
+    free(m->sources);
+    articles_writer_abort(&m->articles);
+    glass_abort(&m->glass);
+    buf_release(&m->values);
+    buf_release(&m->lengths);
+    buf_release(&m->run);
+    buf_release(&m->term);
+    buf_release(&m->stream);
+    stream_encoder_free(m->encoder);
+    lexicon_release(&m->lex);
+    stream_decoded_release(&m->decoded);
+    word_list_release(&m->words);
+    article_release(&m->article);
+}
+
+static int open_sources(struct merge *m, size_t from, struct nh_error *err)
+{
+    struct buf path = BUF_INIT;
+    int rc = NH_OK;
+    m->sources = calloc(m->count, sizeof *m->sources);
+    if (!m->sources)
+        return error_nomem(err);
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
+        struct source *s = &m->sources[i];
+        s->segment = &m->snapshot->segments[from + i];
+        rc = file_join(&path, m->snapshot->dir, s->segment->info->name)
+                 ? xw_db_open(&s->db, path.data, err)
+                 : error_nomem(err);
+    }
+    buf_release(&path);
+    return rc;
+}
+
+/* ---- Articles. */
+
+/* Decodes the stream and codes it with the new segment's dictionary. */
+static int transcode(struct merge *m, const struct source *s,
+                     struct slice stream, struct nh_error *err)
+{
+    int rc = stream_decode(s->segment->dict, stream, &m->decoded, err);
+    if (rc != NH_OK)
+        return rc;
+    struct slice title = stream_title(&m->decoded);
+    lexicon_trim(&m->lex);
+    m->words.count = 0;
+    rc = lexicon_analyse(&m->lex, title, &m->words, err);
+    size_t titles = m->words.count;
+    if (rc == NH_OK)
+        rc = lexicon_analyse(&m->lex, stream_body(&m->decoded), &m->words, err);
+    word_list_shift(&m->words, titles, title.len + 1);
+    struct stream_text t = {{m->decoded.text.data, m->decoded.text.len},
+                            title.len,
+                            m->words.items,
+                            m->words.count,
+                            titles};
+    buf_reset(&m->stream);
+    if (rc == NH_OK)
+        rc = stream_encode(m->encoder, &t, &m->stream, err);
+    return rc;
+}
+
+static void note_value(struct merge *m, uint32_t docid, struct nh_date date)
+{
+    char value[INVERTER_VALUE];
+    if (date.precision == DATE_NONE)
+        return;
+    date_sortable(date, value);
+    buf_append(&m->values, &docid, 4);
+    buf_append(&m->values, value, sizeof value);
+}
+
+static int note_length(struct merge *m, const struct source *s, uint32_t docid,
+                       struct nh_error *err)
+{
+    uint32_t length;
+    struct glass_stats *t = &m->stats;
+    int rc = xw_db_doclength(s->db, docid, &length, err);
+    if (rc != NH_OK)
+        return rc;
+    buf_append_varint(&m->lengths, docid - m->last_length - 1);
+    buf_append_varint(&m->lengths, length);
+    m->last_length = docid;
+    t->documents++;
+    t->total_length += length;
+    if (length > t->length_max)
+        t->length_max = length;
+    if (length && (!t->length_min || length < t->length_min))
+        t->length_min = length;
+    return NH_OK;
+}
+
+static int merge_article(struct merge *m, const struct source *s,
+                         uint32_t docid, struct nh_error *err)
+{
+    struct article_record r;
+    struct stream_parts parts;
+    const struct articles *from = &s->segment->articles;
+    int rc = articles_record(from, docid, &r, err);
+    if (rc == NH_ENOTFOUND) /* a number that was not used */
+        return NH_OK;
+    article_reset(&m->article);
+    if (rc == NH_OK)
+        rc = articles_fields(from, &r, &m->article, err);
+    if (rc == NH_OK && !stream_split(r.stream, &parts))
+        rc = error_set(err, NH_ECORRUPT, "an article stream is damaged");
+    if (rc != NH_OK)
+        return rc;
+    struct slice stream = r.stream;
+    if (s->segment->dict->hash != m->dict->hash) {
+        rc = transcode(m, s, r.stream, err);
+        stream = (struct slice){m->stream.data, m->stream.len};
+    }
+    /* The writer only wants the lengths of the texts. */
+    m->article.title.len = parts.title_len;
+    m->article.body.len = parts.text_len - parts.title_len - 1;
+    if (rc == NH_OK)
+        rc = articles_writer_add(&m->articles, docid, &m->article, r.hash,
+                                 stream, err);
+    note_value(m, docid, m->article.date);
+    return rc == NH_OK ? note_length(m, s, docid, err) : rc;
+}
+
+static int merge_articles(struct merge *m, struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
+        const struct source *s = &m->sources[i];
+        const struct manifest_segment *info = s->segment->info;
+        for (uint64_t d = info->first; rc == NH_OK && d <= info->last; d++)
+            if (snapshot_live(m->snapshot, (uint32_t)d))
+                rc = merge_article(m, s, (uint32_t)d, err);
+    }
+    if (rc == NH_OK && (m->values.failed || m->lengths.failed))
+        rc = error_nomem(err);
+    return rc;
+}
+
+/* ---- Postings. */
+
+static int next_term(struct source *s, struct nh_error *err)
+{
+    uint32_t freq;
+    int more = xw_terms_next(s->terms, &s->term, &s->len, &freq, err);
+    if (more <= 0)
+        s->term = NULL;
+    return more < 0 ? more : NH_OK;
+}
+
+static int compare_terms(const char *a, size_t a_len, const char *b,
+                         size_t b_len)
+{
+    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+    return order ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+/* Copies the least term of all sources; false if they are all at the end. */
+static bool least_term(struct merge *m)
+{
+    const struct source *least = NULL;
+    for (size_t i = 0; i < m->count; i++) {
+        const struct source *s = &m->sources[i];
+        if (s->term && (!least || compare_terms(s->term, s->len, least->term,
+                                                least->len) < 0))
+            least = s;
+    }
+    buf_reset(&m->term);
+    if (least)
+        buf_append(&m->term, least->term, least->len);
+    return least != NULL;
+}
+
+/* Appends the live postings of the term in one source. */
+static int append_postings(struct merge *m, const struct source *s,
+                           uint32_t *last, struct glass_run *run,
+                           struct nh_error *err)
+{
+    xw_postings *list;
+    uint32_t docid, wdf;
+    int more = 0;
+    int rc = xw_postings_open(&list, s->db, s->term, s->len, err);
+    while (rc == NH_OK &&
+           (more = xw_postings_next(list, &docid, &wdf, err)) == 1) {
+        if (!snapshot_live(m->snapshot, docid))
+            continue;
+        buf_append_varint(&m->run, docid - *last - 1);
+        buf_append_varint(&m->run, wdf);
+        *last = docid;
+        run->count++;
+        run->collection += wdf;
+        if (wdf > m->stats.wdf_max)
+            m->stats.wdf_max = wdf;
+    }
+    xw_postings_free(list);
+    return rc == NH_OK ? more : rc;
+}
+
+static int merge_term(struct merge *m, struct nh_error *err)
+{
+    struct glass_run run = {NULL, 0, 0, 0};
+    struct slice term = {m->term.data, m->term.len};
+    uint32_t last = 0;
+    int rc = m->term.failed ? error_nomem(err) : NH_OK;
+    buf_reset(&m->run);
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
+        struct source *s = &m->sources[i];
+        if (!s->term ||
+            compare_terms(s->term, s->len, term.data, term.len) != 0)
+            continue;
+        rc = append_postings(m, s, &last, &run, err);
+        if (rc == NH_OK)
+            rc = next_term(s, err);
+    }
+    if (rc == NH_OK && m->run.failed)
+        rc = error_nomem(err);
+    if (rc != NH_OK || run.count == 0) /* only dead articles had it */
+        return rc;
+    run.data = (const uint8_t *)m->run.data;
+    run.len = m->run.len;
+    return glass_term(&m->glass, term, &run, err);
+}
+
+static int merge_tables(struct merge *m, const char *folder,
+                        struct nh_error *err)
+{
+    int rc = glass_open(&m->glass, folder, err);
+    struct glass_run lengths = {(const uint8_t *)m->lengths.data,
+                                m->lengths.len, m->stats.documents,
+                                m->stats.total_length};
+    if (rc == NH_OK)
+        rc = glass_values(
+            &m->glass, SCHEMA_DATE_SLOT, (const uint8_t *)m->values.data,
+            m->values.len / (4 + INVERTER_VALUE), INVERTER_VALUE, err);
+    if (rc == NH_OK)
+        rc = glass_lengths(&m->glass, &lengths, err);
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
+        struct source *s = &m->sources[i];
+        rc = xw_terms_open(&s->terms, s->db, "", 0, err);
+        if (rc == NH_OK)
+            rc = next_term(s, err);
+    }
+    while (rc == NH_OK && least_term(m))
+        rc = merge_term(m, err);
+    m->stats.last_docid = m->last_length;
+    return rc == NH_OK ? glass_finish(&m->glass, &m->stats, err) : rc;
+}
+
+static int check_tables(const char *folder, const struct glass_stats *stats,
+                        struct nh_error *err)
+{
+    size_t problems = 0;
+    uint32_t documents = 0;
+    xw_db *db = NULL;
+    int rc = xw_db_check(folder, &problems, err);
+    if (rc == NH_OK)
+        rc = xw_db_open(&db, folder, err);
+    if (rc == NH_OK)
+        rc = xw_db_doccount(db, &documents, err);
+    xw_db_free(db);
+    if (rc == NH_OK && (problems || documents != stats->documents))
+        rc = error_set(err, NH_EINTERNAL,
+                       "the merged segment '%s' fails its check", folder);
+    return rc;
+}
+
+int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
+                const struct dict *dict, const char *folder,
+                struct manifest_segment *out, struct nh_error *err)
+{
+    struct merge m;
+    struct buf path = BUF_INIT;
+    memset(&m, 0, sizeof m);
+    m.snapshot = snapshot;
+    m.count = count;
+    m.dict = dict;
+    lexicon_init(&m.lex, NULL, dict);
+    out->first = snapshot->segments[from].info->first;
+    out->last = snapshot->segments[from + count - 1].info->last;
+    out->dict = dict->hash;
+    int rc = open_sources(&m, from, err);
+    if (rc == NH_OK)
+        rc = stream_encoder_new(&m.encoder, &m.lex, dict, err);
+    if (rc == NH_OK)
+        rc = file_mkdir(folder, err);
+    if (rc == NH_OK)
+        rc = file_join(&path, folder, "articles")
+                 ? articles_writer_open(&m.articles, path.data, out->first,
+                                        dict->hash, err)
+                 : error_nomem(err);
+    if (rc == NH_OK)
+        rc = merge_articles(&m, err);
+    out->articles = m.stats.documents;
+    if (rc == NH_OK && out->articles > 0) {
+        rc = articles_writer_close(&m.articles, out->last, err);
+        if (rc == NH_OK)
+            rc = merge_tables(&m, folder, err);
+        if (rc == NH_OK)
+            rc = check_tables(folder, &m.stats, err);
+    }
+    merge_release(&m);
+    buf_release(&path);
+    return rc;
+}
+
+static unsigned size_class(const struct manifest_segment *s)
+{
+    unsigned class = 0;
+    for (uint32_t n = s->articles; n >= MERGE_FAN; n /= MERGE_FAN)
+        class ++;
+    return class;
+}
+
+size_t merge_due(const struct manifest *m)
+{
+    size_t due = 0;
+    for (unsigned class = 0; class < 12; class ++) {
+        size_t n = 0;
+        while (n < m->segment_count &&
+               size_class(&m->segments[m->segment_count - 1 - n]) <= class)
+            n++;
+        if (n >= MERGE_FAN)
+            due = n;
+    }
+    return due;
+}
