@@ -391,7 +391,8 @@ void analysis_fold_name(struct slice text, struct buf *out)
 
 bool analysis_pairs(struct slice a, struct slice b)
 {
-    if (a.len > 3 || b.len > 3 || (a.len > 1 && b.len > 1))
+    if (a.len > ANALYSIS_PAIR_MAX || b.len > ANALYSIS_PAIR_MAX ||
+        (a.len > 1 && b.len > 1))
         return false;
     if (a.len == 1 && b.len == 1)
         return true;

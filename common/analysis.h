@@ -61,6 +61,8 @@ void analysis_fold_name(struct slice text, struct buf *out);
  * bytes, one of them only one, and it is not the word "a" or "i" beside a
  * longer one. So `U.S.`, `AT&T`, `3.5`, `don't` and `a.m.` are found fast. */
 bool analysis_pairs(struct slice a, struct slice b);
+/* Words of more bytes are in no pair. */
+#define ANALYSIS_PAIR_MAX 3
 
 /* A stemmer for one language, by libstemmer. Not shared between threads. */
 struct stemmer;

@@ -40,6 +40,7 @@ uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
     struct slice stem =
         lex->stemmer ? stemmer_stem(lex->stemmer, folded) : folded;
     lex->info[id].stem = strtab_add(&lex->stems, stem.data, stem.len);
+    lex->info[id].length = (uint32_t)folded.len;
     lex->info[id].code = lex->dict ? dict_find(lex->dict, folded) : DICT_NONE;
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;
 }
@@ -51,6 +52,7 @@ bool lexicon_trim(struct lexicon *lex)
         return false;
     strtab_reset(&lex->words);
     strtab_reset(&lex->stems);
+    lex->age++;
     return true;
 }
 

@@ -8,8 +8,9 @@
 #include "common/strtab.h"
 
 struct lexicon_word {
-    uint32_t stem; /* number in `stems` */
-    uint32_t code; /* dictionary number, or DICT_NONE */
+    uint32_t stem;   /* number in `stems` */
+    uint32_t code;   /* dictionary number, or DICT_NONE */
+    uint32_t length; /* bytes */
 };
 
 struct lexicon {
@@ -19,6 +20,7 @@ struct lexicon {
     struct lexicon_word *info; /* one for each of words */
     uint32_t info_cap;
     struct strtab stems;
+    uint32_t age; /* counts the times that lexicon_trim started over */
 };
 
 /* A word of an analysed text. */

@@ -15,12 +15,19 @@ struct strtab_entry {
     uint32_t hash;
 };
 
+/* Open addressing. The hash stands beside the number, so that a probe that
+ * misses touches nothing else. */
+struct strtab_slot {
+    uint32_t hash;
+    uint32_t number; /* entry number + 1, 0 is free */
+};
+
 struct strtab {
     struct arena arena;
     struct strtab_entry *entries;
     uint32_t count, cap;
-    uint32_t *slots; /* open addressing; entry number + 1, 0 is free */
-    uint32_t mask;   /* slots - 1, or 0 before the first insert */
+    struct strtab_slot *slots;
+    uint32_t mask; /* slots - 1, or 0 before the first insert */
 };
 
 /* Zero-initialise before first use. */

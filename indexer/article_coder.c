@@ -191,6 +191,21 @@ static int put_term(struct article_coder *c, struct posting_batch *batch,
                               wdf, err);
 }
 
+/* The same for a word's term, which `key` stands for while the lexicon lasts.
+ */
+static int put_word(struct article_coder *c, struct posting_batch *batch,
+                    uint32_t key, const char *prefix, struct slice stem,
+                    uint32_t wdf, struct nh_error *err)
+{
+    if (posting_batch_known(batch, key, c->lex.age, wdf))
+        return NH_OK;
+    schema_term(&c->term, prefix, stem);
+    if (c->term.failed)
+        return error_nomem(err);
+    return posting_batch_word(
+        batch, key, (struct slice){c->term.data, c->term.len}, wdf, err);
+}
+
 static int put_stems(struct article_coder *c, struct posting_batch *batch,
                      struct nh_error *err)
 {
@@ -199,10 +214,11 @@ static int put_stems(struct article_coder *c, struct posting_batch *batch,
         const struct tally *t = &c->stems[c->used[i]];
         const struct strtab_entry *e = &c->lex.stems.entries[c->used[i]];
         struct slice stem = {e->data, e->len};
-        rc = put_term(c, batch, "", stem, t->count, err);
+        rc = put_word(c, batch, c->used[i] * 2, "", stem, t->count, err);
         if (rc == NH_OK && t->title)
-            rc = put_term(c, batch, schema_fields[FIELD_TITLE].prefix, stem,
-                          t->title, err);
+            rc = put_word(c, batch, c->used[i] * 2 + 1,
+                          schema_fields[FIELD_TITLE].prefix, stem, t->title,
+                          err);
     }
     return rc;
 }
@@ -214,6 +230,11 @@ static int put_pairs(struct article_coder *c, const struct stream_text *t,
     int rc = NH_OK;
     strtab_reset(&c->seen);
     for (size_t i = 1; rc == NH_OK && i < t->count; i++) {
+        uint32_t length = c->lex.info[t->words[i].word].length;
+        if (length > ANALYSIS_PAIR_MAX) {
+            i++; /* nor does it pair with the next */
+            continue;
+        }
         struct slice a = word_at(c, i - 1), b = word_at(c, i);
         if (i == t->title_count || !analysis_pairs(a, b))
             continue;

@@ -186,7 +186,18 @@ static int api_finish(void *self, const char *path, bool *fell_back,
     return rc;
 }
 
-const struct builder_ops builder_api = {
-    "api",      BATCH_ARTICLES, BATCHES_MAX,      api_open,  api_close,
-    api_memory, api_batch_new,  api_batch_free,   api_begin, api_term,
-    api_value,  api_end,        api_finish_batch, api_add,   api_finish};
+const struct builder_ops builder_api = {.name = "api",
+                                        .batch_articles = BATCH_ARTICLES,
+                                        .batches_max = BATCHES_MAX,
+                                        .open = api_open,
+                                        .close = api_close,
+                                        .memory = api_memory,
+                                        .batch_new = api_batch_new,
+                                        .batch_free = api_batch_free,
+                                        .begin = api_begin,
+                                        .term = api_term,
+                                        .value = api_value,
+                                        .end = api_end,
+                                        .finish_batch = api_finish_batch,
+                                        .add = api_add,
+                                        .finish = api_finish};

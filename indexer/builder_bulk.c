@@ -96,6 +96,17 @@ static int bulk_term(void *batch, struct slice term, uint32_t wdf,
     return done(inverter_term(batch, term, wdf), err);
 }
 
+static bool bulk_known(void *batch, uint32_t key, uint32_t age, uint32_t wdf)
+{
+    return inverter_known(batch, key, age, wdf);
+}
+
+static int bulk_word(void *batch, uint32_t key, struct slice term, uint32_t wdf,
+                     struct nh_error *err)
+{
+    return done(inverter_word(batch, key, term, wdf), err);
+}
+
 static int bulk_value(void *batch, uint32_t slot, struct slice value,
                       struct nh_error *err)
 {
@@ -425,7 +436,20 @@ static int bulk_finish(void *self, const char *path, bool *fell_back,
     return rc;
 }
 
-const struct builder_ops builder_bulk = {
-    "bulk",      BATCH_ARTICLES, BATCHES_MAX,       bulk_open,  bulk_close,
-    bulk_memory, bulk_batch_new, bulk_batch_free,   bulk_begin, bulk_term,
-    bulk_value,  bulk_end,       bulk_finish_batch, bulk_add,   bulk_finish};
+const struct builder_ops builder_bulk = {.name = "bulk",
+                                         .batch_articles = BATCH_ARTICLES,
+                                         .batches_max = BATCHES_MAX,
+                                         .open = bulk_open,
+                                         .close = bulk_close,
+                                         .memory = bulk_memory,
+                                         .batch_new = bulk_batch_new,
+                                         .batch_free = bulk_batch_free,
+                                         .begin = bulk_begin,
+                                         .term = bulk_term,
+                                         .known = bulk_known,
+                                         .word = bulk_word,
+                                         .value = bulk_value,
+                                         .end = bulk_end,
+                                         .finish_batch = bulk_finish_batch,
+                                         .add = bulk_add,
+                                         .finish = bulk_finish};

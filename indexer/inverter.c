@@ -21,6 +21,7 @@ void inverter_release(struct inverter *v)
     strtab_release(&v->terms);
     arena_release(&v->slabs);
     free(v->runs);
+    free(v->keys);
     buf_release(&v->lengths);
     buf_release(&v->values);
     memset(v, 0, sizeof *v);
@@ -33,12 +34,15 @@ void inverter_reset(struct inverter *v)
     buf_reset(&v->lengths);
     buf_reset(&v->values);
     v->docid = v->length = v->wdf_max = 0;
+    if (v->keys)
+        memset(v->keys, 0, v->keys_cap * sizeof *v->keys);
 }
 
 size_t inverter_memory(const struct inverter *v)
 {
     return strtab_memory(&v->terms) + v->slabs.total +
-           v->runs_cap * sizeof *v->runs + v->lengths.cap + v->values.cap;
+           v->runs_cap * sizeof *v->runs + v->keys_cap * sizeof *v->keys +
+           v->lengths.cap + v->values.cap;
 }
 
 static bool run_put(struct inverter *v, struct run *r, const uint8_t *data,
@@ -130,11 +134,9 @@ bool inverter_begin(struct inverter *v, uint32_t docid)
     return true;
 }
 
-bool inverter_term(struct inverter *v, struct slice term, uint32_t wdf)
+/* Adds to a run for the article in hand. */
+static bool run_add(struct inverter *v, struct run *r, uint32_t wdf)
 {
-    struct run *r = run_of(v, term.data, term.len);
-    if (!r)
-        return false;
     if (r->docid != v->docid) {
         if (!run_flush(v, r))
             return false;
@@ -148,6 +150,43 @@ bool inverter_term(struct inverter *v, struct slice term, uint32_t wdf)
     if (r->wdf > v->wdf_max)
         v->wdf_max = r->wdf;
     return true;
+}
+
+bool inverter_term(struct inverter *v, struct slice term, uint32_t wdf)
+{
+    struct run *r = run_of(v, term.data, term.len);
+    return r && run_add(v, r, wdf);
+}
+
+bool inverter_known(struct inverter *v, uint32_t key, uint32_t age,
+                    uint32_t wdf)
+{
+    if (age != v->age && v->keys)
+        memset(v->keys, 0, v->keys_cap * sizeof *v->keys);
+    v->age = age;
+    return key < v->keys_cap && v->keys[key] &&
+           run_add(v, &v->runs[v->keys[key] - 1], wdf);
+}
+
+bool inverter_word(struct inverter *v, uint32_t key, struct slice term,
+                   uint32_t wdf)
+{
+    struct run *r = run_of(v, term.data, term.len);
+    if (!r)
+        return false;
+    if (key >= v->keys_cap) {
+        uint32_t cap = v->keys_cap ? v->keys_cap : 8192;
+        while (cap <= key)
+            cap *= 2;
+        uint32_t *keys = realloc(v->keys, cap * sizeof *keys);
+        if (!keys)
+            return false;
+        memset(keys + v->keys_cap, 0, (cap - v->keys_cap) * sizeof *keys);
+        v->keys = keys;
+        v->keys_cap = cap;
+    }
+    v->keys[key] = (uint32_t)(r - v->runs) + 1;
+    return run_add(v, r, wdf);
 }
 
 bool inverter_value(struct inverter *v, const char value[INVERTER_VALUE])

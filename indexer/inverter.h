@@ -27,6 +27,8 @@ struct inverter {
     struct buf values;      /* u32 docid, 8 bytes */
     uint32_t docid, length; /* of the article being added */
     uint32_t wdf_max;
+    uint32_t *keys; /* number of a key's term + 1, or 0 */
+    uint32_t keys_cap, age;
 };
 
 /* Zero-initialise before first use. */
@@ -38,6 +40,14 @@ size_t inverter_memory(const struct inverter *v);
  * do not. */
 bool inverter_begin(struct inverter *v, uint32_t docid);
 bool inverter_term(struct inverter *v, struct slice term, uint32_t wdf);
+/* Adds the term that `key` stands for; false if it is not known. Keys of
+ * another age are forgotten. */
+bool inverter_known(struct inverter *v, uint32_t key, uint32_t age,
+                    uint32_t wdf);
+/* inverter_term, and remembers the key; behind inverter_known, whose age it
+ * takes. */
+bool inverter_word(struct inverter *v, uint32_t key, struct slice term,
+                   uint32_t wdf);
 /* Bytes of every value of the one slot. */
 #define INVERTER_VALUE 8
 bool inverter_value(struct inverter *v, const char value[INVERTER_VALUE]);

@@ -105,6 +105,19 @@ int posting_batch_term(struct posting_batch *batch, struct slice term,
     return batch->ops->term(batch->self, term, wdf, err);
 }
 
+bool posting_batch_known(struct posting_batch *batch, uint32_t key,
+                         uint32_t age, uint32_t wdf)
+{
+    return batch->ops->known && batch->ops->known(batch->self, key, age, wdf);
+}
+
+int posting_batch_word(struct posting_batch *batch, uint32_t key,
+                       struct slice term, uint32_t wdf, struct nh_error *err)
+{
+    return batch->ops->word ? batch->ops->word(batch->self, key, term, wdf, err)
+                            : batch->ops->term(batch->self, term, wdf, err);
+}
+
 int posting_batch_value(struct posting_batch *batch, uint32_t slot,
                         struct slice value, struct nh_error *err)
 {

@@ -41,6 +41,14 @@ int posting_batch_begin(struct posting_batch *batch, uint32_t docid,
 /* Adds a term to the article; wdf 0 for filters. */
 int posting_batch_term(struct posting_batch *batch, struct slice term,
                        uint32_t wdf, struct nh_error *err);
+/* Terms that come again and again can have a key, small numbers of the caller's
+ * that stand for the same terms as long as `age` does not change. Adds the term
+ * of the key if the batch has met it: true. If not, name it with
+ * posting_batch_word, which then knows it. */
+bool posting_batch_known(struct posting_batch *batch, uint32_t key,
+                         uint32_t age, uint32_t wdf);
+int posting_batch_word(struct posting_batch *batch, uint32_t key,
+                       struct slice term, uint32_t wdf, struct nh_error *err);
 int posting_batch_value(struct posting_batch *batch, uint32_t slot,
                         struct slice value, struct nh_error *err);
 int posting_batch_end(struct posting_batch *batch, struct nh_error *err);
