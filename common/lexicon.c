@@ -11,6 +11,8 @@ void lexicon_init(struct lexicon *lex, struct stemmer *stemmer,
     memset(lex, 0, sizeof *lex);
     lex->stemmer = stemmer;
     lex->dict = dict;
+    /* Without memory for it words are found all the same. */
+    lex->cache = calloc(LEXICON_CACHE, sizeof *lex->cache);
 }
 
 void lexicon_release(struct lexicon *lex)
@@ -20,10 +22,12 @@ void lexicon_release(struct lexicon *lex)
     strtab_release(&lex->words);
     strtab_release(&lex->stems);
     free(lex->info);
+    free(lex->cache);
     lex->info = NULL;
+    lex->cache = NULL;
 }
 
-uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
+static uint32_t add_to_table(struct lexicon *lex, struct slice folded)
 {
     uint32_t known = lex->words.count;
     uint32_t id = strtab_add(&lex->words, folded.data, folded.len);
@@ -45,6 +49,41 @@ uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;
 }
 
+/* First and last bytes of a word of 1 to 16. */
+static void word_ends(struct slice w, uint64_t *head, uint64_t *tail)
+{
+    uint32_t first = 0, last = 0;
+    *head = *tail = 0;
+    if (w.len >= 8) {
+        memcpy(head, w.data, 8);
+        memcpy(tail, w.data + w.len - 8, 8);
+    } else if (w.len >= 4) {
+        memcpy(&first, w.data, 4);
+        memcpy(&last, w.data + w.len - 4, 4);
+        *head = (uint64_t)first << 32 | last;
+    } else {
+        for (size_t i = 0; i < w.len; i++)
+            *head = *head << 8 | (uint8_t)w.data[i];
+    }
+}
+
+uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
+{
+    uint64_t head, tail;
+    if (folded.len > 16 || folded.len == 0 || !lex->cache)
+        return add_to_table(lex, folded);
+    word_ends(folded, &head, &tail);
+    uint64_t mix = (head ^ (tail << 23 | tail >> 41) ^ folded.len) *
+                   UINT64_C(0x9E3779B97F4A7C15);
+    struct lexicon_cached *c = &lex->cache[mix >> 51];
+    if (c->head == head && c->tail == tail && c->length == folded.len)
+        return c->word;
+    uint32_t word = add_to_table(lex, folded);
+    if (word != STRTAB_NONE)
+        *c = (struct lexicon_cached){head, tail, (uint32_t)folded.len, word};
+    return word;
+}
+
 bool lexicon_trim(struct lexicon *lex)
 {
     if (strtab_memory(&lex->words) + strtab_memory(&lex->stems) <
@@ -53,6 +92,8 @@ bool lexicon_trim(struct lexicon *lex)
     strtab_reset(&lex->words);
     strtab_reset(&lex->stems);
     lex->age++;
+    if (lex->cache)
+        memset(lex->cache, 0, LEXICON_CACHE * sizeof *lex->cache);
     return true;
 }
 

@@ -19,8 +19,8 @@ struct article_coder {
     struct word_list words;
     struct tally *stems, *by_word; /* by number in the lexicon */
     uint32_t stems_cap, words_cap;
-    uint32_t *used; /* stems of this article */
-    size_t used_count, used_cap;
+    uint32_t *used, *distinct; /* stems and words of this article */
+    size_t used_count, used_cap, distinct_count, distinct_cap;
     uint32_t stamp;
     struct buf text, term, folded;
     struct strtab seen; /* terms without weight that were added */
@@ -55,6 +55,7 @@ void article_coder_free(struct article_coder *c)
     free(c->stems);
     free(c->by_word);
     free(c->used);
+    free(c->distinct);
     buf_release(&c->text);
     buf_release(&c->term);
     buf_release(&c->folded);
@@ -107,24 +108,33 @@ static bool grow_tallies(struct tally **list, uint32_t *cap, uint32_t need)
     return true;
 }
 
-static bool use_stem(struct article_coder *c, uint32_t stem, bool title)
+/* Grows a list of numbers to hold `need`. */
+static bool grow_list(uint32_t **list, size_t *cap, size_t need)
+{
+    if (need <= *cap)
+        return true;
+    size_t more = *cap ? *cap * 2 : 1024;
+    uint32_t *p = realloc(*list, more * sizeof *p);
+    if (!p)
+        return false;
+    *list = p;
+    *cap = more;
+    return true;
+}
+
+static bool use_stem(struct article_coder *c, uint32_t stem, uint32_t count,
+                     uint32_t title)
 {
     if (!grow_tallies(&c->stems, &c->stems_cap, stem + 1))
         return false;
     struct tally *t = &c->stems[stem];
     if (t->stamp != c->stamp) {
-        if (c->used_count == c->used_cap) {
-            size_t cap = c->used_cap ? c->used_cap * 2 : 1024;
-            uint32_t *used = realloc(c->used, cap * sizeof *used);
-            if (!used)
-                return false;
-            c->used = used;
-            c->used_cap = cap;
-        }
+        if (!grow_list(&c->used, &c->used_cap, c->used_count + 1))
+            return false;
         c->used[c->used_count++] = stem;
         *t = (struct tally){c->stamp, 0, 0};
     }
-    t->count++;
+    t->count += count;
     t->title += title;
     return true;
 }
@@ -146,7 +156,7 @@ static bool use_bigram(struct article_coder *c, size_t i, bool title)
     uint32_t stem = c->term.failed
                         ? STRTAB_NONE
                         : strtab_add(&c->lex.stems, c->term.data, c->term.len);
-    return stem != STRTAB_NONE && use_stem(c, stem, title);
+    return stem != STRTAB_NONE && use_stem(c, stem, 1, title);
 }
 
 static bool count_words(struct article_coder *c, const struct stream_text *t)
@@ -159,20 +169,31 @@ static bool count_words(struct article_coder *c, const struct stream_text *t)
     }
     if (!grow_tallies(&c->by_word, &c->words_cap, c->lex.words.count))
         return false;
+    c->distinct_count = 0;
     for (size_t i = 0; i < t->count; i++) {
         const struct text_word *w = &t->words[i];
         struct tally *tally = &c->by_word[w->word];
         bool title = i < t->title_count;
-        if (tally->stamp != c->stamp)
-            *tally = (struct tally){c->stamp, 0, 0};
-        tally->count++;
         if (w->flags & WORD_POSSESSIVE)
             continue;
-        if (!use_stem(c, c->lex.info[w->word].stem, title))
-            return false;
-        bool joined = i > 0 && i != t->title_count && (w->flags & WORD_CJK) &&
+        if (tally->stamp != c->stamp) {
+            if (!grow_list(&c->distinct, &c->distinct_cap,
+                           c->distinct_count + 1))
+                return false;
+            c->distinct[c->distinct_count++] = w->word;
+            *tally = (struct tally){c->stamp, 0, 0};
+        }
+        tally->count++;
+        tally->title += title;
+        bool joined = (w->flags & WORD_CJK) && i > 0 && i != t->title_count &&
                       (w[-1].flags & WORD_CJK);
         if (joined && !use_bigram(c, i, title))
+            return false;
+    }
+    for (size_t i = 0; i < c->distinct_count; i++) {
+        uint32_t word = c->distinct[i];
+        const struct tally *tally = &c->by_word[word];
+        if (!use_stem(c, c->lex.info[word].stem, tally->count, tally->title))
             return false;
     }
     return true;
