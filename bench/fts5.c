@@ -50,8 +50,7 @@ int main(int argc, char **argv)
     struct json_tokener *tokener = json_tokener_new();
     while ((len = getline(&line, &cap, file)) > 0) {
         json_tokener_reset(tokener);
-        struct json_object *o =
-            json_tokener_parse_ex(tokener, line, (int)len);
+        struct json_object *o = json_tokener_parse_ex(tokener, line, (int)len);
         sqlite3_bind_int64(insert, 1, ++rows);
         sqlite3_bind_text(insert, 2, member(o, "title"), -1, SQLITE_STATIC);
         sqlite3_bind_text(insert, 3, member(o, "body"), -1, SQLITE_STATIC);
