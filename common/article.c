@@ -67,12 +67,11 @@ bool article_add(struct article *a, enum field field, struct slice value)
             break;
         }
     if (a->count == a->cap) {
-        size_t cap = a->cap ? a->cap * 2 : 16;
-        struct article_value *values = realloc(a->values, cap * sizeof *values);
+        struct article_value *values =
+            array_grow(a->values, &a->cap, sizeof *values);
         if (!values)
             return false;
         a->values = values;
-        a->cap = cap;
     }
     memmove(a->values + at + 1, a->values + at,
             (a->count - at) * sizeof *a->values);

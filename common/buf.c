@@ -102,6 +102,17 @@ const char *buf_cstr(struct buf *b)
     return b->data;
 }
 
+void *array_grow(void *items, size_t *cap, size_t size)
+{
+    size_t more = *cap ? *cap * 2 : 16;
+    if (more > SIZE_MAX / size)
+        return NULL;
+    void *moved = realloc(items, more * size);
+    if (moved)
+        *cap = more;
+    return moved;
+}
+
 struct slice slice_of(const char *s)
 {
     return (struct slice){s, strlen(s)};

@@ -48,6 +48,11 @@ void buf_printf(struct buf *b, const char *format, ...) ERROR_PRINTF(2, 3);
  * buffer failed. */
 const char *buf_cstr(struct buf *b);
 
+/* An array of *cap elements of `size` bytes, moved to where it has room for
+ * twice as many (16 at least), and *cap raised; NULL, with the old one as it
+ * was, if memory ran out. */
+void *array_grow(void *items, size_t *cap, size_t size);
+
 struct slice slice_of(const char *s);
 bool slice_equal(struct slice a, struct slice b);
 /* Without leading and trailing ASCII white space. */

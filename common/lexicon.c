@@ -108,14 +108,13 @@ int lexicon_analyse(struct lexicon *lex, struct slice text,
     word_scanner_init(&scanner, text);
     while (rc == NH_OK && word_next(&scanner, &w)) {
         if (list->count == list->cap) {
-            size_t cap = list->cap ? list->cap * 2 : 1024;
-            struct text_word *items = realloc(list->items, cap * sizeof *items);
+            struct text_word *items =
+                array_grow(list->items, &list->cap, sizeof *items);
             if (!items) {
                 rc = error_nomem(err);
                 break;
             }
             list->items = items;
-            list->cap = cap;
         }
         uint32_t id = lexicon_add(lex, w.folded);
         if (id == STRTAB_NONE)

@@ -15,12 +15,10 @@ static int add_file(struct walk *w, const char *path, const char *id,
                     uint64_t size, struct nh_error *err)
 {
     if (w->count == w->cap) {
-        size_t cap = w->cap ? w->cap * 2 : 64;
-        struct walk_file *files = realloc(w->files, cap * sizeof *files);
+        struct walk_file *files = array_grow(w->files, &w->cap, sizeof *files);
         if (!files)
             return error_nomem(err);
         w->files = files;
-        w->cap = cap;
     }
     size_t len = strlen(id);
     if (len > 3 && strcmp(id + len - 3, ".gz") == 0)
@@ -55,8 +53,7 @@ static int list_names(const char *path, struct arena *arena, char ***names,
         if (e->d_name[0] == '.')
             continue;
         if (*count == cap) {
-            cap = cap ? cap * 2 : 64;
-            char **more = realloc(*names, cap * sizeof *more);
+            char **more = array_grow(*names, &cap, sizeof *more);
             if (more)
                 *names = more;
             else

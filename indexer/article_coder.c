@@ -108,17 +108,15 @@ static bool grow_tallies(struct tally **list, uint32_t *cap, uint32_t need)
     return true;
 }
 
-/* Grows a list of numbers to hold `need`. */
-static bool grow_list(uint32_t **list, size_t *cap, size_t need)
+static bool push(uint32_t **list, size_t *count, size_t *cap, uint32_t value)
 {
-    if (need <= *cap)
-        return true;
-    size_t more = *cap ? *cap * 2 : 1024;
-    uint32_t *p = realloc(*list, more * sizeof *p);
-    if (!p)
-        return false;
-    *list = p;
-    *cap = more;
+    if (*count == *cap) {
+        uint32_t *p = array_grow(*list, cap, sizeof *p);
+        if (!p)
+            return false;
+        *list = p;
+    }
+    (*list)[(*count)++] = value;
     return true;
 }
 
@@ -129,9 +127,8 @@ static bool use_stem(struct article_coder *c, uint32_t stem, uint32_t count,
         return false;
     struct tally *t = &c->stems[stem];
     if (t->stamp != c->stamp) {
-        if (!grow_list(&c->used, &c->used_cap, c->used_count + 1))
+        if (!push(&c->used, &c->used_count, &c->used_cap, stem))
             return false;
-        c->used[c->used_count++] = stem;
         *t = (struct tally){c->stamp, 0, 0};
     }
     t->count += count;
@@ -177,10 +174,9 @@ static bool count_words(struct article_coder *c, const struct stream_text *t)
         if (w->flags & WORD_POSSESSIVE)
             continue;
         if (tally->stamp != c->stamp) {
-            if (!grow_list(&c->distinct, &c->distinct_cap,
-                           c->distinct_count + 1))
+            if (!push(&c->distinct, &c->distinct_count, &c->distinct_cap,
+                      w->word))
                 return false;
-            c->distinct[c->distinct_count++] = w->word;
             *tally = (struct tally){c->stamp, 0, 0};
         }
         tally->count++;

@@ -75,13 +75,11 @@ static int add_record(struct feed *f, struct feed_batch *batch,
                       struct nh_error *err)
 {
     if (batch->count == batch->cap) {
-        size_t cap = batch->cap ? batch->cap * 2 : 512;
         struct feed_record *records =
-            realloc(batch->records, cap * sizeof *records);
+            array_grow(batch->records, &batch->cap, sizeof *records);
         if (!records)
             return error_nomem(err);
         batch->records = records;
-        batch->cap = cap;
     }
     batch->records[batch->count++] =
         (struct feed_record){&f->walk->files[f->file], f->reader, offset,

@@ -84,13 +84,11 @@ static int add_child(struct glass_writer *w, uint32_t block,
                      struct slice divider, struct nh_error *err)
 {
     if (w->child_count == w->child_cap) {
-        size_t cap = w->child_cap ? w->child_cap * 2 : 256;
         struct glass_child *children =
-            realloc(w->children, cap * sizeof *children);
+            array_grow(w->children, &w->child_cap, sizeof *children);
         if (!children)
             return memory(w, err);
         w->children = children;
-        w->child_cap = cap;
     }
     w->children[w->child_count++] = (struct glass_child){
         block, (uint32_t)w->keys.len, (uint16_t)divider.len};

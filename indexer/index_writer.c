@@ -309,12 +309,11 @@ static int start_segment(struct index_writer *w, uint32_t first,
 static int bury(struct index_writer *w, uint32_t docid, struct nh_error *err)
 {
     if (w->buried_count == w->buried_cap) {
-        size_t cap = w->buried_cap ? w->buried_cap * 2 : 256;
-        uint32_t *buried = realloc(w->buried, cap * sizeof *buried);
+        uint32_t *buried =
+            array_grow(w->buried, &w->buried_cap, sizeof *buried);
         if (!buried)
             return error_nomem(err);
         w->buried = buried;
-        w->buried_cap = cap;
     }
     w->buried[w->buried_count++] = docid;
     return NH_OK;

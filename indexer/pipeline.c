@@ -384,6 +384,18 @@ static int run_workers(struct pipeline *p, struct nh_error *err)
     return p->failed;
 }
 
+/* Everything is committed by now, so a failure says that too. */
+static int merge_due_segments(struct index_writer *w, struct nh_error *err)
+{
+    struct nh_error why;
+    int rc = writer_merge_due(w, &why);
+    if (rc != NH_OK)
+        error_set(err, rc,
+                  "all articles are in, but segments could not be merged: %s",
+                  why.message);
+    return rc;
+}
+
 int pipeline_run(struct index_writer *w, const struct walk *walk,
                  const struct pipeline_options *options,
                  struct pipeline_counts *counts, struct nh_error *err)
@@ -412,7 +424,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     if (rc == NH_OK)
         rc = writer_commit(w, err);
     if (rc == NH_OK)
-        rc = writer_merge_due(w, err);
+        rc = merge_due_segments(w, err);
     p.counts.files = p.feed.files_read;
     p.counts.read_bytes = feed_consumed(&p.feed);
     *counts = p.counts;

@@ -49,14 +49,12 @@ static void parts_release(struct parts *parts)
 static int parts_add(struct planner *p, struct parts *parts, xw_query *q)
 {
     if (parts->count == parts->cap) {
-        size_t cap = parts->cap ? parts->cap * 2 : 8;
-        xw_query **items = realloc(parts->items, cap * sizeof *items);
+        xw_query **items = array_grow(parts->items, &parts->cap, sizeof *items);
         if (!items) {
             xw_query_free(q);
             return error_nomem(p->err);
         }
         parts->items = items;
-        parts->cap = cap;
     }
     parts->items[parts->count++] = q;
     return NH_OK;

@@ -67,12 +67,11 @@ static int failed(const struct parser *p)
 static bool push(struct node_list *list, struct query_node *n)
 {
     if (list->count == list->cap) {
-        size_t cap = list->cap ? list->cap * 2 : 8;
-        struct query_node **items = realloc(list->items, cap * sizeof *items);
+        struct query_node **items =
+            array_grow(list->items, &list->cap, sizeof *items);
         if (!items)
             return false;
         list->items = items;
-        list->cap = cap;
     }
     list->items[list->count++] = n;
     return true;

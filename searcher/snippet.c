@@ -35,12 +35,11 @@ static bool add_phrase(struct highlighter *h, const struct slice *words,
                        size_t count)
 {
     if (h->phrase_count == h->phrase_cap) {
-        size_t cap = h->phrase_cap ? h->phrase_cap * 2 : 4;
-        struct highlight_phrase *p = realloc(h->phrases, cap * sizeof *p);
+        struct highlight_phrase *p =
+            array_grow(h->phrases, &h->phrase_cap, sizeof *p);
         if (!p)
             return false;
         h->phrases = p;
-        h->phrase_cap = cap;
     }
     struct slice *copy = arena_alloc(&h->arena, count * sizeof *copy);
     if (!copy)

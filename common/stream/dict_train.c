@@ -62,12 +62,11 @@ int dict_trainer_add(struct dict_trainer *t, struct slice title,
                      struct slice body, struct nh_error *err)
 {
     if (t->count == t->cap) {
-        size_t cap = t->cap ? t->cap * 2 : 256;
-        struct sample *samples = realloc(t->samples, cap * sizeof *samples);
+        struct sample *samples =
+            array_grow(t->samples, &t->cap, sizeof *samples);
         if (!samples)
             return error_nomem(err);
         t->samples = samples;
-        t->cap = cap;
     }
     size_t start = t->texts.len;
     buf_append(&t->texts, title.data, title.len);

@@ -222,14 +222,13 @@ static bool append_word(struct buf *out, const struct word_source *w,
 static bool push_word(struct stream_decoded *d, struct stream_word word)
 {
     if (d->count == d->cap) {
-        size_t cap = d->cap ? d->cap * 2 : 1024;
-        struct stream_word *words = realloc(d->words, cap * sizeof *words);
+        struct stream_word *words =
+            array_grow(d->words, &d->cap, sizeof *words);
         if (!words) {
             d->text.failed = true;
             return false;
         }
         d->words = words;
-        d->cap = cap;
     }
     d->words[d->count++] = word;
     return true;

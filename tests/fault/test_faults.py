@@ -73,6 +73,36 @@ class Faults(unittest.TestCase):
         left = [n for n in os.listdir(self.index) if n.startswith("build-")]
         self.assertEqual(left, [])
 
+    def test_a_kill_while_merging_leaves_the_last_commit(self):
+        corpus = os.path.join(WORK, "corpus.jsonl")
+        for n in range(6):
+            write_corpus(corpus, 700, 20 + n)
+            run("index", "-d", self.index, corpus)
+        write_corpus(corpus, 700, 20) # the first again: unchanged
+        with open(corpus, encoding="utf-8") as file:
+            text = file.read().replace("w1", "x1")
+        done = run("index", "-d", self.index, "-", input=text.encode())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        copy, start = os.path.join(WORK, "copy"), time.monotonic()
+        shutil.copytree(self.index, copy)
+        self.assertEqual(run("merge", "-d", copy).returncode, 0)
+        seconds, rand, killed = time.monotonic() - start, random.Random(4), 0
+        for _ in range(KILLS):
+            process = subprocess.Popen(
+                [PROGRAM, "merge", "-d", self.index],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rand.random() * seconds)
+            process.send_signal(signal.SIGKILL)
+            killed += process.wait() == -signal.SIGKILL
+            self.assertEqual(self.count(), 4200)
+            done = run("search", "-d", self.index, "--verify", "x1")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(killed, 0)
+        self.assertEqual(run("merge", "-d", self.index).returncode, 0)
+        self.assertEqual(self.count(), 4200)
+        names = [n for n in os.listdir(self.index) if n.startswith("seg-")]
+        self.assertEqual(len(names), 1)
+
     def test_a_full_disk_leaves_the_last_commit(self):
         corpus = os.path.join(WORK, "corpus.jsonl")
         write_corpus(corpus, 3000, 4)
