@@ -13,6 +13,7 @@
 
 #include "common/hash.h"
 
+/* Bytes written or read at a time. */
 #define WRITER_BUFFER ((size_t)1 << 18)
 
 int file_map_open(struct file_map *map, const char *path, struct nh_error *err)
@@ -145,14 +146,29 @@ void file_remove_dir(const char *path)
 int file_hash(const char *path, uint64_t *hash, uint64_t *size,
               struct nh_error *err)
 {
-    struct file_map map;
-    int rc = file_map_open(&map, path, err);
-    if (rc != NH_OK)
-        return rc;
-    *hash = hash64(map.data ? (const void *)map.data : "", map.size);
-    *size = map.size;
-    file_map_close(&map);
-    return NH_OK;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_errno(err, errno, "open", path);
+    char *block = malloc(WRITER_BUFFER);
+    void *state = hash_start();
+    int rc = block && state ? NH_OK : error_nomem(err);
+    ssize_t got = 0;
+    *size = 0;
+    while (rc == NH_OK && (got = read(fd, block, WRITER_BUFFER)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            rc = error_errno(err, errno, "read", path);
+            break;
+        }
+        hash_more(state, block, (size_t)got);
+        *size += (uint64_t)got;
+    }
+    if (state)
+        *hash = hash_end(state);
+    free(block);
+    close(fd);
+    return rc;
 }
 
 const char *file_join(struct buf *out, const char *dir, const char *name)

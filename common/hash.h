@@ -6,6 +6,11 @@
 #include <stdint.h>
 
 uint64_t hash64(const void *data, size_t len);
+/* The hash64 of bytes that come in pieces. NULL if memory ran out. */
+void *hash_start(void);
+void hash_more(void *state, const void *data, size_t len);
+uint64_t hash_end(void *state); /* frees the state */
+
 /* For identities (article ids): collisions are out of the question for
  * anything but an attack on XXH3 itself. */
 void hash128(const void *data, size_t len, uint64_t out[2]);
