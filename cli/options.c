@@ -24,9 +24,18 @@ static int index_of(const struct option_def *defs, const char *name)
     return -1;
 }
 
-static void complain(const char *program, char **argv, int result)
+/* The argument that getopt_long stumbled over. Inside a run of letters, as
+ * -altman is to it, optind still points to the run. */
+static const char *culprit(int argc, char **argv)
 {
-    const char *given = argv[optind - 1];
+    const char *next = optind < argc ? argv[optind] : "";
+    bool run = optopt > 0 && optopt < 256 && next[0] == '-' && next[1] != '-' &&
+               strchr(next, optopt);
+    return run ? next : argv[optind - 1];
+}
+
+static void complain(const char *program, const char *given, int result)
+{
     if (result == ':') {
         fprintf(stderr, "newshound %s: option '%s' needs an argument\n",
                 program, given);
@@ -65,7 +74,7 @@ bool options_parse(struct options *o, const struct option_def *defs, int argc,
     while ((result = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         size_t at = 0;
         if (result == '?' || result == ':') {
-            complain(argv[0], argv, result);
+            complain(argv[0], culprit(argc, argv), result);
             return false;
         }
         while (result < 256 ? defs[at].letter != result

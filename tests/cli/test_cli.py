@@ -136,6 +136,7 @@ class Cli(unittest.TestCase):
         self.assertIn("\n  safety persn:Leike\n         ^~~~~~\n", err)
         self.assertIn("did you mean person: ?", err)
         _, _, err = run("search", "openai", "-altman")
+        self.assertIn("unknown option '-altman'", err)
         self.assertIn("'openai -altman'", err)
         _, _, err = run("search", "a NEAR/3 b")
         self.assertIn("not supported yet", err)
