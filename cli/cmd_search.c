@@ -38,6 +38,7 @@ static bool read_order(const struct options *o, enum nh_sort *sort)
         }
     fprintf(stderr,
             "newshound search: --sort is relevance, newest or oldest\n");
+    options_dash_hint();
     return false;
 }
 
@@ -55,6 +56,7 @@ static bool read_options(const struct options *o, struct query_run *run)
     if (!run->format) {
         fprintf(stderr, "newshound search: --format is text, json, jsonl, "
                         "tsv, trec or ids\n");
+        options_dash_hint();
         return false;
     }
     bool any = options_get(o, "any") != NULL;

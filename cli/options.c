@@ -24,6 +24,12 @@ static int index_of(const struct option_def *defs, const char *name)
     return -1;
 }
 
+void options_dash_hint(void)
+{
+    fprintf(stderr, "  to leave out a word, put the query in quotes "
+                    "('openai -altman') or behind --\n");
+}
+
 /* The argument that getopt_long stumbled over. Inside a run of letters, as
  * -altman is to it, optind still points to the run. */
 static const char *culprit(int argc, char **argv)
@@ -43,8 +49,7 @@ static void complain(const char *program, const char *given, int result)
     }
     fprintf(stderr, "newshound %s: unknown option '%s'\n", program, given);
     if (strcmp(program, "search") == 0)
-        fprintf(stderr, "  to leave out a word, put the query in quotes "
-                        "('openai -altman') or behind --\n");
+        options_dash_hint();
     fprintf(stderr, "  see: newshound %s --help\n", program);
 }
 
@@ -109,6 +114,8 @@ bool options_number(const struct options *o, const char *name, long least,
     fprintf(stderr,
             "newshound: --%s wants a number from %ld to %ld, not '%s'\n", name,
             least, most, text);
+    if (*text < '0' || *text > '9') /* -nixon is no number of hits */
+        options_dash_hint();
     return false;
 }
 

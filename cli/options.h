@@ -33,6 +33,9 @@ const char *options_get(const struct options *o, const char *name);
  * message if it is none or outside least..most. */
 bool options_number(const struct options *o, const char *name, long least,
                     long most, long *value);
+/* Says how a query leaves a word out, where a word may have been taken for an
+ * option. */
+void options_dash_hint(void);
 /* Prints the table as help. */
 void options_help(const struct option_def *defs);
 

@@ -137,6 +137,10 @@ class Cli(unittest.TestCase):
         self.assertIn("did you mean person: ?", err)
         _, _, err = run("search", "openai", "-altman")
         self.assertIn("unknown option '-altman'", err)
+        for word in ("-nixon", "-stocks", "-fed"):
+            status, _, err = run("search", "openai", word)
+            self.assertEqual(status, 2)
+            self.assertIn("'openai -altman'", err)
         self.assertIn("'openai -altman'", err)
         _, _, err = run("search", "a NEAR/3 b")
         self.assertIn("not supported yet", err)
