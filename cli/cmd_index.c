@@ -6,12 +6,14 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "common/charset.h"
 #include "indexer/pipeline.h"
 
 static const struct option_def options[] = {
     OPTION_INDEX,
     {'f', "format", "FORMAT", "auto (default), list, or one that list names"},
     {'m', "map", "FIELD=KEY,...", "take fields from other JSON keys"},
+    {0, "charset", "NAME", "of texts that are not UTF-8; default windows-1252"},
     {'c', "collection", "NAME", "put NAME: before every id"},
     {'j', "jobs", "N", "work on N batches side by side; default: the cores"},
     {'M', "memory", "MB", "stay under about so much; default 600"},
@@ -90,6 +92,7 @@ static bool read_options(const struct options *o, struct pipeline_options *p,
     p->jobs = (unsigned)jobs;
     p->memory = (size_t)memory << 20;
     p->map = options_get(o, "map");
+    p->charset = options_get(o, "charset");
     p->collection = options_get(o, "collection");
     p->strict = options_get(o, "strict") != NULL;
     if (format && strcmp(format, "auto") != 0) {
@@ -101,6 +104,11 @@ static bool read_options(const struct options *o, struct pipeline_options *p,
                     format);
             return false;
         }
+    }
+    if (p->charset && !charset_known(p->charset)) {
+        fprintf(stderr, "newshound index: there is no charset '%s'\n",
+                p->charset);
+        return false;
     }
     if (p->map && reader_map_check(p->map, err) != NH_OK) {
         command_fail(err);

@@ -31,8 +31,10 @@ void progress_show(struct progress *p, uint64_t articles, uint64_t bytes,
     if (!p->on || seconds - p->shown < 0.1)
         return;
     p->shown = seconds;
-    fprintf(stderr, "\r\033[K%llu articles, %.1f MB",
-            (unsigned long long)articles, (double)bytes / 1e6);
+    double megabytes = (double)bytes / 1e6;
+    fprintf(stderr, "\r\033[K%llu articles, %.1f MB, %.1f MB/s",
+            (unsigned long long)articles, megabytes,
+            seconds > 0 ? megabytes / seconds : 0);
     if (total > 0 && bytes > 0 && bytes <= total) {
         double part = (double)bytes / (double)total;
         fprintf(stderr, ", %.0f %%, %.0f s left", part * 100,

@@ -51,6 +51,15 @@ static bool from_declared(struct slice text, const char *name, struct buf *out)
     return good;
 }
 
+bool charset_known(const char *name)
+{
+    iconv_t cd = iconv_open("UTF-8", name);
+    if (cd == (iconv_t)-1)
+        return false;
+    iconv_close(cd);
+    return true;
+}
+
 int charset_to_utf8(struct slice text, const char *declared, struct buf *out,
                     struct nh_error *err)
 {

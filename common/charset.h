@@ -9,5 +9,7 @@
  * Windows-1252 as WHATWG maps it. Always succeeds but for memory. */
 int charset_to_utf8(struct slice text, const char *declared, struct buf *out,
                     struct nh_error *err);
+/* Whether there is a charset of that name. */
+bool charset_known(const char *name);
 
 #endif

@@ -188,7 +188,7 @@ static int jsonl_parse(struct parse_context *ctx, struct slice record,
     buf_reset(&ctx->text);
     if (!utf8_valid(record.data, record.len) ||
         (unsigned char)record.data[0] == 0xEF) {
-        int rc = charset_to_utf8(record, NULL, &ctx->text, err);
+        int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
         if (rc != NH_OK)
             return rc;
         record = (struct slice){ctx->text.data, ctx->text.len};

@@ -10,8 +10,9 @@
 
 /* What parsing a record needs besides its bytes. One a thread. */
 struct parse_context {
-    const char *map;              /* --map: "field=key,..." or NULL */
-    void *json;                   /* json_tokener, made on first use */
+    const char *map;     /* --map: "field=key,..." or NULL */
+    const char *charset; /* of texts that are not UTF-8; NULL: Windows-1252 */
+    void *json;          /* json_tokener, made on first use */
     struct buf text, work, other; /* scratch */
 };
 

@@ -56,7 +56,7 @@ static int text_parse(struct parse_context *ctx, struct slice record,
                       struct article *out, struct nh_error *err)
 {
     buf_reset(&ctx->text);
-    int rc = charset_to_utf8(record, NULL, &ctx->text, err);
+    int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
     if (rc != NH_OK)
         return rc;
     struct slice text =

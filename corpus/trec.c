@@ -307,7 +307,7 @@ static int trec_parse(struct parse_context *ctx, struct slice record,
     buf_reset(&ctx->text);
     buf_reset(&ctx->work);
     buf_reset(&ctx->other);
-    int rc = charset_to_utf8(record, NULL, &ctx->text, err);
+    int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
     struct slice text = {ctx->text.data, ctx->text.len};
     bool good = true;
     while (rc == NH_OK && good && sgml_next(text, &pos, &token))

@@ -306,6 +306,7 @@ static void *worker_run(void *arg)
     memset(&err, 0, sizeof err);
     k.p = p;
     k.parse.map = p->options->map;
+    k.parse.charset = p->options->charset;
     int rc = article_coder_new(&k.coder, writer_manifest(p->writer)->language,
                                writer_dict(p->writer), &err);
     while (rc == NH_OK) {
@@ -359,8 +360,10 @@ static int prepare(struct pipeline *p, struct nh_error *err)
     }
     if (rc < 0)
         return rc;
+    struct parse_context parse = {.map = p->options->map,
+                                  .charset = p->options->charset};
     return sample_train(p->writer, p->head, p->feed.walk, p->options->reader,
-                        p->options->map, err);
+                        &parse, err);
 }
 
 static int run_workers(struct pipeline *p, struct nh_error *err)

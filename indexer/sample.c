@@ -101,13 +101,14 @@ static int use_general(struct index_writer *w, struct nh_error *err)
 
 int sample_train(struct index_writer *w, const struct feed_batch *batches,
                  const struct walk *walk, const struct reader *forced,
-                 const char *map, struct nh_error *err)
+                 const struct parse_context *parse, struct nh_error *err)
 {
     struct sampler s;
     struct dict *dict = NULL;
     struct buf file = BUF_INIT;
     memset(&s, 0, sizeof s);
-    s.parse.map = map;
+    s.parse.map = parse->map;
+    s.parse.charset = parse->charset;
     if (!batches)
         return NH_OK;
     int rc = dict_trainer_new(&s.trainer, err);

@@ -14,9 +14,10 @@
 
 /* Gives the writer a dictionary trained on the queued batches and on stretches
  * of the other files, or the general one if that is too little text. Does
- * nothing if the writer has a general one and no better can be made. */
+ * nothing if the writer has a general one and no better can be made. `parse`
+ * has the options of parsing. */
 int sample_train(struct index_writer *w, const struct feed_batch *batches,
                  const struct walk *walk, const struct reader *forced,
-                 const char *map, struct nh_error *err);
+                 const struct parse_context *parse, struct nh_error *err);
 
 #endif

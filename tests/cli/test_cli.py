@@ -292,6 +292,16 @@ class Cli(unittest.TestCase):
         self.assertEqual(search("-d", "map.idx", "mapped"), ["c:1"])
         self.assertEqual(run("index", "--map", "bogus", "-")[0], 2)
 
+    def test_charsets(self):
+        text = "<DOC><DOCNO>k</DOCNO><TEXT>\u043c\u0438\u0440</TEXT></DOC>"
+        status, _, err = run("index", "-d", "koi.idx", "--charset", "koi8-r",
+                             "-", stdin=text.encode("koi8-r"))
+        self.assertEqual(status, 0, err)
+        self.assertEqual(search("-d", "koi.idx", "\u043c\u0438\u0440"), ["k"])
+        run("index", "-d", "win.idx", "-", stdin="caf\xe9".encode("cp1252"))
+        self.assertEqual(len(search("-d", "win.idx", "caf\xe9")), 1)
+        self.assertEqual(run("index", "--charset", "nosuch", "-")[0], 2)
+
     def test_nothing_reaches_the_terminal_but_text(self):
         text = json.dumps({"id": "e", "title": "a\u001b[31mb\u009bc\nd",
                            "body": "x\u001b]0;t\u0007y"}).encode()
