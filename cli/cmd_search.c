@@ -73,6 +73,8 @@ static bool read_options(const struct options *o, struct query_run *run)
     run->options.until = options_get(o, "until");
     if (any)
         run->options.flags |= NH_SEARCH_ANY;
+    if (run->explain)
+        run->options.flags |= NH_SEARCH_PLAN;
     if (run->count || options_get(o, "all"))
         run->options.flags |= NH_SEARCH_EXACT_TOTAL;
     return true;

@@ -129,12 +129,21 @@ int lexicon_analyse(struct lexicon *lex, struct slice text,
     return rc;
 }
 
-void word_list_shift(struct word_list *list, size_t from, size_t bytes)
+int lexicon_analyse_article(struct lexicon *lex, struct slice title,
+                            struct slice body, struct word_list *list,
+                            size_t *titles, struct nh_error *err)
 {
-    for (size_t i = from; i < list->count; i++) {
-        list->items[i].start += (uint32_t)bytes;
-        list->items[i].end += (uint32_t)bytes;
+    list->count = 0;
+    int rc = lexicon_analyse(lex, title, list, err);
+    *titles = list->count;
+    if (rc == NH_OK)
+        rc = lexicon_analyse(lex, body, list, err);
+    uint32_t shift = (uint32_t)title.len + 1;
+    for (size_t i = *titles; i < list->count; i++) {
+        list->items[i].start += shift;
+        list->items[i].end += shift;
     }
+    return rc;
 }
 
 void word_list_release(struct word_list *list)

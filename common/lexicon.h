@@ -61,9 +61,12 @@ bool lexicon_trim(struct lexicon *lex);
 /* Appends the words of `text` (at most 4 GiB) to `list`. */
 int lexicon_analyse(struct lexicon *lex, struct slice text,
                     struct word_list *list, struct nh_error *err);
-/* Moves the words from place `from` on by `bytes`: texts that were analysed
- * apart stand one behind the other. */
-void word_list_shift(struct word_list *list, size_t from, size_t bytes);
+/* The words of an article in `list`, whose contents go: those of the title,
+ * *titles of them, then those of the body, with positions in title "\n" body.
+ */
+int lexicon_analyse_article(struct lexicon *lex, struct slice title,
+                            struct slice body, struct word_list *list,
+                            size_t *titles, struct nh_error *err);
 void word_list_release(struct word_list *list);
 
 #endif

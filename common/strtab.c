@@ -23,8 +23,15 @@ void strtab_release(struct strtab *t)
     memset(t, 0, sizeof *t);
 }
 
+/* Strings that a table has room for and keeps it over a reset. */
+#define STRTAB_KEEP 65536u
+
 void strtab_reset(struct strtab *t)
 {
+    if (t->cap > STRTAB_KEEP) {
+        strtab_release(t);
+        return;
+    }
     arena_reset(&t->arena);
     t->count = 0;
     if (t->slots)

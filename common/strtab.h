@@ -32,7 +32,8 @@ struct strtab {
 
 /* Zero-initialise before first use. */
 void strtab_release(struct strtab *t);
-/* Forgets all strings, keeps memory. */
+/* Forgets all strings. Keeps the memory of a small table for reuse; that of a
+ * large one would have to be cleared each time, and goes. */
 void strtab_reset(struct strtab *t);
 /* Number of the string, adding it if it is new; STRTAB_NONE if memory ran out
  * or the table holds 2^31 strings. */

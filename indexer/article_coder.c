@@ -78,12 +78,9 @@ static int analyse(struct article_coder *c, const struct article *a,
     if (c->text.len > STREAM_TEXT_MAX)
         return error_set(err, NH_EDATA, "the article is longer than %zu MiB",
                          STREAM_TEXT_MAX >> 20);
-    c->words.count = 0;
-    int rc = lexicon_analyse(&c->lex, a->title, &c->words, err);
-    size_t titles = c->words.count;
-    if (rc == NH_OK)
-        rc = lexicon_analyse(&c->lex, a->body, &c->words, err);
-    word_list_shift(&c->words, titles, a->title.len + 1);
+    size_t titles;
+    int rc = lexicon_analyse_article(&c->lex, a->title, a->body, &c->words,
+                                     &titles, err);
     *t = (struct stream_text){{c->text.data, c->text.len},
                               a->title.len,
                               c->words.items,
@@ -369,10 +366,7 @@ int article_coder_add(struct article_coder *c, const struct article *a,
                       struct buf *stream, struct nh_error *err)
 {
     struct stream_text t;
-    if (lexicon_trim(&c->lex)) {
-        memset(c->stems, 0, c->stems_cap * sizeof *c->stems);
-        memset(c->by_word, 0, c->words_cap * sizeof *c->by_word);
-    }
+    lexicon_trim(&c->lex); /* tallies of old numbers have old stamps */
     int rc = analyse(c, a, &t, err);
     if (rc == NH_OK)
         rc = stream_encode(c->encoder, &t, stream, err);

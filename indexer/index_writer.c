@@ -565,6 +565,10 @@ int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
     memset(&merged, 0, sizeof merged);
     if (count == 0 || count > m->segment_count)
         return NH_OK;
+    if (!segment_builder_bulk(w->builder))
+        return error_set(err, NH_EUNSUPPORTED,
+                         "segments can only be merged by newshound's own "
+                         "writer, which does not know this libxapian's tables");
     snprintf(merged.name, sizeof merged.name, "seg-%06" PRIu64,
              ++m->segment_number);
     m->commit++;
@@ -597,6 +601,6 @@ int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
 
 int writer_merge_due(struct index_writer *w, struct nh_error *err)
 {
-    size_t due = merge_due(&w->manifest);
+    size_t due = segment_builder_bulk(w->builder) ? merge_due(&w->manifest) : 0;
     return due ? writer_merge(w, due, err) : NH_OK;
 }

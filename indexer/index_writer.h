@@ -72,9 +72,11 @@ bool writer_full(struct index_writer *w, size_t memory);
 int writer_commit(struct index_writer *w, struct nh_error *err);
 
 /* Merges the last `count` segments of the last commit into one and commits
- * that; nothing may wait to be committed. */
+ * that; nothing may wait to be committed. NH_EUNSUPPORTED where segments are
+ * built through the API. */
 int writer_merge(struct index_writer *w, size_t count, struct nh_error *err);
-/* Merges what is due (merge.h). */
+/* Merges what is due (merge.h); nothing where segments are built through the
+ * API. */
 int writer_merge_due(struct index_writer *w, struct nh_error *err);
 
 #endif

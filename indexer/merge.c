@@ -88,12 +88,9 @@ static int transcode(struct merge *m, const struct source *s,
         return rc;
     struct slice title = stream_title(&m->decoded);
     lexicon_trim(&m->lex);
-    m->words.count = 0;
-    rc = lexicon_analyse(&m->lex, title, &m->words, err);
-    size_t titles = m->words.count;
-    if (rc == NH_OK)
-        rc = lexicon_analyse(&m->lex, stream_body(&m->decoded), &m->words, err);
-    word_list_shift(&m->words, titles, title.len + 1);
+    size_t titles;
+    rc = lexicon_analyse_article(&m->lex, title, stream_body(&m->decoded),
+                                 &m->words, &titles, err);
     struct stream_text t = {{m->decoded.text.data, m->decoded.text.len},
                             title.len,
                             m->words.items,

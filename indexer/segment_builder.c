@@ -64,6 +64,11 @@ size_t segment_builder_memory(const struct segment_builder *b)
     return b->ops->memory(b->self);
 }
 
+bool segment_builder_bulk(const struct segment_builder *b)
+{
+    return b->ops == &builder_bulk && !b->fell_back;
+}
+
 bool segment_builder_fell_back(const struct segment_builder *b)
 {
     return b->fell_back;

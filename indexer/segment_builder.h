@@ -27,6 +27,8 @@ size_t segment_builder_batch_articles(const struct segment_builder *b);
 size_t segment_builder_batches_max(const struct segment_builder *b);
 /* Bytes of memory that the added batches take. */
 size_t segment_builder_memory(const struct segment_builder *b);
+/* True if our own writer builds, and has not been found wrong. */
+bool segment_builder_bulk(const struct segment_builder *b);
 /* True once a segment had to be built through the API although our own writer
  * was to build it. */
 bool segment_builder_fell_back(const struct segment_builder *b);

@@ -11,7 +11,6 @@ struct nh_index {
     struct snapshot snapshot;
     struct stemmer *stemmer;
     struct lexicon lexicon; /* words of texts that were shown */
-    uint64_t lexicon_age;   /* counts its resets */
     /* Scratch for one article at a time. */
     struct article article;
     struct stream_decoded decoded;

@@ -69,8 +69,9 @@ void nh_index_stats(const nh_index *index, struct nh_stats *stats);
 enum nh_sort { NH_SORT_RELEVANCE, NH_SORT_NEWEST, NH_SORT_OLDEST };
 
 enum nh_search_flag {
-    NH_SEARCH_ANY = 1,        /* plain words: any instead of all */
-    NH_SEARCH_EXACT_TOTAL = 2 /* count all matches, however long it takes */
+    NH_SEARCH_ANY = 1,         /* plain words: any instead of all */
+    NH_SEARCH_EXACT_TOTAL = 2, /* count all matches, however long it takes */
+    NH_SEARCH_PLAN = 4         /* keep the plan for nh_results_plan */
 };
 
 struct nh_search_options {
@@ -107,7 +108,8 @@ struct nh_total {
 void nh_results_total(const nh_results *results, struct nh_total *total);
 /* What was done to the query besides answering it, one line; "" if nothing. */
 struct nh_string nh_results_notice(const nh_results *results);
-/* The query as it is run, for people: "" unless memory ran out. */
+/* The query as it is run, for people; "" without NH_SEARCH_PLAN, and where
+ * nothing had to be run. */
 struct nh_string nh_results_plan(const nh_results *results);
 /* True if the query has plain words that NH_SEARCH_ANY would loosen. */
 int nh_results_can_loosen(const nh_results *results);

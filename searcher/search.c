@@ -20,7 +20,7 @@ struct nh_results {
     nh_index *index;
     struct query query;
     struct highlighter highlighter;
-    uint64_t lexicon_age;
+    uint32_t lexicon_age;   /* of the words that the highlighter knows */
     struct arena arena;     /* of the page */
     struct arena hit_arena; /* of the hits that were made */
     size_t count;
@@ -120,7 +120,8 @@ static int run(nh_results *r, const struct nh_search_options *o,
     r->can_loosen = plan.can_loosen;
     struct xw_search search = search_of(o, &plan, documents);
     r->first_rank = search.offset + 1;
-    rc = xw_query_describe(plan.query, &r->plan, err);
+    if (o->flags & NH_SEARCH_PLAN)
+        rc = xw_query_describe(plan.query, &r->plan, err);
     if (rc == NH_OK)
         rc = xw_db_search(snapshot->db, &search, &mset, err);
     if (rc == NH_OK && plan.state.failed != NH_OK) {
@@ -158,7 +159,7 @@ int nh_search(nh_index *index, const char *query, size_t len,
                               err);
     if (rc == NH_OK && index->snapshot.count > 0)
         rc = run(r, &o, err);
-    r->lexicon_age = index->lexicon_age;
+    r->lexicon_age = index->lexicon.age;
     if (rc != NH_OK)
         nh_results_free(r);
     else
@@ -209,11 +210,10 @@ int nh_results_can_loosen(const nh_results *r)
 static int make_snippet(nh_results *r, struct nh_hit *hit, struct nh_error *err)
 {
     nh_index *index = r->index;
-    if (lexicon_trim(&index->lexicon))
-        index->lexicon_age++;
-    if (r->lexicon_age != index->lexicon_age) {
+    lexicon_trim(&index->lexicon);
+    if (r->lexicon_age != index->lexicon.age) {
         highlighter_forget(&r->highlighter);
-        r->lexicon_age = index->lexicon_age;
+        r->lexicon_age = index->lexicon.age;
     }
     index->words.count = 0;
     int rc = lexicon_analyse(&index->lexicon, index->article.body,

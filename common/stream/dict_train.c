@@ -104,12 +104,9 @@ static int analyse_sample(struct dict_trainer *t, size_t i,
     const char *data = t->texts.data + s->start;
     struct slice title = {data, s->title_len};
     struct slice body = {data + s->title_len + 1, s->len - s->title_len - 1};
-    t->words.count = 0;
-    int rc = lexicon_analyse(&t->lex, title, &t->words, err);
-    size_t titles = t->words.count;
-    if (rc == NH_OK)
-        rc = lexicon_analyse(&t->lex, body, &t->words, err);
-    word_list_shift(&t->words, titles, s->title_len + 1);
+    size_t titles;
+    int rc =
+        lexicon_analyse_article(&t->lex, title, body, &t->words, &titles, err);
     *text = (struct stream_text){
         {data, s->len}, s->title_len, t->words.items, t->words.count, titles};
     return rc;

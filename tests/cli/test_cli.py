@@ -131,6 +131,12 @@ class Cli(unittest.TestCase):
         self.assertEqual(run("index")[0], 2)
         self.assertEqual(run("index", "--format", "list")[0], 0)
 
+    def test_explain_shows_the_query_as_it_is_run(self):
+        _, out, err = run("search", "--explain", "person:Leike OR title:wall")
+        self.assertIn("XPWleike", err)
+        self.assertIn("Swall", err)
+        self.assertNotIn("XPW", out)
+
     def test_errors_point_at_the_place(self):
         _, _, err = run("search", "safety persn:Leike")
         self.assertIn("\n  safety persn:Leike\n         ^~~~~~\n", err)

@@ -5,6 +5,7 @@
 #include "common/charset.h"
 #include "common/file.h"
 #include "common/json_out.h"
+#include "common/lexicon.h"
 #include "common/strtab.h"
 #include "common/tombstones.h"
 #include "common/utf8.h"
@@ -43,6 +44,43 @@ static void string_table_numbers_are_stable(void **state)
     strtab_reset(&t);
     assert_true(strtab_find(&t, "word 1", 6) == STRTAB_NONE);
     strtab_release(&t);
+}
+
+static void a_table_that_grew_large_becomes_small_again(void **state)
+{
+    (void)state;
+    struct strtab t;
+    memset(&t, 0, sizeof t);
+    for (uint32_t i = 0; i < 200000; i++)
+        assert_int_equal(strtab_add(&t, &i, sizeof i), i);
+    assert_true(strtab_memory(&t) > 1 << 22);
+    strtab_reset(&t);
+    assert_true(strtab_memory(&t) < 1 << 12);
+    assert_int_equal(strtab_add(&t, "x", 1), 0);
+    strtab_release(&t);
+}
+
+/* Else a large vocabulary would make every article start over. */
+static void a_lexicon_starts_over_once_not_for_ever(void **state)
+{
+    (void)state;
+    struct lexicon lex;
+    uint32_t n = 0;
+    lexicon_init(&lex, NULL, NULL);
+    while (!lexicon_trim(&lex)) {
+        char word[24];
+        for (int i = 0; i < 10000; i++) {
+            int len = snprintf(word, sizeof word, "w%u", (unsigned)n++);
+            struct slice folded = {word, (size_t)len};
+            assert_true(lexicon_add(&lex, folded) != STRTAB_NONE);
+        }
+        assert_true(n < 10000000);
+    }
+    assert_int_equal(lexicon_add(&lex, slice_of("w7")), 0);
+    assert_int_equal(lexicon_add(&lex, slice_of("w7")), 0);
+    assert_false(lexicon_trim(&lex));
+    assert_int_equal(lex.age, 1);
+    lexicon_release(&lex);
 }
 
 static void utf8_refuses_what_is_not_utf8(void **state)
@@ -188,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(varints_of_every_length_come_back),
         cmocka_unit_test(string_table_numbers_are_stable),
+        cmocka_unit_test(a_table_that_grew_large_becomes_small_again),
+        cmocka_unit_test(a_lexicon_starts_over_once_not_for_ever),
         cmocka_unit_test(utf8_refuses_what_is_not_utf8),
         cmocka_unit_test(charset_falls_back_to_windows_1252),
         cmocka_unit_test(field_names_and_aliases_are_found),

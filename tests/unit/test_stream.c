@@ -36,16 +36,15 @@ static void codec_close(struct codec *c)
 
 static void encode(struct codec *c, struct slice title, struct slice body)
 {
-    c->words.count = 0;
     buf_reset(&c->text);
     buf_reset(&c->stream);
     buf_append(&c->text, title.data, title.len);
     buf_append_byte(&c->text, '\n');
     buf_append(&c->text, body.data, body.len);
-    assert_int_equal(lexicon_analyse(&c->lex, title, &c->words, NULL), NH_OK);
-    size_t titles = c->words.count;
-    assert_int_equal(lexicon_analyse(&c->lex, body, &c->words, NULL), NH_OK);
-    word_list_shift(&c->words, titles, title.len + 1);
+    size_t titles;
+    assert_int_equal(
+        lexicon_analyse_article(&c->lex, title, body, &c->words, &titles, NULL),
+        NH_OK);
     struct stream_text t = {{c->text.data, c->text.len},
                             title.len,
                             c->words.items,

@@ -147,6 +147,39 @@ static void the_number_of_workers_changes_nothing(void **state)
     buf_release(&text);
 }
 
+static void segments_are_merged_by_our_own_writer_only(void **state)
+{
+    (void)state;
+    struct index_writer *w;
+    struct nh_error err;
+    struct nh_stats stats;
+    nh_index *index;
+    remove_all("writer.idx");
+    index_text("{\"id\":\"a\",\"body\":\"apples\"}\n", 1);
+    index_text("{\"id\":\"a\",\"body\":\"pears\"}\n", 1);
+    assert_int_equal(writer_open_existing(&w, "writer.idx", BUILDER_API, &err),
+                     NH_OK);
+    assert_int_equal(writer_merge(w, 2, &err), NH_EUNSUPPORTED);
+    assert_int_equal(writer_merge_due(w, &err), NH_OK);
+    writer_close(w);
+    assert_int_equal(nh_open(&index, "writer.idx", &err), NH_OK);
+    nh_index_stats(index, &stats);
+    assert_true(stats.articles == 1 && stats.tombstones == 1 &&
+                stats.segments == 2 && stats.text_bytes == 11 &&
+                stats.index_bytes > 0);
+    nh_close(index);
+    assert_int_equal(writer_open_existing(&w, "writer.idx", BUILDER_BULK, &err),
+                     NH_OK);
+    assert_int_equal(writer_merge(w, 2, &err), NH_OK);
+    writer_close(w);
+    assert_int_equal(nh_open(&index, "writer.idx", &err), NH_OK);
+    nh_index_stats(index, &stats);
+    assert_true(stats.articles == 1 && stats.tombstones == 0 &&
+                stats.segments == 1 && stats.text_bytes == 5);
+    nh_close(index);
+    assert_string_equal(ids("pears"), "a");
+}
+
 static void a_second_writer_is_told_who_has_the_lock(void **state)
 {
     (void)state;
@@ -261,6 +294,7 @@ int main(void)
         cmocka_unit_test(the_last_of_several_versions_in_a_run_lives),
         cmocka_unit_test(an_empty_index_answers_no_hits),
         cmocka_unit_test(the_number_of_workers_changes_nothing),
+        cmocka_unit_test(segments_are_merged_by_our_own_writer_only),
         cmocka_unit_test(a_second_writer_is_told_who_has_the_lock),
         cmocka_unit_test(a_folder_with_other_things_is_refused),
         cmocka_unit_test(damage_is_never_shown_as_text),
