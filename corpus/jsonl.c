@@ -31,10 +31,15 @@ static int jsonl_split(struct input *in, struct slice *record, uint64_t *offset,
         size_t at;
         int found = input_find(in, "\n", 0, &at, err);
         if (found == NH_EDATA) { /* drop the line, however long it is */
-            struct nh_error ignored;
+            struct nh_error later;
             while (found == NH_EDATA) {
                 input_skip(in, INPUT_RECORD_MAX);
-                found = input_find(in, "\n", 0, &at, &ignored);
+                found = input_find(in, "\n", 0, &at, &later);
+            }
+            if (found < 0) {
+                if (err)
+                    *err = later;
+                return found;
             }
             input_skip(in, found == 1 ? at + 1 : at);
             return NH_EDATA;

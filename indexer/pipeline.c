@@ -382,7 +382,7 @@ static int run_workers(struct pipeline *p, struct nh_error *err)
     pthread_mutex_unlock(&p->mutex);
     for (unsigned i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
-    if (p->failed != NH_OK && err)
+    if (p->failed != NH_OK)
         *err = p->error;
     return p->failed;
 }
@@ -404,6 +404,9 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
                  struct pipeline_counts *counts, struct nh_error *err)
 {
     struct pipeline p;
+    struct nh_error local; /* what is skipped needs a reason in any case */
+    if (!err)
+        err = &local;
     memset(&p, 0, sizeof p);
     p.writer = w;
     p.options = options;
@@ -421,8 +424,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
         rc = run_workers(&p, err);
     if (rc == NH_OK && p.failed != NH_OK) {
         rc = p.failed;
-        if (err)
-            *err = p.error;
+        *err = p.error;
     }
     if (rc == NH_OK)
         rc = writer_commit(w, err);

@@ -115,6 +115,43 @@ static void bad_json_lines_are_reported_and_passed(void **state)
     buf_release(&out);
 }
 
+/* Writes `before`, 70 MB of 'x', `after`; reads them with `r`. */
+static void check_huge(const struct reader *r, const char *before,
+                       const char *after, const char *expected)
+{
+    struct buf out = BUF_INIT, file = BUF_INIT;
+    buf_append_str(&file, before);
+    assert_true(buf_reserve(&file, 70000000));
+    memset(file.data + file.len, 'x', 70000000);
+    file.len += 70000000;
+    buf_append_str(&file, after);
+    file_replace("huge.in", file.data, file.len, NULL);
+    read_all(r, "huge.in", NULL, &out);
+    const char *got = buf_cstr(&out);
+    assert_non_null(strstr(got, "bad: a record is longer than 32 MiB\n"));
+    const char *end = strstr(got, expected);
+    assert_non_null(end);
+    assert_string_equal(end, expected);
+    remove("huge.in");
+    buf_release(&out);
+    buf_release(&file);
+}
+
+static void records_that_are_too_long_are_passed(void **state)
+{
+    (void)state;
+    check_huge(&reader_jsonl, "{\"id\":\"",
+               "\"}\n{\"id\":\"2\",\"body\":\"good\"}\n", "2||good|\n");
+    check_huge(&reader_trec, "<DOC>\n<DOCNO>1</DOCNO>\n<TEXT>",
+               "</TEXT></DOC>\n<DOC>\n<DOCNO>2</DOCNO>\n<TEXT>good</TEXT>\n"
+               "</DOC>\n",
+               "2||good|\n");
+    check_huge(&reader_reuters, "<REUTERS NEWID=\"1\"><TEXT>",
+               "</TEXT></REUTERS>\n<REUTERS NEWID=\"2\"><TEXT>good</TEXT>"
+               "</REUTERS>\n",
+               "reuters-2||good||source=Reuters|lang=en\n");
+}
+
 static void trec_dialects_give_articles(void **state)
 {
     (void)state;
@@ -267,6 +304,7 @@ int main(void)
         cmocka_unit_test(json_lines_give_articles),
         cmocka_unit_test(json_keys_can_be_mapped),
         cmocka_unit_test(bad_json_lines_are_reported_and_passed),
+        cmocka_unit_test(records_that_are_too_long_are_passed),
         cmocka_unit_test(trec_dialects_give_articles),
         cmocka_unit_test(reuters_gives_annotations),
         cmocka_unit_test(plain_text_takes_a_short_first_line_as_title),
