@@ -109,6 +109,7 @@ void word_scanner_init(struct word_scanner *s, struct slice text)
 {
     memset(s, 0, sizeof *s);
     s->text = text;
+    s->block = text.len + 64; /* nowhere near any position */
 }
 
 void word_scanner_release(struct word_scanner *s)
@@ -258,39 +259,128 @@ static size_t scan_unicode(struct word_scanner *s, size_t start, bool *letter,
     return pos;
 }
 
-/* Start of the next word at or after pos, or the text's end. */
-static size_t skip_separators(const struct word_scanner *s)
+/* Makes the masks those of the 64 bytes from `pos` on. */
+static void load_block(struct word_scanner *s, size_t pos)
 {
-    const char *text = s->text.data;
-    size_t pos = s->pos, len = s->text.len;
-    while (pos < len) {
-        int class = ascii_class((unsigned char)text[pos]);
-        if (class == A_SEPARATOR) {
-            pos++;
-            continue;
-        }
-        if (class != A_HIGH)
-            break;
-        uint32_t code, folded[DECOMPOSITION_MAX];
-        size_t n, used = utf8_decode(text + pos, len - pos, &code);
-        if (used) {
-            enum char_class c = classify(code, folded, &n);
-            if (c != CHAR_SEPARATOR && c != CHAR_MARK)
-                break;
-        }
-        pos += used ? used : 1;
+    const char *from = s->text.data + pos;
+    unsigned char rest[64] = {0};
+    s->block = pos;
+    if (s->text.len - pos >= sizeof rest) {
+        byte_masks((const unsigned char *)from, &s->masks);
+        return;
     }
-    return pos;
+    memcpy(rest, from, s->text.len - pos);
+    byte_masks(rest, &s->masks);
 }
 
-static enum word_spelling ascii_spelling(const char *word, size_t len,
-                                         size_t upper, size_t digits)
+/* Dashes, quotation marks and spaces of Unicode, three bytes in UTF-8: by far
+ * the most common bytes beyond ASCII, and no part of a word. The two joiners
+ * among them are. */
+static bool is_general_punctuation(const struct word_scanner *s, size_t pos)
 {
-    if (upper == 0)
-        return SPELLING_LOWER;
-    if (upper == 1 && ascii_class((unsigned char)word[0]) == A_UPPER)
-        return SPELLING_FIRST;
-    return upper + digits == len ? SPELLING_UPPER : SPELLING_OTHER;
+    const unsigned char *p = (const unsigned char *)s->text.data + pos;
+    return s->text.len - pos >= 3 && p[0] == 0xE2 && p[1] == 0x80 &&
+           p[2] >= 0x80 && p[2] <= 0xBF && p[2] != 0x8C && p[2] != 0x8D;
+}
+
+/* Bytes of the separator or lone mark beyond ASCII at pos; 0: a word starts. */
+static size_t high_separator(const struct word_scanner *s, size_t pos)
+{
+    uint32_t code, folded[DECOMPOSITION_MAX];
+    size_t n;
+    if (is_general_punctuation(s, pos))
+        return 3;
+    size_t used = utf8_decode(s->text.data + pos, s->text.len - pos, &code);
+    if (used == 0)
+        return 1;
+    enum char_class class = classify(code, folded, &n);
+    return class == CHAR_SEPARATOR || class == CHAR_MARK ? used : 0;
+}
+
+/* Start of the next word at or after pos, or the text's end. */
+static size_t skip_separators(struct word_scanner *s)
+{
+    size_t pos = s->pos;
+    while (pos < s->text.len) {
+        if (pos - s->block >= 64) /* before it as well */
+            load_block(s, pos);
+        uint64_t left = (s->masks.word | s->masks.high) >> (pos - s->block);
+        if (left == 0) {
+            pos = s->block + 64;
+            continue;
+        }
+        pos += bit_first(left);
+        if (!(s->masks.high >> (pos - s->block) & 1))
+            return pos;
+        size_t used = high_separator(s, pos);
+        if (used == 0)
+            return pos;
+        pos += used;
+    }
+    return s->text.len;
+}
+
+/* A run of ASCII letters and digits, looked at byte by byte. */
+static size_t long_run(const struct word_scanner *s, size_t start,
+                       enum word_spelling *spelling)
+{
+    const unsigned char *p = (const unsigned char *)s->text.data;
+    size_t end = start, upper = 0, digits = 0;
+    for (; end < s->text.len; end++) {
+        int class = ascii_class(p[end]);
+        if (class == A_SEPARATOR || class == A_HIGH)
+            break;
+        upper += class == A_UPPER;
+        digits += class == A_DIGIT;
+    }
+    *spelling = upper == 0 ? SPELLING_LOWER
+                : upper == 1 && ascii_class(p[start]) == A_UPPER
+                    ? SPELLING_FIRST
+                : upper + digits == end - start ? SPELLING_UPPER
+                                                : SPELLING_OTHER;
+    return end - start;
+}
+
+/* Length and spelling of the run of ASCII letters and digits at `start`, where
+ * the masks reach. They are moved there if the run crosses their end. */
+static size_t ascii_run(struct word_scanner *s, size_t start,
+                        enum word_spelling *spelling)
+{
+    for (int moved = 0; moved < 2; moved++) {
+        size_t shift = start - s->block;
+        uint64_t outside = ~s->masks.word >> shift;
+        if (outside == 0) {
+            load_block(s, start);
+            continue;
+        }
+        unsigned len = bit_first(outside);
+        uint64_t run = (UINT64_C(1) << len) - 1;
+        uint64_t upper = s->masks.upper >> shift & run;
+        uint64_t digits = s->masks.digit >> shift & run;
+        *spelling = upper == 0                ? SPELLING_LOWER
+                    : upper == 1              ? SPELLING_FIRST
+                    : (upper | digits) == run ? SPELLING_UPPER
+                                              : SPELLING_OTHER;
+        return len;
+    }
+    return long_run(s, start, spelling);
+}
+
+/* Makes the capitals of `len` bytes small, eight at a time; `to` has room for
+ * seven more. */
+static void lower_ascii(const char *from, size_t len, char *to)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t v = 0;
+        memcpy(&v, from + i, len - i < 8 ? len - i : 8);
+        /* Bit 7 of each byte: at least 'A', and above 'Z'. No byte is over
+         * 0x7F, so that no sum carries. */
+        uint64_t from_a = v + ones * (0x80 - 'A');
+        uint64_t over_z = v + ones * (0x7F - 'Z');
+        v |= (from_a & ~over_z & ones * 0x80) >> 2;
+        memcpy(to + i, &v, 8);
+    }
 }
 
 /* The ASCII part of a word from `start`; fills folded and spelling. Returns
@@ -298,61 +388,58 @@ static enum word_spelling ascii_spelling(const char *word, size_t len,
 static size_t scan_ascii(struct word_scanner *s, size_t start,
                          struct word *word)
 {
-    const char *text = s->text.data;
-    size_t pos = start, upper = 0, digits = 0;
-    int class = A_SEPARATOR;
-    for (; pos < s->text.len; pos++) {
-        class = ascii_class((unsigned char)text[pos]);
-        if (class == A_SEPARATOR || class == A_HIGH)
-            break;
-        upper += class == A_UPPER;
-        digits += class == A_DIGIT;
-    }
-    word->folded = (struct slice){text + start, pos - start};
-    word->spelling = ascii_spelling(text + start, pos - start, upper, digits);
-    if (upper) {
+    const char *text = s->text.data + start;
+    size_t len = ascii_run(s, start, &word->spelling);
+    word->folded = (struct slice){text, len};
+    word->readable = s->text.len - start;
+    if (word->spelling != SPELLING_LOWER) {
         buf_reset(&s->scratch);
-        if (!buf_reserve(&s->scratch, pos - start))
-            return pos;
-        for (size_t i = start; i < pos; i++) {
-            char c = text[i];
-            s->scratch.data[i - start] =
-                c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-        }
+        if (!buf_reserve(&s->scratch, len + 16))
+            return start + len;
+        lower_ascii(text, len, s->scratch.data);
         word->folded.data = s->scratch.data;
+        word->readable = s->scratch.cap;
     }
-    return pos;
+    return start + len;
 }
 
-bool word_next(struct word_scanner *s, struct word *word)
+/* Reads the word at `start`; returns its end. *letter tells whether it ends in
+ * a letter. */
+static size_t scan_word(struct word_scanner *s, size_t start, struct word *word,
+                        bool *letter, bool *cjk)
 {
-    size_t start = skip_separators(s), end;
-    if (start >= s->text.len) {
-        s->pos = start;
-        return false;
-    }
-    bool letter = false, cjk = false;
-    end = scan_ascii(s, start, word);
-    if (end < s->text.len &&
-        ascii_class((unsigned char)s->text.data[end]) == A_HIGH) {
-        size_t ascii_end = end;
-        end = scan_unicode(s, start, &letter, &cjk);
+    size_t ascii_end = scan_ascii(s, start, word), end = ascii_end;
+    *letter = false;
+    if (end < s->text.len && (unsigned char)s->text.data[end] >= 0x80 &&
+        !is_general_punctuation(s, end)) {
+        end = scan_unicode(s, start, letter, cjk);
         if (end > ascii_end) {
             word->folded = (struct slice){s->scratch.data, s->scratch.len};
+            word->readable = s->scratch.cap;
             bool same =
                 s->scratch.len == end - start &&
                 memcmp(s->scratch.data, s->text.data + start, end - start) == 0;
             word->spelling = same ? SPELLING_LOWER : SPELLING_OTHER;
-        } else { /* the high byte separates */
-            end = scan_ascii(s, start, word);
-            letter = false;
-        }
+            return end;
+        } /* else the high byte separates */
+        end = scan_ascii(s, start, word);
     }
+    char last = end > start ? s->text.data[end - 1] : '0';
+    *letter = last > '9';
+    return end;
+}
+
+bool word_next(struct word_scanner *s, struct word *word)
+{
+    size_t start = skip_separators(s);
+    if (start >= s->text.len) {
+        s->pos = start;
+        return false;
+    }
+    bool letter, cjk = false;
+    size_t end = scan_word(s, start, word, &letter, &cjk);
     if (s->scratch.failed)
         return false;
-    if (!letter)
-        letter = ascii_class((unsigned char)s->text.data[end - 1]) == A_LOWER ||
-                 ascii_class((unsigned char)s->text.data[end - 1]) == A_UPPER;
     word->start = start;
     word->end = end;
     word->flags = gap_flags(s, start) | (cjk ? WORD_CJK : 0u);

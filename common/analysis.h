@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/byte_masks.h"
 
 #define ANALYSIS_VERSION 1
 /* Longer words (bytes, folded) are not stemmed. */
@@ -32,6 +33,7 @@ enum word_flag {
 struct word {
     size_t start, end;   /* bytes of the text, end exclusive */
     struct slice folded; /* never empty; valid until the next word_next */
+    size_t readable;     /* bytes from folded.data on that may be read */
     enum word_spelling spelling;
     unsigned flags; /* of enum word_flag */
 };
@@ -44,6 +46,8 @@ struct word_scanner {
     size_t last_start, last_end; /* previous word; both 0 before the first */
     bool last_letter;            /* it ended in a letter */
     bool any;                    /* there was a previous word */
+    size_t block;                /* the masks are of 64 bytes from here on */
+    struct byte_masks masks;     /* bytes behind the text's end: separators */
     struct buf scratch;
 };
 

@@ -11,8 +11,6 @@ void lexicon_init(struct lexicon *lex, struct stemmer *stemmer,
     memset(lex, 0, sizeof *lex);
     lex->stemmer = stemmer;
     lex->dict = dict;
-    /* Without memory for it words are found all the same. */
-    lex->cache = calloc(LEXICON_CACHE, sizeof *lex->cache);
 }
 
 void lexicon_release(struct lexicon *lex)
@@ -22,12 +20,12 @@ void lexicon_release(struct lexicon *lex)
     strtab_release(&lex->words);
     strtab_release(&lex->stems);
     free(lex->info);
-    free(lex->cache);
+    free(lex->shorts);
     lex->info = NULL;
-    lex->cache = NULL;
+    lex->shorts = NULL;
 }
 
-static uint32_t add_to_table(struct lexicon *lex, struct slice folded)
+uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
 {
     uint32_t known = lex->words.count;
     uint32_t id = strtab_add(&lex->words, folded.data, folded.len);
@@ -49,41 +47,6 @@ static uint32_t add_to_table(struct lexicon *lex, struct slice folded)
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;
 }
 
-/* First and last bytes of a word of 1 to 16. */
-static void word_ends(struct slice w, uint64_t *head, uint64_t *tail)
-{
-    uint32_t first = 0, last = 0;
-    *head = *tail = 0;
-    if (w.len >= 8) {
-        memcpy(head, w.data, 8);
-        memcpy(tail, w.data + w.len - 8, 8);
-    } else if (w.len >= 4) {
-        memcpy(&first, w.data, 4);
-        memcpy(&last, w.data + w.len - 4, 4);
-        *head = (uint64_t)first << 32 | last;
-    } else {
-        for (size_t i = 0; i < w.len; i++)
-            *head = *head << 8 | (uint8_t)w.data[i];
-    }
-}
-
-uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
-{
-    uint64_t head, tail;
-    if (folded.len > 16 || folded.len == 0 || !lex->cache)
-        return add_to_table(lex, folded);
-    word_ends(folded, &head, &tail);
-    uint64_t mix = (head ^ (tail << 23 | tail >> 41) ^ folded.len) *
-                   UINT64_C(0x9E3779B97F4A7C15);
-    struct lexicon_cached *c = &lex->cache[mix >> 51];
-    if (c->head == head && c->tail == tail && c->length == folded.len)
-        return c->word;
-    uint32_t word = add_to_table(lex, folded);
-    if (word != STRTAB_NONE)
-        *c = (struct lexicon_cached){head, tail, (uint32_t)folded.len, word};
-    return word;
-}
-
 bool lexicon_trim(struct lexicon *lex)
 {
     if (strtab_memory(&lex->words) + strtab_memory(&lex->stems) <
@@ -92,41 +55,190 @@ bool lexicon_trim(struct lexicon *lex)
     strtab_reset(&lex->words);
     strtab_reset(&lex->stems);
     lex->age++;
-    if (lex->cache)
-        memset(lex->cache, 0, LEXICON_CACHE * sizeof *lex->cache);
+    if (lex->shorts)
+        memset(lex->shorts, 0,
+               ((size_t)lex->shorts_mask + 1) * sizeof *lex->shorts);
+    lex->shorts_count = 0;
     return true;
+}
+
+/* ---- Texts: words are found some at a time and then looked up, so that the
+ * cache lines of the look-ups come from memory side by side. */
+
+#define LEXICON_AHEAD 32
+
+static uint32_t short_hash(uint64_t head, uint64_t tail)
+{
+    uint64_t mix =
+        (head ^ (tail << 29 | tail >> 35)) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mix >> 32);
+}
+
+/* The first `n` bytes, 0 to 8, of eight that were loaded as a number. */
+static uint64_t first_bytes(uint64_t v, size_t n)
+{
+    if (n >= 8)
+        return v;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return v & ((UINT64_C(1) << 8 * n) - 1);
+#else
+    return n ? v >> (64 - 8 * n) << (64 - 8 * n) : 0;
+#endif
+}
+
+/* Puts a word that is not there into a table with room. */
+static void put_short(struct lexicon_short *table, uint32_t mask,
+                      const struct lexicon_short *word)
+{
+    uint32_t i = short_hash(word->head, word->tail) & mask;
+    while (table[i].length)
+        i = (i + 1) & mask;
+    table[i] = *word;
+}
+
+/* Makes the table of short words twice as large. Its size is bounded as that
+ * of `words` is, which lexicon_trim sees to. */
+static bool grow_shorts(struct lexicon *lex)
+{
+    uint32_t mask = lex->shorts ? lex->shorts_mask * 2 + 1 : 4095;
+    struct lexicon_short *table = calloc((size_t)mask + 1, sizeof *table);
+    if (!table)
+        return false;
+    for (uint32_t i = 0; lex->shorts && i <= lex->shorts_mask; i++)
+        if (lex->shorts[i].length)
+            put_short(table, mask, &lex->shorts[i]);
+    free(lex->shorts);
+    lex->shorts = table;
+    lex->shorts_mask = mask;
+    return true;
+}
+
+struct pending {
+    uint64_t head, tail;
+    uint32_t length; /* 0: looked up already */
+    uint32_t hash;
+};
+
+/* The bytes of a short word as two numbers. */
+static void set_key(struct pending *p, const struct word *w)
+{
+    const size_t len = w->folded.len;
+    p->head = p->tail = 0;
+    p->length = (uint32_t)len;
+    if (w->readable >= 16) { /* two loads instead of two calls */
+        memcpy(&p->head, w->folded.data, 8);
+        memcpy(&p->tail, w->folded.data + 8, 8);
+        p->head = first_bytes(p->head, len);
+        p->tail = first_bytes(p->tail, len < 8 ? 0 : len - 8);
+    } else {
+        memcpy(&p->head, w->folded.data, len < 8 ? len : 8);
+        if (len > 8)
+            memcpy(&p->tail, w->folded.data + 8, len - 8);
+    }
+    p->hash = short_hash(p->head, p->tail);
+}
+
+/* Looks a word up by way of the table of all. */
+static bool look_up_whole(struct lexicon *lex, struct slice folded,
+                          struct text_word *w)
+{
+    w->word = lexicon_add(lex, folded);
+    if (w->word == STRTAB_NONE)
+        return false;
+    w->code = lex->info[w->word].code;
+    w->stem = lex->info[w->word].stem;
+    return true;
+}
+
+/* Adds a short word to the table. */
+static bool look_up_new(struct lexicon *lex, const struct pending *p,
+                        struct text_word *w)
+{
+    char bytes[16];
+    memcpy(bytes, &p->head, 8);
+    memcpy(bytes + 8, &p->tail, 8);
+    if (!look_up_whole(lex, (struct slice){bytes, p->length}, w) ||
+        (lex->shorts_count >= lex->shorts_mask / 2 && !grow_shorts(lex)))
+        return false;
+    put_short(lex->shorts, lex->shorts_mask,
+              &(struct lexicon_short){p->head, p->tail, p->length, w->word,
+                                      w->code, w->stem});
+    lex->shorts_count++;
+    return true;
+}
+
+static bool look_up(struct lexicon *lex, const struct pending *p,
+                    struct text_word *w)
+{
+    const uint32_t mask = lex->shorts_mask;
+    const struct lexicon_short *s = lex->shorts;
+    for (uint32_t i = p->hash & mask; s[i].length; i = (i + 1) & mask)
+        if (s[i].head == p->head && s[i].tail == p->tail &&
+            s[i].length == p->length) {
+            w->word = s[i].word;
+            w->code = s[i].code;
+            w->stem = s[i].stem;
+            return true;
+        }
+    return look_up_new(lex, p, w);
+}
+
+/* Finds up to LEXICON_AHEAD words; their number. Long ones are looked up at
+ * once. Sets `failed` of the scanner's scratch if memory ran out. */
+static size_t find_words(struct lexicon *lex, struct word_scanner *scanner,
+                         struct text_word *items, struct pending *ahead)
+{
+    struct word w;
+    size_t n = 0;
+    for (; n < LEXICON_AHEAD && word_next(scanner, &w); n++) {
+        struct pending *p = &ahead[n];
+        items[n].start = (uint32_t)w.start;
+        items[n].end = (uint32_t)w.end;
+        items[n].spelling = (uint8_t)w.spelling;
+        items[n].flags = (uint8_t)w.flags;
+        if (w.folded.len <= 16) {
+            set_key(p, &w);
+            __builtin_prefetch(&lex->shorts[p->hash & lex->shorts_mask]);
+            continue;
+        }
+        p->length = 0;
+        if (!look_up_whole(lex, w.folded, &items[n]))
+            scanner->scratch.failed = true;
+    }
+    return n;
 }
 
 int lexicon_analyse(struct lexicon *lex, struct slice text,
                     struct word_list *list, struct nh_error *err)
 {
     struct word_scanner scanner;
-    struct word w;
-    int rc = NH_OK;
+    struct pending ahead[LEXICON_AHEAD];
+    size_t found = LEXICON_AHEAD;
+    bool good = true;
     if (text.len > UINT32_MAX)
         return error_set(err, NH_EDATA, "the text is longer than 4 GiB");
+    if (!lex->shorts && !grow_shorts(lex))
+        return error_nomem(err);
     word_scanner_init(&scanner, text);
-    while (rc == NH_OK && word_next(&scanner, &w)) {
-        if (list->count == list->cap) {
+    while (good && found == LEXICON_AHEAD) {
+        while (list->cap - list->count < LEXICON_AHEAD) {
             struct text_word *items =
                 array_grow(list->items, &list->cap, sizeof *items);
             if (!items) {
-                rc = error_nomem(err);
-                break;
+                word_scanner_release(&scanner);
+                return error_nomem(err);
             }
             list->items = items;
         }
-        uint32_t id = lexicon_add(lex, w.folded);
-        if (id == STRTAB_NONE)
-            rc = error_nomem(err);
-        list->items[list->count++] =
-            (struct text_word){(uint32_t)w.start, (uint32_t)w.end, id,
-                               (uint8_t)w.spelling, (uint8_t)w.flags};
+        struct text_word *items = list->items + list->count;
+        found = find_words(lex, &scanner, items, ahead);
+        for (size_t i = 0; good && i < found; i++)
+            good = ahead[i].length == 0 || look_up(lex, &ahead[i], &items[i]);
+        list->count += found;
     }
-    if (scanner.scratch.failed)
-        rc = error_nomem(err);
+    good = good && !scanner.scratch.failed;
     word_scanner_release(&scanner);
-    return rc;
+    return good ? NH_OK : error_nomem(err);
 }
 
 int lexicon_analyse_article(struct lexicon *lex, struct slice title,

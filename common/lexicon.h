@@ -13,14 +13,12 @@ struct lexicon_word {
     uint32_t length; /* bytes */
 };
 
-/* Common words by their bytes, in front of the table: one cache line instead of
- * three. Words of at most 16 bytes, whose first and last eight (or fewer) with
- * the length say all. */
-#define LEXICON_CACHE 8192u
-struct lexicon_cached {
-    uint64_t head, tail;
-    uint32_t length; /* 0: nothing here */
-    uint32_t word;
+/* Words of at most 16 bytes by their bytes: half a cache line has all that is
+ * asked of them, where the table of words would take three. */
+struct lexicon_short {
+    uint64_t head, tail;       /* bytes 0 to 7 and 8 to 15, padded with zeros */
+    uint32_t length;           /* bytes; 0: nothing here */
+    uint32_t word, code, stem; /* as in struct text_word */
 };
 
 struct lexicon {
@@ -30,7 +28,8 @@ struct lexicon {
     struct lexicon_word *info; /* one for each of words */
     uint32_t info_cap;
     struct strtab stems;
-    struct lexicon_cached *cache; /* LEXICON_CACHE of them; NULL: none */
+    struct lexicon_short *shorts; /* open addressing; NULL before the first */
+    uint32_t shorts_mask, shorts_count;
     uint32_t age; /* counts the times that lexicon_trim started over */
 };
 
@@ -38,6 +37,8 @@ struct lexicon {
 struct text_word {
     uint32_t start, end; /* bytes of the text */
     uint32_t word;       /* number in lexicon.words */
+    uint32_t code;       /* its dictionary number, or DICT_NONE */
+    uint32_t stem;       /* number in lexicon.stems */
     uint8_t spelling;    /* enum word_spelling */
     uint8_t flags;       /* enum word_flag */
 };

@@ -119,9 +119,14 @@ uint32_t strtab_find(const struct strtab *t, const void *data, size_t len)
 
 uint32_t strtab_add(struct strtab *t, const void *data, size_t len)
 {
+    return strtab_add_hashed(t, data, len, hash_short(data, len));
+}
+
+uint32_t strtab_add_hashed(struct strtab *t, const void *data, size_t len,
+                           uint32_t hash)
+{
     if (len > UINT32_MAX || (t->count == t->cap && !strtab_grow(t)))
         return STRTAB_NONE;
-    uint32_t hash = hash_short(data, len);
     uint32_t slot = strtab_slot(t, data, len, hash);
     if (t->slots[slot].number)
         return t->slots[slot].number - 1;

@@ -38,6 +38,26 @@ void strtab_reset(struct strtab *t);
 /* Number of the string, adding it if it is new; STRTAB_NONE if memory ran out
  * or the table holds 2^31 strings. */
 uint32_t strtab_add(struct strtab *t, const void *data, size_t len);
+/* The same with the hash that an entry of another table has. */
+uint32_t strtab_add_hashed(struct strtab *t, const void *data, size_t len,
+                           uint32_t hash);
+/* Fetches the slot of a hash from memory, for a look-up that comes soon. */
+static inline void strtab_prefetch(const struct strtab *t, uint32_t hash)
+{
+    if (t->slots)
+        __builtin_prefetch(&t->slots[hash & t->mask]);
+}
+/* Then its entry; the number of the string that is probably meant, or
+ * STRTAB_NONE. */
+static inline uint32_t strtab_prefetch_entry(const struct strtab *t,
+                                             uint32_t hash)
+{
+    const struct strtab_slot *s = t->slots ? &t->slots[hash & t->mask] : NULL;
+    if (!s || s->number == 0 || s->hash != hash)
+        return STRTAB_NONE;
+    __builtin_prefetch(&t->entries[s->number - 1]);
+    return s->number - 1;
+}
 /* Number of the string or STRTAB_NONE. */
 uint32_t strtab_find(const struct strtab *t, const void *data, size_t len);
 /* Bytes of memory in use. */

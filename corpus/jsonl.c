@@ -199,8 +199,7 @@ static int jsonl_parse(struct parse_context *ctx, struct slice record,
         record = (struct slice){ctx->text.data, ctx->text.len};
     }
     json_tokener_reset(ctx->json);
-    json_tokener_set_flags(ctx->json,
-                           JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    json_tokener_set_flags(ctx->json, JSON_TOKENER_STRICT); /* UTF-8 by now */
     struct json_object *o =
         json_tokener_parse_ex(ctx->json, record.data, (int)record.len);
     enum json_tokener_error error = json_tokener_get_error(ctx->json);

@@ -12,15 +12,20 @@ struct tally {
     uint32_t stamp, count, title;
 };
 
+struct tallies {
+    struct tally *items;
+    uint32_t cap;
+};
+
 struct article_coder {
     struct stemmer *stemmer;
     struct lexicon lex;
     struct stream_encoder *encoder;
     struct word_list words;
-    struct tally *stems, *by_word; /* by number in the lexicon */
-    uint32_t stems_cap, words_cap;
-    uint32_t *used, *distinct; /* stems and words of this article */
-    size_t used_count, used_cap, distinct_count, distinct_cap;
+    struct tallies stems, forms; /* by numbers in the lexicon */
+    bool forms_counted;          /* those of this article are there */
+    uint32_t *used;              /* stems of this article */
+    size_t used_count, used_cap;
     uint32_t stamp;
     struct buf text, term, folded;
     struct strtab seen; /* terms without weight that were added */
@@ -52,10 +57,9 @@ void article_coder_free(struct article_coder *c)
     lexicon_release(&c->lex);
     stemmer_free(c->stemmer);
     word_list_release(&c->words);
-    free(c->stems);
-    free(c->by_word);
+    free(c->stems.items);
+    free(c->forms.items);
     free(c->used);
-    free(c->distinct);
     buf_release(&c->text);
     buf_release(&c->term);
     buf_release(&c->folded);
@@ -89,46 +93,41 @@ static int analyse(struct article_coder *c, const struct article *a,
     return rc;
 }
 
-static bool grow_tallies(struct tally **list, uint32_t *cap, uint32_t need)
+static bool grow_tallies(struct tallies *t, uint32_t need)
 {
-    if (need <= *cap)
+    if (need <= t->cap)
         return true;
-    uint32_t more = *cap ? *cap : 4096;
-    while (more < need)
-        more *= 2;
-    struct tally *p = realloc(*list, more * sizeof *p);
-    if (!p)
+    uint32_t cap = t->cap ? t->cap : 4096;
+    while (cap < need)
+        cap *= 2;
+    struct tally *items = realloc(t->items, cap * sizeof *items);
+    if (!items)
         return false;
-    memset(p + *cap, 0, (more - *cap) * sizeof *p);
-    *list = p;
-    *cap = more;
+    memset(items + t->cap, 0, (cap - t->cap) * sizeof *items);
+    *t = (struct tallies){items, cap};
     return true;
 }
 
-static bool push(uint32_t **list, size_t *count, size_t *cap, uint32_t value)
+static bool use_new_stem(struct article_coder *c, uint32_t stem, bool title)
 {
-    if (*count == *cap) {
-        uint32_t *p = array_grow(*list, cap, sizeof *p);
-        if (!p)
+    if (c->used_count == c->used_cap) {
+        uint32_t *used = array_grow(c->used, &c->used_cap, sizeof *used);
+        if (!used)
             return false;
-        *list = p;
+        c->used = used;
     }
-    (*list)[(*count)++] = value;
+    c->used[c->used_count++] = stem;
+    c->stems.items[stem] = (struct tally){c->stamp, 1, title};
     return true;
 }
 
-static bool use_stem(struct article_coder *c, uint32_t stem, uint32_t count,
-                     uint32_t title)
+/* Counts a stem of the lexicon, whose tallies there are. */
+static inline bool use_stem(struct article_coder *c, uint32_t stem, bool title)
 {
-    if (!grow_tallies(&c->stems, &c->stems_cap, stem + 1))
-        return false;
-    struct tally *t = &c->stems[stem];
-    if (t->stamp != c->stamp) {
-        if (!push(&c->used, &c->used_count, &c->used_cap, stem))
-            return false;
-        *t = (struct tally){c->stamp, 0, 0};
-    }
-    t->count += count;
+    struct tally *t = &c->stems.items[stem];
+    if (t->stamp != c->stamp)
+        return use_new_stem(c, stem, title);
+    t->count++;
     t->title += title;
     return true;
 }
@@ -150,43 +149,37 @@ static bool use_bigram(struct article_coder *c, size_t i, bool title)
     uint32_t stem = c->term.failed
                         ? STRTAB_NONE
                         : strtab_add(&c->lex.stems, c->term.data, c->term.len);
-    return stem != STRTAB_NONE && use_stem(c, stem, 1, title);
+    return stem != STRTAB_NONE && grow_tallies(&c->stems, stem + 1) &&
+           use_stem(c, stem, title);
+}
+
+/* Starts a new article: what was tallied before is void. */
+static bool next_stamp(struct article_coder *c)
+{
+    c->used_count = 0;
+    c->forms_counted = false;
+    if (++c->stamp == 0) { /* wrapped: old stamps would look new */
+        memset(c->stems.items, 0, c->stems.cap * sizeof *c->stems.items);
+        memset(c->forms.items, 0, c->forms.cap * sizeof *c->forms.items);
+        c->stamp = 1;
+    }
+    return grow_tallies(&c->stems, c->lex.stems.count);
 }
 
 static bool count_words(struct article_coder *c, const struct stream_text *t)
 {
-    c->used_count = 0;
-    if (++c->stamp == 0) { /* wrapped: old stamps would look new */
-        memset(c->stems, 0, c->stems_cap * sizeof *c->stems);
-        memset(c->by_word, 0, c->words_cap * sizeof *c->by_word);
-        c->stamp = 1;
-    }
-    if (!grow_tallies(&c->by_word, &c->words_cap, c->lex.words.count))
+    if (!next_stamp(c))
         return false;
-    c->distinct_count = 0;
     for (size_t i = 0; i < t->count; i++) {
         const struct text_word *w = &t->words[i];
-        struct tally *tally = &c->by_word[w->word];
         bool title = i < t->title_count;
         if (w->flags & WORD_POSSESSIVE)
             continue;
-        if (tally->stamp != c->stamp) {
-            if (!push(&c->distinct, &c->distinct_count, &c->distinct_cap,
-                      w->word))
-                return false;
-            *tally = (struct tally){c->stamp, 0, 0};
-        }
-        tally->count++;
-        tally->title += title;
+        if (!use_stem(c, w->stem, title))
+            return false;
         bool joined = (w->flags & WORD_CJK) && i > 0 && i != t->title_count &&
                       (w[-1].flags & WORD_CJK);
         if (joined && !use_bigram(c, i, title))
-            return false;
-    }
-    for (size_t i = 0; i < c->distinct_count; i++) {
-        uint32_t word = c->distinct[i];
-        const struct tally *tally = &c->by_word[word];
-        if (!use_stem(c, c->lex.info[word].stem, tally->count, tally->title))
             return false;
     }
     return true;
@@ -225,7 +218,7 @@ static int put_stems(struct article_coder *c, struct posting_batch *batch,
 {
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < c->used_count; i++) {
-        const struct tally *t = &c->stems[c->used[i]];
+        const struct tally *t = &c->stems.items[c->used[i]];
         const struct strtab_entry *e = &c->lex.stems.entries[c->used[i]];
         struct slice stem = {e->data, e->len};
         rc = put_word(c, batch, c->used[i] * 2, "", stem, t->count, err);
@@ -268,18 +261,39 @@ static int put_pairs(struct article_coder *c, const struct stream_text *t,
     return rc;
 }
 
-/* How often the last word of a folded name stands in the text, at least 1. */
-static uint32_t mentions(const struct article_coder *c, struct slice name)
+/* Counts how often each word stands in the article, for its first name. */
+static bool count_forms(struct article_coder *c)
+{
+    if (c->forms_counted)
+        return true;
+    if (!grow_tallies(&c->forms, c->lex.words.count))
+        return false;
+    for (size_t i = 0; i < c->words.count; i++) {
+        const struct text_word *w = &c->words.items[i];
+        struct tally *t = &c->forms.items[w->word];
+        uint32_t one = !(w->flags & WORD_POSSESSIVE);
+        *t = (struct tally){c->stamp,
+                            t->stamp == c->stamp ? t->count + one : one, 0};
+    }
+    c->forms_counted = true;
+    return true;
+}
+
+/* How often the last word of a folded name stands in the text, at least 1; 0 if
+ * memory ran out. */
+static uint32_t mentions(struct article_coder *c, struct slice name)
 {
     size_t start = name.len;
     while (start > 0 && name.data[start - 1] != ' ')
         start--;
     uint32_t word =
         strtab_find(&c->lex.words, name.data + start, name.len - start);
-    if (word == STRTAB_NONE || word >= c->words_cap ||
-        c->by_word[word].stamp != c->stamp)
+    if (!count_forms(c))
+        return 0;
+    if (word == STRTAB_NONE || c->forms.items[word].stamp != c->stamp ||
+        c->forms.items[word].count == 0)
         return 1;
-    return c->by_word[word].count;
+    return c->forms.items[word].count;
 }
 
 static int put_name(struct article_coder *c, const struct field_def *def,
@@ -287,6 +301,8 @@ static int put_name(struct article_coder *c, const struct field_def *def,
                     struct nh_error *err)
 {
     uint32_t wdf = def->entity ? mentions(c, name) : 0;
+    if (def->entity && wdf == 0)
+        return error_nomem(err);
     int rc = put_term(c, batch, def->prefix, name, 0, err);
     while (rc == NH_OK && name.len) {
         const char *space = memchr(name.data, ' ', name.len);

@@ -60,21 +60,21 @@ static size_t bulk_memory(const void *self)
     return inverter_memory(&b->all);
 }
 
-/* ---- Batches are inverters. */
+/* ---- Batches. */
 
 static int bulk_batch_new(void **batch, void *self, uint64_t number,
                           struct nh_error *err)
 {
     (void)self;
     (void)number;
-    *batch = calloc(1, sizeof(struct inverter));
+    *batch = calloc(1, sizeof(struct inverter_batch));
     return *batch ? NH_OK : error_nomem(err);
 }
 
 static void bulk_batch_free(void *batch)
 {
     if (batch)
-        inverter_release(batch);
+        inverter_batch_release(batch);
     free(batch);
 }
 
@@ -117,14 +117,14 @@ static int bulk_value(void *batch, uint32_t slot, struct slice value,
 
 static int bulk_end(void *batch, struct nh_error *err)
 {
-    return done(inverter_end(batch), err);
+    (void)batch;
+    (void)err;
+    return NH_OK;
 }
 
 static int bulk_finish_batch(void *batch, struct nh_error *err)
 {
-    (void)batch;
-    (void)err;
-    return NH_OK;
+    return done(inverter_finish(batch), err);
 }
 
 static int bulk_add(void *self, void *batch, struct nh_error *err)

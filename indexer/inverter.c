@@ -5,23 +5,215 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of a term's first slab; each further one is twice as large, up to the
- * most. Small ones waste little on rare terms. */
-#define SLAB_MIN 16u
+static size_t encode(uint32_t value, uint8_t *out)
+{
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        out[n++] = (uint8_t)(value | 0x80);
+    out[n++] = (uint8_t)value;
+    return n;
+}
+
+/* ---- Batches. */
+
+/* An article of a batch: its docid, and where its postings begin. */
+struct batch_article {
+    uint32_t docid;
+    size_t start;
+};
+
+void inverter_batch_release(struct inverter_batch *b)
+{
+    strtab_release(&b->terms);
+    free(b->postings);
+    free(b->keys);
+    free(b->runs);
+    buf_release(&b->articles);
+    buf_release(&b->lengths);
+    buf_release(&b->values);
+    buf_release(&b->coded);
+    memset(b, 0, sizeof *b);
+}
+
+static size_t batch_count(const struct inverter_batch *b)
+{
+    return b->articles.len / sizeof(struct batch_article);
+}
+
+static struct batch_article batch_at(const struct inverter_batch *b, size_t i)
+{
+    struct batch_article a = {0, b->count};
+    if (i < batch_count(b))
+        memcpy(&a, b->articles.data + i * sizeof a, sizeof a);
+    return a;
+}
+
+bool inverter_begin(struct inverter_batch *b, uint32_t docid)
+{
+    struct batch_article a = {docid, b->count};
+    size_t count = batch_count(b);
+    if (docid == 0 || (count && batch_at(b, count - 1).docid >= docid))
+        return false;
+    buf_append(&b->articles, &a, sizeof a);
+    return !b->articles.failed;
+}
+
+static bool add_posting(struct inverter_batch *b, uint32_t term, uint32_t wdf)
+{
+    if (b->count == b->cap) {
+        struct batch_posting *p = array_grow(b->postings, &b->cap, sizeof *p);
+        if (!p)
+            return false;
+        b->postings = p;
+    }
+    b->postings[b->count++] = (struct batch_posting){term, wdf};
+    return true;
+}
+
+bool inverter_term(struct inverter_batch *b, struct slice term, uint32_t wdf)
+{
+    uint32_t n = strtab_add(&b->terms, term.data, term.len);
+    return n != STRTAB_NONE && add_posting(b, n, wdf);
+}
+
+bool inverter_known(struct inverter_batch *b, uint32_t key, uint32_t age,
+                    uint32_t wdf)
+{
+    if (age != b->age && b->keys)
+        memset(b->keys, 0, b->keys_cap * sizeof *b->keys);
+    b->age = age;
+    return key < b->keys_cap && b->keys[key] &&
+           add_posting(b, b->keys[key] - 1, wdf);
+}
+
+bool inverter_word(struct inverter_batch *b, uint32_t key, struct slice term,
+                   uint32_t wdf)
+{
+    uint32_t n = strtab_add(&b->terms, term.data, term.len);
+    if (n == STRTAB_NONE)
+        return false;
+    if (key >= b->keys_cap) {
+        uint32_t cap = b->keys_cap ? b->keys_cap : 8192;
+        while (cap <= key)
+            cap *= 2;
+        uint32_t *keys = realloc(b->keys, cap * sizeof *keys);
+        if (!keys)
+            return false;
+        memset(keys + b->keys_cap, 0, (cap - b->keys_cap) * sizeof *keys);
+        b->keys = keys;
+        b->keys_cap = cap;
+    }
+    b->keys[key] = n + 1;
+    return add_posting(b, n, wdf);
+}
+
+bool inverter_value(struct inverter_batch *b, const char value[INVERTER_VALUE])
+{
+    uint32_t docid = batch_at(b, batch_count(b) - 1).docid;
+    buf_append(&b->values, &docid, 4);
+    buf_append(&b->values, value, INVERTER_VALUE);
+    return !b->values.failed;
+}
+
+/* A posting on its way into its term's place. */
+struct sorted_posting {
+    uint32_t docid, wdf;
+};
+
+/* The postings by term, articles ascending, by a counting sort; ends[t] gets
+ * the end of term t's. Notes the articles' lengths: the sums of their wdfs. The
+ * caller frees. NULL if memory ran out. */
+static struct sorted_posting *sort_postings(struct inverter_batch *b,
+                                            size_t *ends)
+{
+    struct sorted_posting *sorted = malloc((b->count + 1) * sizeof *sorted);
+    if (!sorted)
+        return NULL;
+    for (size_t i = 0; i < b->count; i++)
+        ends[b->postings[i].term]++;
+    size_t sum = 0;
+    for (uint32_t t = 0; t < b->terms.count; t++) {
+        size_t count = ends[t];
+        ends[t] = sum;
+        sum += count;
+    }
+    for (size_t a = 0; a < batch_count(b); a++) {
+        uint32_t docid = batch_at(b, a).docid, length = 0;
+        size_t stop = batch_at(b, a + 1).start;
+        for (size_t i = batch_at(b, a).start; i < stop; i++) {
+            const struct batch_posting *p = &b->postings[i];
+            sorted[ends[p->term]++] = (struct sorted_posting){docid, p->wdf};
+            length += p->wdf;
+        }
+        buf_append(&b->lengths, &docid, 4);
+        buf_append(&b->lengths, &length, 4);
+    }
+    return sorted;
+}
+
+/* Codes the postings of a term behind those before. */
+static void code_run(struct inverter_batch *b, const struct sorted_posting *p,
+                     const struct sorted_posting *end, struct batch_run *r)
+{
+    r->start = b->coded.len;
+    if (!buf_reserve(&b->coded, (size_t)(end - p) * 10))
+        return;
+    uint8_t *out = (uint8_t *)b->coded.data + b->coded.len;
+    while (p < end) {
+        uint32_t docid = p->docid, wdf = p->wdf;
+        for (p++; p < end && p->docid == docid; p++)
+            wdf += p->wdf;
+        if (r->count == 0)
+            r->first = docid;
+        else
+            out += encode(docid - r->last - 1, out);
+        out += encode(wdf, out);
+        r->last = docid;
+        r->count++;
+        r->collection += wdf;
+        if (wdf > b->wdf_max)
+            b->wdf_max = wdf;
+    }
+    b->coded.len = (size_t)(out - (uint8_t *)b->coded.data);
+    r->len = b->coded.len - r->start;
+}
+
+bool inverter_finish(struct inverter_batch *b)
+{
+    size_t *ends = calloc((size_t)b->terms.count + 1, sizeof *ends), at = 0;
+    struct sorted_posting *sorted = ends ? sort_postings(b, ends) : NULL;
+    b->runs = calloc((size_t)b->terms.count + 1, sizeof *b->runs);
+    if (sorted && b->runs)
+        for (uint32_t t = 0; t < b->terms.count; t++) {
+            code_run(b, sorted + at, sorted + ends[t], &b->runs[t]);
+            at = ends[t];
+        }
+    bool good = sorted && b->runs && !b->coded.failed && !b->lengths.failed;
+    free(b->postings);
+    b->postings = NULL;
+    b->count = b->cap = 0;
+    free(ends);
+    free(sorted);
+    return good;
+}
+
+/* ---- Everything. A slab ends in the address of the next one; its size is
+ * twice that of the one before, up to the most: small ones waste little on
+ * rare terms. */
+
+#define SLAB_MIN 8u
 #define SLAB_MAX 4096u
 
-struct run_slab {
-    struct run_slab *next;
-    uint16_t size, used;
-    uint8_t data[];
-};
+static uint32_t next_size(uint32_t size)
+{
+    return size == 0 ? SLAB_MIN : size == SLAB_MAX ? size : size * 2;
+}
 
 void inverter_release(struct inverter *v)
 {
     strtab_release(&v->terms);
     arena_release(&v->slabs);
     free(v->runs);
-    free(v->keys);
     buf_release(&v->lengths);
     buf_release(&v->values);
     memset(v, 0, sizeof *v);
@@ -33,83 +225,52 @@ void inverter_reset(struct inverter *v)
     arena_reset(&v->slabs);
     buf_reset(&v->lengths);
     buf_reset(&v->values);
-    v->docid = v->length = v->wdf_max = 0;
-    if (v->keys)
-        memset(v->keys, 0, v->keys_cap * sizeof *v->keys);
+    v->wdf_max = 0;
 }
 
 size_t inverter_memory(const struct inverter *v)
 {
     return strtab_memory(&v->terms) + v->slabs.total +
-           v->runs_cap * sizeof *v->runs + v->keys_cap * sizeof *v->keys +
-           v->lengths.cap + v->values.cap;
+           v->runs_cap * sizeof *v->runs + v->lengths.cap + v->values.cap;
+}
+
+static bool add_slab(struct inverter *v, struct run *r)
+{
+    uint32_t size = next_size(r->size);
+    uint8_t *slab = arena_alloc(&v->slabs, size + sizeof slab);
+    if (!slab)
+        return false;
+    if (r->head)
+        memcpy(r->at, &slab, sizeof slab); /* where the last one ends */
+    else
+        r->head = slab;
+    r->at = slab;
+    r->left = r->size = size;
+    return true;
 }
 
 static bool run_put(struct inverter *v, struct run *r, const uint8_t *data,
                     size_t len)
 {
     while (len > 0) {
-        struct run_slab *s = r->tail;
-        if (!s || s->used == s->size) {
-            unsigned size = s ? s->size * 2u : SLAB_MIN;
-            if (size > SLAB_MAX)
-                size = SLAB_MAX;
-            struct run_slab *more = arena_alloc(&v->slabs, sizeof *more + size);
-            if (!more)
-                return false;
-            more->size = (uint16_t)size;
-            *(s ? &s->next : &r->head) = more;
-            r->tail = s = more;
-        }
-        size_t n = (size_t)(s->size - s->used);
-        if (n > len)
-            n = len;
-        memcpy(s->data + s->used, data, n);
-        s->used = (uint16_t)(s->used + n);
+        if (r->left == 0 && !add_slab(v, r))
+            return false;
+        size_t n = r->left < len ? r->left : len;
+        memcpy(r->at, data, n);
+        r->at += n;
+        r->left -= (uint32_t)n;
         data += n;
         len -= n;
     }
     return true;
 }
 
-static size_t encode(uint32_t value, uint8_t *out)
-{
-    size_t n = 0;
-    for (; value >= 0x80; value >>= 7)
-        out[n++] = (uint8_t)(value | 0x80);
-    out[n++] = (uint8_t)value;
-    return n;
-}
-
-/* Puts the docid that comes next: as a difference, but the first apart. */
-static size_t encode_docid(struct run *r, uint32_t docid, uint8_t *out)
-{
-    size_t n = 0;
-    if (r->first == 0)
-        r->first = docid;
-    else
-        n = encode(docid - r->previous - 1, out);
-    r->previous = docid;
-    return n;
-}
-
-/* Moves the posting that was kept apart into the slabs. */
-static bool run_flush(struct inverter *v, struct run *r)
-{
-    uint8_t bytes[10];
-    if (r->docid == 0)
-        return true;
-    size_t n = encode_docid(r, r->docid, bytes);
-    n += encode(r->wdf, bytes + n);
-    r->docid = 0;
-    return run_put(v, r, bytes, n);
-}
-
-/* The run of a term, new if need be. */
-static struct run *run_of(struct inverter *v, const char *term, size_t len)
+/* The run of a term of a batch, new if need be. */
+static struct run *run_of(struct inverter *v, const struct strtab_entry *term)
 {
     uint32_t known = v->terms.count;
-    uint32_t n = strtab_add(&v->terms, term, len);
+    uint32_t n =
+        strtab_add_hashed(&v->terms, term->data, term->len, term->hash);
     if (n == STRTAB_NONE)
         return NULL;
     if (n >= v->runs_cap) {
@@ -125,116 +286,43 @@ static struct run *run_of(struct inverter *v, const char *term, size_t len)
     return &v->runs[n];
 }
 
-bool inverter_begin(struct inverter *v, uint32_t docid)
+static bool join_run(struct inverter *v, struct run *r,
+                     const struct batch_run *next, const uint8_t *coded)
 {
-    if (docid <= v->docid)
+    uint8_t first[5];
+    size_t n = encode(next->first - r->last - 1, first);
+    if (!run_put(v, r, first, n) ||
+        !run_put(v, r, coded + next->start, next->len))
         return false;
-    v->docid = docid;
-    v->length = 0;
-    return true;
-}
-
-/* Adds to a run for the article in hand. */
-static bool run_add(struct inverter *v, struct run *r, uint32_t wdf)
-{
-    if (r->docid != v->docid) {
-        if (!run_flush(v, r))
-            return false;
-        r->docid = v->docid;
-        r->wdf = 0;
-        r->count++;
-    }
-    r->wdf += wdf;
-    r->collection += wdf;
-    v->length += wdf;
-    if (r->wdf > v->wdf_max)
-        v->wdf_max = r->wdf;
-    return true;
-}
-
-bool inverter_term(struct inverter *v, struct slice term, uint32_t wdf)
-{
-    struct run *r = run_of(v, term.data, term.len);
-    return r && run_add(v, r, wdf);
-}
-
-bool inverter_known(struct inverter *v, uint32_t key, uint32_t age,
-                    uint32_t wdf)
-{
-    if (age != v->age && v->keys)
-        memset(v->keys, 0, v->keys_cap * sizeof *v->keys);
-    v->age = age;
-    return key < v->keys_cap && v->keys[key] &&
-           run_add(v, &v->runs[v->keys[key] - 1], wdf);
-}
-
-bool inverter_word(struct inverter *v, uint32_t key, struct slice term,
-                   uint32_t wdf)
-{
-    struct run *r = run_of(v, term.data, term.len);
-    if (!r)
-        return false;
-    if (key >= v->keys_cap) {
-        uint32_t cap = v->keys_cap ? v->keys_cap : 8192;
-        while (cap <= key)
-            cap *= 2;
-        uint32_t *keys = realloc(v->keys, cap * sizeof *keys);
-        if (!keys)
-            return false;
-        memset(keys + v->keys_cap, 0, (cap - v->keys_cap) * sizeof *keys);
-        v->keys = keys;
-        v->keys_cap = cap;
-    }
-    v->keys[key] = (uint32_t)(r - v->runs) + 1;
-    return run_add(v, r, wdf);
-}
-
-bool inverter_value(struct inverter *v, const char value[INVERTER_VALUE])
-{
-    buf_append(&v->values, &v->docid, 4);
-    buf_append(&v->values, value, INVERTER_VALUE);
-    return !v->values.failed;
-}
-
-bool inverter_end(struct inverter *v)
-{
-    buf_append(&v->lengths, &v->docid, 4);
-    buf_append(&v->lengths, &v->length, 4);
-    return !v->lengths.failed;
-}
-
-static bool run_join(struct inverter *v, struct run *r, const struct run *next)
-{
-    uint8_t bytes[5];
-    if (!run_flush(v, r))
-        return false;
-    if (next->first) {
-        size_t n = encode_docid(r, next->first, bytes);
-        if (!run_put(v, r, bytes, n))
-            return false;
-        for (const struct run_slab *s = next->head; s; s = s->next)
-            if (!run_put(v, r, s->data, s->used))
-                return false;
-        r->previous = next->previous;
-    }
-    r->docid = next->docid;
-    r->wdf = next->wdf;
+    r->last = next->last;
     r->count += next->count;
     r->collection += next->collection;
     return true;
 }
 
-bool inverter_join(struct inverter *v, const struct inverter *next)
+/* Terms that are fetched ahead while a batch is joined. */
+#define JOIN_AHEAD 12
+
+bool inverter_join(struct inverter *v, const struct inverter_batch *next)
 {
-    for (uint32_t n = 0; n < next->terms.count; n++) {
-        const struct strtab_entry *e = &next->terms.entries[n];
-        struct run *r = run_of(v, e->data, e->len);
-        if (!r || !run_join(v, r, &next->runs[n]))
+    const struct strtab_entry *terms = next->terms.entries;
+    const uint32_t count = next->terms.count;
+    for (uint32_t n = 0; n < count; n++) {
+        if (n + 2 * JOIN_AHEAD < count)
+            strtab_prefetch(&v->terms, terms[n + 2 * JOIN_AHEAD].hash);
+        if (n + JOIN_AHEAD < count) {
+            uint32_t soon =
+                strtab_prefetch_entry(&v->terms, terms[n + JOIN_AHEAD].hash);
+            if (soon != STRTAB_NONE)
+                __builtin_prefetch(&v->runs[soon]);
+        }
+        struct run *r = run_of(v, &terms[n]);
+        if (!r ||
+            !join_run(v, r, &next->runs[n], (const uint8_t *)next->coded.data))
             return false;
     }
     buf_append(&v->lengths, next->lengths.data, next->lengths.len);
     buf_append(&v->values, next->values.data, next->values.len);
-    v->docid = next->docid;
     if (next->wdf_max > v->wdf_max)
         v->wdf_max = next->wdf_max;
     return !v->lengths.failed && !v->values.failed;
@@ -246,16 +334,18 @@ bool inverter_run(const struct inverter *v, uint32_t term, struct buf *scratch,
                   struct glass_run *run)
 {
     const struct run *r = &v->runs[term];
+    const uint8_t *slab = r->head;
     buf_reset(scratch);
-    if (r->first)
-        buf_append_varint(scratch, r->first - 1);
-    for (const struct run_slab *s = r->head; s; s = s->next)
-        buf_append(scratch, s->data, s->used);
-    buf_append_varint(scratch, r->docid - r->previous - 1);
-    buf_append_varint(scratch, r->wdf);
+    for (uint32_t size = next_size(0); slab; size = next_size(size)) {
+        bool end = slab + size == r->at + r->left;
+        buf_append(scratch, slab, end ? size - r->left : size);
+        if (end)
+            break;
+        memcpy(&slab, slab + size, sizeof slab);
+    }
     *run = (struct glass_run){(const uint8_t *)scratch->data, scratch->len,
                               r->count, r->collection};
-    return !scratch->failed && r->docid != 0;
+    return !scratch->failed && r->count != 0;
 }
 
 size_t inverter_articles(const struct inverter *v)
@@ -294,11 +384,10 @@ void inverter_stats(const struct inverter *v, struct glass_stats *stats)
 {
     memset(stats, 0, sizeof *stats);
     stats->documents = (uint32_t)inverter_articles(v);
-    stats->last_docid = v->docid;
     stats->wdf_max = v->wdf_max;
     for (size_t i = 0; i < inverter_articles(v); i++) {
         uint32_t length;
-        inverter_article(v, i, &length);
+        stats->last_docid = inverter_article(v, i, &length);
         stats->total_length += length;
         if (length > stats->length_max)
             stats->length_max = length;

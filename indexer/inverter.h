@@ -1,20 +1,74 @@
-/* Postings in memory: for each term a growing run, already in the encoding of
- * Xapian's tables. Inverters of consecutive ranges of articles are joined. */
+/* Postings in memory. Batches of articles are filled side by side and joined,
+ * in the order of their articles, into one inverter: for each term a growing
+ * run, already in the encoding of Xapian's tables. */
 #ifndef INDEXER_INVERTER_H
 #define INDEXER_INVERTER_H
 
 #include "common/strtab.h"
 #include "indexer/glass_writer.h"
 
+/* Bytes of every value of the one slot. */
+#define INVERTER_VALUE 8
+
+/* ---- A batch: postings by article, then, once finished, by term. */
+
+struct batch_posting {
+    uint32_t term, wdf;
+};
+
+/* The postings of a term in a finished batch. */
+struct batch_run {
+    size_t start, len;    /* bytes of `coded`: all but the first docid */
+    uint32_t first, last; /* docids */
+    uint32_t count;
+    uint64_t collection;
+};
+
+struct inverter_batch {
+    struct strtab terms;
+    struct batch_posting *postings; /* article after article */
+    size_t count, cap;
+    struct buf articles; /* struct batch_article of each */
+    struct buf values;   /* u32 docid, 8 bytes */
+    uint32_t *keys;      /* number of a key's term + 1, or 0 */
+    uint32_t keys_cap, age;
+    /* Of a finished batch, whose postings are gone: */
+    struct batch_run *runs; /* one for each term */
+    struct buf coded;
+    struct buf lengths; /* u32 docid, u32 length of each article */
+    uint32_t wdf_max;
+};
+
+/* Zero-initialise before first use. */
+void inverter_batch_release(struct inverter_batch *b);
+/* Articles come in ascending order of docid; false if memory ran out or they
+ * do not. */
+bool inverter_begin(struct inverter_batch *b, uint32_t docid);
+/* Adds a term to the article; several times, and the wdfs add up. */
+bool inverter_term(struct inverter_batch *b, struct slice term, uint32_t wdf);
+/* Adds the term that `key` stands for; false if it is not known, or memory ran
+ * out. Keys of another age are forgotten. */
+bool inverter_known(struct inverter_batch *b, uint32_t key, uint32_t age,
+                    uint32_t wdf);
+/* inverter_term, and remembers the key; behind inverter_known, whose age it
+ * takes. */
+bool inverter_word(struct inverter_batch *b, uint32_t key, struct slice term,
+                   uint32_t wdf);
+bool inverter_value(struct inverter_batch *b, const char value[INVERTER_VALUE]);
+/* Sorts the postings by term and codes them; no more articles come. */
+bool inverter_finish(struct inverter_batch *b);
+
+/* ---- Everything. */
+
 struct run_slab;
 
-/* The run of a term. The last posting is kept apart until the next one comes:
- * a term may be added to an article several times. */
+/* The run of a term, in slabs that are full but for the last. */
 struct run {
-    struct run_slab *head, *tail;
-    uint32_t first, previous; /* docids in the slabs; 0: none */
-    uint32_t docid, wdf;      /* the posting kept apart; docid 0: none */
-    uint32_t count;           /* postings, with that one */
+    uint8_t *head, *at; /* first slab; where the next byte goes in the last */
+    uint32_t left;      /* bytes that fit there */
+    uint32_t size;      /* of the last slab; 0: none */
+    uint32_t last;      /* docid */
+    uint32_t count;     /* postings */
     uint64_t collection;
 };
 
@@ -23,12 +77,9 @@ struct inverter {
     struct run *runs; /* one for each term */
     uint32_t runs_cap;
     struct arena slabs;
-    struct buf lengths;     /* u32 docid, u32 length of each article */
-    struct buf values;      /* u32 docid, 8 bytes */
-    uint32_t docid, length; /* of the article being added */
+    struct buf lengths; /* u32 docid, u32 length of each article */
+    struct buf values;  /* u32 docid, 8 bytes */
     uint32_t wdf_max;
-    uint32_t *keys; /* number of a key's term + 1, or 0 */
-    uint32_t keys_cap, age;
 };
 
 /* Zero-initialise before first use. */
@@ -36,24 +87,8 @@ void inverter_release(struct inverter *v);
 /* Forgets everything, keeps some memory. */
 void inverter_reset(struct inverter *v);
 size_t inverter_memory(const struct inverter *v);
-/* Articles come in ascending order of docid; false if memory ran out or they
- * do not. */
-bool inverter_begin(struct inverter *v, uint32_t docid);
-bool inverter_term(struct inverter *v, struct slice term, uint32_t wdf);
-/* Adds the term that `key` stands for; false if it is not known. Keys of
- * another age are forgotten. */
-bool inverter_known(struct inverter *v, uint32_t key, uint32_t age,
-                    uint32_t wdf);
-/* inverter_term, and remembers the key; behind inverter_known, whose age it
- * takes. */
-bool inverter_word(struct inverter *v, uint32_t key, struct slice term,
-                   uint32_t wdf);
-/* Bytes of every value of the one slot. */
-#define INVERTER_VALUE 8
-bool inverter_value(struct inverter *v, const char value[INVERTER_VALUE]);
-bool inverter_end(struct inverter *v);
-/* Appends the articles of `next`, which all have larger docids. */
-bool inverter_join(struct inverter *v, const struct inverter *next);
+/* Appends the articles of a finished batch, which all have larger docids. */
+bool inverter_join(struct inverter *v, const struct inverter_batch *next);
 /* The whole run of a term as glass_term wants it, in `scratch`. */
 bool inverter_run(const struct inverter *v, uint32_t term, struct buf *scratch,
                   struct glass_run *run);

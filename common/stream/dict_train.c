@@ -1,6 +1,6 @@
 /* Owns the training of dictionaries (STREAM layout: stream.h).
  * Promises the same dictionary for the same sample: ties go by bytes. */
-#include "common/stream/stream.h"
+#include "common/stream/stream_events.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -302,16 +302,18 @@ static int train_words(struct dict_trainer *t, uint32_t min_count,
 /* ---- Events: the encoder's walk with the words known, counting. Words that
  * the dictionary lacks count as fresh; that is what they mostly are. */
 
-static struct stream_usual trainer_usual(void *ctx, const struct text_word *w)
+static unsigned trainer_class(void *ctx, const struct text_word *w,
+                              struct slice spelt)
 {
     struct dict_trainer *t = ctx;
     const struct strtab_entry *e = &t->lex.words.entries[w->word];
     uint32_t code = dict_find(t->dict, (struct slice){e->data, e->len});
     if (code == DICT_NONE)
-        return (struct stream_usual){w->spelling, {NULL, 0}, true, true};
+        return CLASS_USUAL;
     const struct dict_display *show = &t->dict->display[code];
-    return (struct stream_usual){
-        show->spelling, {show->data, show->len}, false, false};
+    struct stream_usual usual = {
+        show->spelling, {show->data, show->len}, false};
+    return stream_class(&usual, w, spelt);
 }
 
 static void count_event(void *ctx, size_t gap, unsigned class,
@@ -349,7 +351,7 @@ static int train_events(struct dict_trainer *t, struct dict *d,
         int rc = analyse_sample(t, i, &text, err);
         if (rc != NH_OK)
             return rc;
-        stream_walk_events(&text, trainer_usual, count_event, t);
+        stream_walk_events(&text, trainer_class, count_event, t);
     }
     struct counted *list =
         sorted(&t->events, t->event_counts, 3, 2 + DICT_SEPARATOR_MAX, &n);

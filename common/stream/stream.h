@@ -69,24 +69,6 @@ struct stream_text {
 int stream_encode(struct stream_encoder *e, const struct stream_text *t,
                   struct buf *out, struct nh_error *err);
 
-/* Calls `event` for each event of the text, in order: the words as usual before
- * it, its class, its separator, and the word as written for CLASS_EXPLICIT.
- * The last call may be for the separator behind the last word. Used by the
- * encoder and by training. */
-typedef void stream_event_fn(void *ctx, size_t gap, unsigned class,
-                             struct slice separator, struct slice word);
-/* How a word is usually spelt. */
-struct stream_usual {
-    uint8_t spelling;
-    struct slice spelt; /* where spelling is OTHER */
-    bool local;         /* not a word of the dictionary */
-    bool fresh;         /* and spelt here for the first time */
-};
-typedef struct stream_usual stream_usual_fn(void *ctx,
-                                            const struct text_word *w);
-void stream_walk_events(const struct stream_text *t, stream_usual_fn *usual,
-                        stream_event_fn *event, void *ctx);
-
 /* ---- Decoding. */
 
 struct stream_word {

@@ -1,15 +1,31 @@
-/* Owns the encoding of article streams and the walk over format events.
+/* Owns the encoding of article streams.
  * Promises a stream that decodes to the same bytes, whatever the text is. */
-#include "common/stream/stream.h"
+#include "common/stream/stream_events.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/stream/scdc.h"
 
+/* What coding a word of the dictionary takes. */
+struct word_code {
+    uint8_t bytes[SCDC_MAX_BYTES]; /* in word planes, padded with zeros */
+    uint8_t len;
+    uint8_t spelling; /* the usual one */
+};
+
+/* An event that was looked up, by the bytes of its key. */
+struct known_event {
+    uint64_t key;  /* 0: nothing here */
+    uint32_t rank; /* number in dict->events, or STRTAB_NONE */
+};
+#define KNOWN_EVENTS 2048u
+
 struct stream_encoder {
     const struct lexicon *lex;
     const struct dict *dict;
+    struct word_code *codes; /* one for each word of dict */
+    struct known_event *known;
     /* For each word of the lexicon: its number among this article's locals,
      * valid where the stamp is the article's. */
     struct local {
@@ -20,25 +36,48 @@ struct stream_encoder {
     uint32_t locals_cap;
     uint32_t stamp;
     uint32_t count; /* locals of this article */
-    struct slice text;
+    uint8_t *plane,
+        *at; /* word plane: its start, and where the next code goes */
+    const struct text_word *body; /* first word of the body */
+    size_t title_plane;           /* bytes of the plane in front of that */
     struct buf words, format, literals;
 };
+
+/* The codes of all words, once. */
+static bool make_codes(struct stream_encoder *e)
+{
+    const struct dict *d = e->dict;
+    e->codes = calloc((size_t)d->words.count + 1, sizeof *e->codes);
+    for (uint32_t i = 0; e->codes && i < d->words.count; i++) {
+        struct word_code *c = &e->codes[i];
+        c->len = (uint8_t)scdc_put(dict_word_rank(d, i), d->s, c->bytes);
+        c->spelling = d->display[i].spelling;
+    }
+    return e->codes;
+}
 
 int stream_encoder_new(struct stream_encoder **out, const struct lexicon *lex,
                        const struct dict *dict, struct nh_error *err)
 {
-    *out = calloc(1, sizeof **out);
-    if (!*out)
-        return error_nomem(err);
-    (*out)->lex = lex;
-    (*out)->dict = dict;
-    return NH_OK;
+    struct stream_encoder *e = *out = calloc(1, sizeof **out);
+    if (e) {
+        e->lex = lex;
+        e->dict = dict;
+        e->known = calloc(KNOWN_EVENTS, sizeof *e->known);
+        if (e->known && make_codes(e))
+            return NH_OK;
+    }
+    stream_encoder_free(e);
+    *out = NULL;
+    return error_nomem(err);
 }
 
 void stream_encoder_free(struct stream_encoder *e)
 {
     if (!e)
         return;
+    free(e->codes);
+    free(e->known);
     free(e->locals);
     buf_release(&e->words);
     buf_release(&e->format);
@@ -47,74 +86,6 @@ void stream_encoder_free(struct stream_encoder *e)
 }
 
 /* ---- Events. */
-
-static struct slice written(const struct stream_text *t,
-                            const struct text_word *w)
-{
-    return (struct slice){t->text.data + w->start, w->end - w->start};
-}
-
-/* Class of a word against its usual spelling. At the start of a sentence a
- * capital is expected, so that "The" and "Reagan" there share an event. */
-static unsigned spelling_class(const struct stream_usual *u,
-                               const struct text_word *w, struct slice spelt,
-                               bool sentence)
-{
-    bool capital = u->spelling == SPELLING_FIRST;
-    if (u->fresh)
-        return CLASS_USUAL;
-    /* A local first spelt in its own way has no folded form in the stream. */
-    if (u->local && u->spelling == SPELLING_OTHER)
-        return slice_equal(u->spelt, spelt) ? CLASS_USUAL : CLASS_EXPLICIT;
-    switch ((enum word_spelling)w->spelling) {
-    case SPELLING_LOWER:
-        return u->spelling == SPELLING_LOWER ? CLASS_USUAL : CLASS_FOLDED;
-    case SPELLING_FIRST:
-        if (capital)
-            return sentence ? CLASS_USUAL_FIRST : CLASS_USUAL;
-        return u->spelling == SPELLING_LOWER ? CLASS_USUAL_FIRST : CLASS_FIRST;
-    case SPELLING_UPPER:
-        if (u->spelling == SPELLING_UPPER)
-            return CLASS_USUAL;
-        return CLASS_UPPER;
-    case SPELLING_OTHER:
-        break;
-    }
-    return u->spelling == SPELLING_OTHER && slice_equal(u->spelt, spelt)
-               ? CLASS_USUAL
-               : CLASS_EXPLICIT;
-}
-
-void stream_walk_events(const struct stream_text *t, stream_usual_fn *usual,
-                        stream_event_fn *event, void *ctx)
-{
-    size_t pos = 0, gap = 0;
-    const struct slice none = {NULL, 0};
-    for (size_t i = 0; i < t->count; i++) {
-        const struct text_word *w = &t->words[i];
-        struct slice separator = {t->text.data + pos, w->start - pos};
-        struct slice spelt = written(t, w);
-        struct stream_usual u = usual(ctx, w);
-        bool sentence = (w->flags & WORD_SENTENCE) != 0;
-        unsigned class = spelling_class(&u, w, spelt, sentence);
-        if (sentence)
-            class |= CLASS_SENTENCE;
-        if (w->flags & WORD_PARAGRAPH)
-            class |= CLASS_PARAGRAPH;
-        pos = w->end;
-        if (class == CLASS_USUAL && separator.len == 1 &&
-            separator.data[0] == ' ') {
-            gap++;
-            continue;
-        }
-        bool whole = (class & CLASS_SPELLING) == CLASS_EXPLICIT;
-        event(ctx, gap, class, separator, whole ? spelt : none);
-        gap = 0;
-    }
-    if (pos < t->text.len)
-        event(ctx, gap, CLASS_USUAL,
-              (struct slice){t->text.data + pos, t->text.len - pos}, none);
-}
 
 static void put_rank(struct buf *out, uint32_t rank, uint32_t s)
 {
@@ -125,7 +96,7 @@ static void put_rank(struct buf *out, uint32_t rank, uint32_t s)
     buf_append(out, code, n);
 }
 
-static uint32_t find_event(const struct dict *d, size_t gap, unsigned class,
+static uint32_t find_event(struct stream_encoder *e, size_t gap, unsigned class,
                            struct slice separator)
 {
     char key[2 + DICT_SEPARATOR_MAX];
@@ -135,7 +106,17 @@ static uint32_t find_event(const struct dict *d, size_t gap, unsigned class,
     key[1] = (char)class;
     if (separator.len)
         memcpy(key + 2, separator.data, separator.len);
-    return strtab_find(&d->events, key, 2 + separator.len);
+    if (separator.len > 5)
+        return strtab_find(&e->dict->events, key, 2 + separator.len);
+    uint64_t packed = 0;
+    memcpy(&packed, key, 2 + separator.len);
+    packed |= ((uint64_t)separator.len + 1) << 56; /* never 0 */
+    struct known_event *k =
+        &e->known[packed * UINT64_C(0x9E3779B97F4A7C15) >> 53];
+    if (k->key != packed)
+        *k = (struct known_event){
+            packed, strtab_find(&e->dict->events, key, 2 + separator.len)};
+    return k->rank;
 }
 
 static void put_event(void *ctx, size_t gap, unsigned class,
@@ -147,12 +128,11 @@ static void put_event(void *ctx, size_t gap, unsigned class,
     for (; gap > STREAM_SKIP_MAX; gap -= STREAM_SKIP_MAX)
         put_rank(out, STREAM_SKIP_MAX, sf);
     bool whole = (class & CLASS_SPELLING) == CLASS_EXPLICIT;
-    uint32_t found =
-        whole ? STRTAB_NONE : find_event(e->dict, gap, class, separator);
+    uint32_t found = whole ? STRTAB_NONE : find_event(e, gap, class, separator);
     if (found == STRTAB_NONE && gap > 0) {
         put_rank(out, (uint32_t)gap, sf);
         if (!whole)
-            found = find_event(e->dict, 0, class, separator);
+            found = find_event(e, 0, class, separator);
     }
     if (found != STRTAB_NONE) {
         put_rank(out, STREAM_FIRST_EVENT + found, sf);
@@ -170,51 +150,57 @@ static void put_event(void *ctx, size_t gap, unsigned class,
 
 /* ---- Words. */
 
-static struct stream_usual encoder_usual(void *ctx, const struct text_word *w)
-{
-    struct stream_encoder *e = ctx;
-    uint32_t code = e->lex->info[w->word].code;
-    if (code != DICT_NONE) {
-        const struct dict_display *show = &e->dict->display[code];
-        return (struct stream_usual){
-            show->spelling, {show->data, show->len}, false, false};
-    }
-    struct local *local = &e->locals[w->word];
-    struct slice spelt = {e->text.data + w->start, w->end - w->start};
-    if (local->stamp != e->stamp) { /* first met by this walk */
-        local->stamp = e->stamp;
-        local->spelling = w->spelling;
-        local->spelt = spelt;
-        return (struct stream_usual){w->spelling, spelt, true, true};
-    }
-    return (struct stream_usual){local->spelling, local->spelt, true, false};
-}
-
-static void put_literal(struct stream_encoder *e, const struct text_word *w)
+static void put_literal(struct stream_encoder *e, const struct text_word *w,
+                        struct slice spelt)
 {
     const struct strtab_entry *folded = &e->lex->words.entries[w->word];
     struct slice bytes = {folded->data, folded->len};
     if (w->spelling == SPELLING_OTHER)
-        bytes = (struct slice){e->text.data + w->start, w->end - w->start};
+        bytes = spelt;
     buf_append_varint(&e->literals, bytes.len << 2 | w->spelling);
     buf_append(&e->literals, bytes.data, bytes.len);
 }
 
-static void put_word(struct stream_encoder *e, const struct text_word *w)
+/* Codes a word that the dictionary lacks; its class. */
+static unsigned put_local(struct stream_encoder *e, const struct text_word *w,
+                          struct slice spelt)
 {
-    uint32_t code = e->lex->info[w->word].code, rank;
-    if (code != DICT_NONE) {
-        rank = dict_word_rank(e->dict, code);
-    } else {
-        struct local *local = &e->locals[w->word];
-        if (local->stamp != e->stamp) {
-            local->stamp = e->stamp;
-            local->number = e->count++;
-            put_literal(e, w);
-        }
-        rank = dict_local_rank(e->dict, local->number);
+    struct local *local = &e->locals[w->word];
+    bool fresh = local->stamp != e->stamp;
+    if (fresh) {
+        *local = (struct local){e->stamp, e->count++, w->spelling, spelt};
+        put_literal(e, w, spelt);
     }
-    put_rank(&e->words, rank, e->dict->s);
+    uint32_t rank = dict_local_rank(e->dict, local->number);
+    size_t n = scdc_put(rank, e->dict->s, e->at);
+    if (n == 0) /* too many of them for the code */
+        e->words.failed = true;
+    e->at += n;
+    if (fresh)
+        return CLASS_USUAL;
+    struct stream_usual usual = {local->spelling, local->spelt, true};
+    return stream_class(&usual, w, spelt);
+}
+
+/* Codes a word; its class. */
+static unsigned put_word(void *ctx, const struct text_word *w,
+                         struct slice spelt)
+{
+    struct stream_encoder *e = ctx;
+    if (w == e->body)
+        e->title_plane = (size_t)(e->at - e->plane);
+    if (w->code == DICT_NONE)
+        return put_local(e, w, spelt);
+    const struct word_code *c = &e->codes[w->code];
+    memcpy(e->at, c->bytes, SCDC_MAX_BYTES);
+    e->at += c->len;
+    if (w->spelling == c->spelling && w->spelling != SPELLING_OTHER &&
+        !(w->flags & WORD_SENTENCE))
+        return CLASS_USUAL;
+    const struct dict_display *show = &e->dict->display[w->code];
+    struct stream_usual usual = {
+        show->spelling, {show->data, show->len}, false};
+    return stream_class(&usual, w, spelt);
 }
 
 /* A new mark for the locals of the next pass over an article. */
@@ -249,27 +235,23 @@ static void put_head(const struct stream_text *t, unsigned kind,
 int stream_encode(struct stream_encoder *e, const struct stream_text *t,
                   struct buf *out, struct nh_error *err)
 {
-    size_t start = out->len, title_plane = 0;
+    size_t start = out->len;
     e->count = 0;
-    e->text = t->text;
     buf_reset(&e->words);
     buf_reset(&e->format);
     buf_reset(&e->literals);
-    if (!next_stamp(e))
+    if (!next_stamp(e) ||
+        !buf_reserve(&e->words, (t->count + 1) * SCDC_MAX_BYTES))
         return error_nomem(err);
-    for (size_t i = 0; i < t->count; i++) {
-        if (i == t->title_count)
-            title_plane = e->words.len;
-        put_word(e, &t->words[i]);
-    }
+    e->plane = e->at = (uint8_t *)e->words.data;
+    e->body = t->words + t->title_count;
+    stream_walk_events(t, put_word, put_event, e);
+    e->words.len = (size_t)(e->at - e->plane);
     if (t->count == t->title_count)
-        title_plane = e->words.len;
-    if (!next_stamp(e))
-        return error_nomem(err);
-    stream_walk_events(t, encoder_usual, put_event, e);
+        e->title_plane = e->words.len;
 
     put_head(t, 1, out);
-    buf_append_varint(out, title_plane);
+    buf_append_varint(out, e->title_plane);
     buf_append_varint(out, e->words.len);
     buf_append_varint(out, e->format.len);
     buf_append(out, e->words.data, e->words.len);
