@@ -4,6 +4,7 @@
  * where they do not, the segment is built through the API instead. */
 #include "indexer/builder_ops.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@
 struct bulk_builder {
     char *dir;
     struct inverter all;
+    unsigned threads;
 };
 
 static void bulk_close(void *self)
@@ -58,6 +60,12 @@ static size_t bulk_memory(const void *self)
 {
     const struct bulk_builder *b = self;
     return inverter_memory(&b->all);
+}
+
+static void bulk_set_threads(void *self, unsigned threads)
+{
+    struct bulk_builder *b = self;
+    b->threads = threads;
 }
 
 /* ---- Batches. */
@@ -139,13 +147,24 @@ static int bulk_add(void *self, void *batch, struct nh_error *err)
 
 /* A term with its number, for sorting. */
 struct sorted_term {
+    uint64_t head; /* its first eight bytes as a number that sorts as they do */
     const char *data;
     uint32_t len, number;
 };
 
+static uint64_t head_of(const struct strtab_entry *e)
+{
+    uint64_t head = 0;
+    for (uint32_t i = 0; i < 8; i++)
+        head = head << 8 | (i < e->len ? (uint8_t)e->data[i] : 0u);
+    return head;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     const struct sorted_term *x = a, *y = b;
+    if (x->head != y->head)
+        return x->head < y->head ? -1 : 1;
     int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
@@ -155,17 +174,111 @@ static struct sorted_term *sort_terms(const struct inverter *v)
     struct sorted_term *list =
         malloc(((size_t)v->terms.count + 1) * sizeof *list);
     for (uint32_t i = 0; list && i < v->terms.count; i++)
-        list[i] = (struct sorted_term){v->terms.entries[i].data,
+        list[i] = (struct sorted_term){head_of(&v->terms.entries[i]),
+                                       v->terms.entries[i].data,
                                        v->terms.entries[i].len, i};
     if (list)
         qsort(list, v->terms.count, sizeof *list, by_bytes);
     return list;
 }
 
-static int write_tables(const struct inverter *v,
-                        const struct sorted_term *terms, const char *path,
-                        struct nh_error *err)
+/* Fetches from memory what the terms behind `i` will need: they lie in the
+ * order in which they came. */
+static void fetch_ahead(const struct inverter *v,
+                        const struct sorted_term *terms, uint32_t i)
 {
+    if (i + 16 < v->terms.count)
+        __builtin_prefetch(&v->runs[terms[i + 16].number]);
+    if (i + 8 < v->terms.count) {
+        __builtin_prefetch(terms[i + 8].data);
+        __builtin_prefetch(v->runs[terms[i + 8].number].head);
+    }
+}
+
+/* Some of the terms, written by one thread. */
+struct table_part {
+    const struct inverter *v;
+    const struct sorted_term *terms;
+    uint32_t first, end;
+    struct glass_writer *writer;
+    int rc;
+    struct nh_error error;
+};
+
+static void *write_terms(void *arg)
+{
+    struct table_part *p = arg;
+    struct buf scratch = BUF_INIT;
+    struct glass_run run;
+    for (uint32_t i = p->first; p->rc == NH_OK && i < p->end; i++) {
+        const struct sorted_term *t = &p->terms[i];
+        fetch_ahead(p->v, p->terms, i);
+        p->rc = inverter_run(p->v, t->number, &scratch, &run)
+                    ? glass_term(p->writer, (struct slice){t->data, t->len},
+                                 &run, &p->error)
+                    : error_nomem(&p->error);
+    }
+    buf_release(&scratch);
+    return NULL;
+}
+
+/* With fewer postings than this, all terms are one half. */
+#define HALVES_MIN 262144u
+
+/* The first term of the second half, by postings. */
+static uint32_t middle_term(const struct inverter *v,
+                            const struct sorted_term *terms)
+{
+    uint64_t all = 0, sum = 0;
+    uint32_t i = 0;
+    for (uint32_t t = 0; t < v->terms.count; t++)
+        all += v->runs[t].count + 1u;
+    if (all < HALVES_MIN)
+        return v->terms.count;
+    while (i < v->terms.count && sum < all / 2)
+        sum += v->runs[terms[i++].number].count + 1u;
+    return i;
+}
+
+/* Writes all terms, the second half beside the first if there may be two
+ * threads. The tables do not depend on that. */
+static int write_all_terms(struct bulk_builder *b,
+                           const struct sorted_term *terms,
+                           struct glass_writer *w, struct nh_error *err)
+{
+    const struct inverter *v = &b->all;
+    struct glass_writer part;
+    struct nh_error error;
+    memset(&error, 0, sizeof error);
+    uint32_t middle = middle_term(v, terms);
+    struct table_part low = {v, terms, 0, middle, w, NH_OK, error};
+    struct table_part high = {v,     terms, middle, v->terms.count,
+                              &part, NH_OK, error};
+    pthread_t thread;
+    int rc = glass_part_open(&part, err);
+    if (rc != NH_OK) {
+        glass_abort(&part);
+        return rc;
+    }
+    bool beside = b->threads > 1 &&
+                  pthread_create(&thread, NULL, write_terms, &high) == 0;
+    write_terms(&low);
+    if (beside)
+        pthread_join(thread, NULL);
+    else
+        write_terms(&high);
+    const struct table_part *bad = low.rc != NH_OK ? &low : &high;
+    if (bad->rc != NH_OK && err)
+        *err = bad->error;
+    if (bad->rc != NH_OK)
+        glass_abort(&part);
+    return bad->rc != NH_OK ? bad->rc : glass_part_join(w, &part, err);
+}
+
+static int write_tables(struct bulk_builder *b, const struct sorted_term *terms,
+                        const char *path, struct nh_error *err)
+{
+    const struct inverter *v = &b->all;
     struct glass_writer w;
     struct glass_run run;
     struct glass_stats stats;
@@ -179,16 +292,13 @@ static int write_tables(const struct inverter *v,
     if (rc == NH_OK)
         rc = inverter_lengths(v, &scratch, &run) ? glass_lengths(&w, &run, err)
                                                  : error_nomem(err);
-    for (uint32_t i = 0; rc == NH_OK && i < v->terms.count; i++)
-        rc = inverter_run(v, terms[i].number, &scratch, &run)
-                 ? glass_term(&w, (struct slice){terms[i].data, terms[i].len},
-                              &run, err)
-                 : error_nomem(err);
+    buf_release(&scratch);
+    if (rc == NH_OK)
+        rc = write_all_terms(b, terms, &w, err);
     inverter_stats(v, &stats);
     if (rc == NH_OK)
         rc = glass_finish(&w, &stats, err);
     glass_abort(&w);
-    buf_release(&scratch);
     return rc;
 }
 
@@ -422,7 +532,7 @@ static int bulk_finish(void *self, const char *path, bool *fell_back,
     struct sorted_term *terms = sort_terms(&b->all);
     if (!terms)
         return error_nomem(err);
-    int rc = write_tables(&b->all, terms, path, err);
+    int rc = write_tables(b, terms, path, err);
     if (rc == NH_OK)
         rc = check_tables(&b->all, terms, path, err);
     free(terms);
@@ -442,6 +552,7 @@ const struct builder_ops builder_bulk = {.name = "bulk",
                                          .open = bulk_open,
                                          .close = bulk_close,
                                          .memory = bulk_memory,
+                                         .set_threads = bulk_set_threads,
                                          .batch_new = bulk_batch_new,
                                          .batch_free = bulk_batch_free,
                                          .begin = bulk_begin,

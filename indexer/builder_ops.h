@@ -11,6 +11,7 @@ struct builder_ops {
     int (*open)(void **self, const char *dir, struct nh_error *err);
     void (*close)(void *self);
     size_t (*memory)(const void *self);
+    void (*set_threads)(void *self, unsigned threads); /* NULL: one */
     int (*batch_new)(void **batch, void *self, uint64_t number,
                      struct nh_error *err);
     void (*batch_free)(void *batch);

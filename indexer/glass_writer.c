@@ -76,7 +76,10 @@ static void block_finish(struct glass_writer *w, unsigned level)
     put_u16(w->block + 5, w->low - end);
     put_u16(w->block + 7, w->low - end);
     put_u16(w->block + 9, end);
-    file_writer_put(&w->file, w->block, GLASS_BLOCK);
+    if (w->is_part)
+        buf_append(&w->leaves, w->block, GLASS_BLOCK);
+    else
+        file_writer_put(&w->file, w->block, GLASS_BLOCK);
     w->blocks++;
 }
 
@@ -140,10 +143,13 @@ static int put_item(struct glass_writer *w, struct slice key, struct slice tag,
     memcpy(p + 3, key.data, key.len);
     if (tag.len)
         memcpy(p + 3 + key.len, tag.data, tag.len);
+    if (w->entries++ == 0)
+        buf_append(&w->first_key, key.data, key.len);
     buf_reset(&w->last_key);
     buf_append(&w->last_key, key.data, key.len);
-    w->entries++;
-    return w->last_key.failed ? memory(w, err) : NH_OK;
+    return w->last_key.failed || w->first_key.failed || w->leaves.failed
+               ? memory(w, err)
+               : NH_OK;
 }
 
 int glass_open(struct glass_writer *w, const char *dir, struct nh_error *err)
@@ -179,10 +185,58 @@ void glass_abort(struct glass_writer *w)
     free(w->dir);
     free(w->children);
     buf_release(&w->last_key);
+    buf_release(&w->first_key);
+    buf_release(&w->leaves);
     buf_release(&w->keys);
     buf_release(&w->tag);
     buf_release(&w->key);
     memset(w, 0, sizeof *w);
+}
+
+/* ---- Parts. */
+
+int glass_part_open(struct glass_writer *part, struct nh_error *err)
+{
+    memset(part, 0, sizeof *part);
+    part->is_part = true;
+    block_start(part);
+    return add_child(part, 0, (struct slice){"", 0}, err);
+}
+
+int glass_part_join(struct glass_writer *w, struct glass_writer *part,
+                    struct nh_error *err)
+{
+    int rc = w->failed ? w->failed : part->failed;
+    struct slice first = {part->first_key.data, part->first_key.len};
+    if (rc != NH_OK || part->entries == 0) {
+        glass_abort(part);
+        return rc;
+    }
+    block_finish(w, 0);
+    struct slice divider = dividing_key(&w->last_key, first);
+    if (divider.len <= w->last_key.len &&
+        memcmp(divider.data, w->last_key.data, divider.len) <= 0)
+        rc = refuse(w, err, "parts out of order");
+    for (size_t i = 0; rc == NH_OK && i < part->child_count; i++) {
+        const struct glass_child *c = &part->children[i];
+        struct slice key = {part->keys.data + c->key_at, c->key_len};
+        rc = add_child(w, w->blocks + c->block, i ? key : divider, err);
+    }
+    if (rc == NH_OK && part->leaves.len)
+        file_writer_put(&w->file, part->leaves.data, part->leaves.len);
+    /* The last leaf of the part is the one that goes on. */
+    memcpy(w->block, part->block, sizeof w->block);
+    w->items = part->items;
+    w->low = part->low;
+    w->blocks += part->blocks;
+    w->entries += part->entries;
+    w->term_length += part->term_length;
+    buf_reset(&w->last_key);
+    buf_append(&w->last_key, part->last_key.data, part->last_key.len);
+    if (rc == NH_OK && w->last_key.failed)
+        rc = memory(w, err);
+    glass_abort(part);
+    return rc;
 }
 
 /* ---- Encodings. */

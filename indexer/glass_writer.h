@@ -56,7 +56,10 @@ struct glass_writer {
     struct glass_child *children; /* of the level being written */
     size_t child_count, child_cap;
     struct buf keys;
-    struct buf tag, key;                /* scratch */
+    struct buf tag, key; /* scratch */
+    /* Of a part: its leaves, kept here, and its first key. */
+    bool is_part;
+    struct buf leaves, first_key;
     uint64_t total_length, term_length; /* sums that must agree */
     int failed;                         /* first error code */
 };
@@ -92,6 +95,12 @@ int glass_lengths(struct glass_writer *w, const struct glass_run *lengths,
                   struct nh_error *err);
 int glass_term(struct glass_writer *w, struct slice term,
                const struct glass_run *run, struct nh_error *err);
+/* Terms may be written side by side: a part takes terms as a writer does, in
+ * memory, and is put behind the terms of `w`, all smaller than its own. The
+ * part is over then. */
+int glass_part_open(struct glass_writer *part, struct nh_error *err);
+int glass_part_join(struct glass_writer *w, struct glass_writer *part,
+                    struct nh_error *err);
 /* Writes branches and the version file, synced in an order that leaves no
  * database if it is interrupted. */
 int glass_finish(struct glass_writer *w, const struct glass_stats *stats,

@@ -412,6 +412,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     p.options = options;
     p.feed.walk = walk;
     p.feed.forced = options->reader;
+    segment_builder_set_threads(writer_builder(w), options->jobs);
     p.feed.batch_records = segment_builder_batch_articles(writer_builder(w));
     p.feed.report = report_feed;
     p.feed.ctx = &p;

@@ -119,9 +119,7 @@ int sample_train(struct index_writer *w, const struct feed_batch *batches,
     bool enough =
         rc == NH_OK && dict_trainer_bytes(s.trainer) >= SAMPLE_TEXT_MIN;
     if (enough)
-        rc = dict_trainer_finish(s.trainer, 1, &dict, err);
-    if (enough && rc == NH_OK)
-        rc = dict_save(dict, &file, err);
+        rc = dict_trainer_finish(s.trainer, 1, &dict, &file, err);
     if (enough && rc == NH_OK) {
         rc = writer_set_dict(w, dict, (struct slice){file.data, file.len}, err);
         dict = NULL;

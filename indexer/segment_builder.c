@@ -49,6 +49,12 @@ void segment_builder_free(struct segment_builder *b)
     free(b);
 }
 
+void segment_builder_set_threads(struct segment_builder *b, unsigned threads)
+{
+    if (b->ops->set_threads)
+        b->ops->set_threads(b->self, threads);
+}
+
 size_t segment_builder_batch_articles(const struct segment_builder *b)
 {
     return b->ops->batch_articles;

@@ -21,6 +21,8 @@ int segment_builder_new(struct segment_builder **out, enum builder_kind kind,
                         const char *dir, struct nh_error *err);
 /* Stops and removes what was not finished. */
 void segment_builder_free(struct segment_builder *b);
+/* Lets segment_builder_finish use that many threads; one if never called. */
+void segment_builder_set_threads(struct segment_builder *b, unsigned threads);
 /* Articles that a batch should have, for speed; and batches that the builder
  * holds at most. */
 size_t segment_builder_batch_articles(const struct segment_builder *b);

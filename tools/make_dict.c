@@ -77,9 +77,7 @@ int main(int argc, char **argv)
         rc =
             pass(&walk, wanted ? total / wanted + 1 : 1, trainer, &again, &err);
     if (rc == NH_OK)
-        rc = dict_trainer_finish(trainer, (uint32_t)least, &dict, &err);
-    if (rc == NH_OK)
-        rc = dict_save(dict, &file, &err);
+        rc = dict_trainer_finish(trainer, (uint32_t)least, &dict, &file, &err);
     if (rc == NH_OK)
         rc = file_replace(argv[1], file.data, file.len, &err);
     if (rc == NH_OK)

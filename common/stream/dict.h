@@ -79,8 +79,10 @@ int dict_trainer_add(struct dict_trainer *t, struct slice title,
 /* Bytes of text in the sample. */
 size_t dict_trainer_bytes(const struct dict_trainer *t);
 /* Makes the dictionary of the words that the sample holds at least `min_count`
- * times. The same sample gives the same dictionary, byte for byte. */
+ * times, and appends its file format to `file`. The same sample gives the same
+ * dictionary, byte for byte. */
 int dict_trainer_finish(struct dict_trainer *t, uint32_t min_count,
-                        struct dict **out, struct nh_error *err);
+                        struct dict **out, struct buf *file,
+                        struct nh_error *err);
 
 #endif

@@ -16,14 +16,18 @@ struct dict_trainer {
 
     struct lexicon lex; /* words of the sample, without codes at first */
     struct word_list words;
-    uint32_t *frequency; /* of each word of lex */
-    struct strtab spellings;
-    struct spelling_count {
-        uint32_t count, word;
-        uint8_t spelling;
-    } * spelling_counts;
-    size_t spelling_cap;
+    /* For each word of lex. */
+    struct form {
+        uint32_t count[SPELLING_OTHER + 1]; /* by spelling */
+        uint32_t code; /* number in dict, once it has one */
+    } * forms;
+    size_t forms_cap;
+    /* Spellings of their own: the word's number in four bytes, the spelling. */
+    struct strtab others;
+    uint32_t *other_counts;
+    size_t others_cap;
 
+    struct buf key; /* scratch */
     struct strtab events;
     uint32_t *event_counts;
     size_t event_cap;
@@ -45,9 +49,10 @@ void dict_trainer_free(struct dict_trainer *t)
     free(t->samples);
     lexicon_release(&t->lex);
     word_list_release(&t->words);
-    free(t->frequency);
-    strtab_release(&t->spellings);
-    free(t->spelling_counts);
+    free(t->forms);
+    strtab_release(&t->others);
+    free(t->other_counts);
+    buf_release(&t->key);
     strtab_release(&t->events);
     free(t->event_counts);
     free(t);
@@ -112,31 +117,40 @@ static int analyse_sample(struct dict_trainer *t, size_t i,
     return rc;
 }
 
+static bool count_other(struct dict_trainer *t, const struct text_word *w,
+                        const char *text)
+{
+    void *counts = t->other_counts;
+    buf_reset(&t->key);
+    buf_append(&t->key, &w->word, sizeof w->word);
+    buf_append(&t->key, text + w->start, w->end - w->start);
+    uint32_t n = t->key.failed
+                     ? STRTAB_NONE
+                     : strtab_add(&t->others, t->key.data, t->key.len);
+    if (n == STRTAB_NONE ||
+        !grow_counts(&counts, &t->others_cap, n, sizeof *t->other_counts))
+        return false;
+    t->other_counts = counts;
+    t->other_counts[n]++;
+    return true;
+}
+
 static int count_spellings(struct dict_trainer *t, struct nh_error *err)
 {
-    size_t cap = 0;
     for (size_t i = 0; i < t->count; i++) {
         struct stream_text text;
         int rc = analyse_sample(t, i, &text, err);
         if (rc != NH_OK)
             return rc;
-        void *frequency = t->frequency, *counts = t->spelling_counts;
-        bool good = grow_counts(&frequency, &cap, t->lex.words.count,
-                                sizeof *t->frequency);
-        t->frequency = frequency;
+        void *forms = t->forms;
+        bool good = grow_counts(&forms, &t->forms_cap, t->lex.words.count,
+                                sizeof *t->forms);
+        t->forms = forms;
         for (size_t w = 0; good && w < text.count; w++) {
             const struct text_word *word = &text.words[w];
-            uint32_t n = strtab_add(&t->spellings, text.text.data + word->start,
-                                    word->end - word->start);
-            good = n != STRTAB_NONE && grow_counts(&counts, &t->spelling_cap, n,
-                                                   sizeof *t->spelling_counts);
-            t->spelling_counts = counts;
-            if (!good)
-                break;
-            t->frequency[word->word]++;
-            t->spelling_counts[n].count++;
-            t->spelling_counts[n].word = word->word;
-            t->spelling_counts[n].spelling = word->spelling;
+            t->forms[word->word].count[word->spelling]++;
+            if (word->spelling == SPELLING_OTHER)
+                good = count_other(t, word, text.text.data);
         }
         if (!good)
             return error_nomem(err);
@@ -238,20 +252,44 @@ static void sort_within_lengths(struct counted *list, size_t n, uint32_t s)
     }
 }
 
-/* The most frequent spelling of each word: its number in t->spellings + 1. */
-static uint32_t *usual_spellings(const struct dict_trainer *t)
+/* The most frequent spelling of its own that each word has: its number in
+ * t->others + 1. */
+static uint32_t *usual_others(const struct dict_trainer *t)
 {
     uint32_t *best = calloc((size_t)t->lex.words.count + 1, sizeof *best);
-    for (uint32_t n = 0; best && n < t->spellings.count; n++) {
-        const struct spelling_count *c = &t->spelling_counts[n];
-        uint32_t *b = &best[c->word];
-        if (!*b || c->count > t->spelling_counts[*b - 1].count ||
-            (c->count == t->spelling_counts[*b - 1].count &&
-             strcmp(t->spellings.entries[n].data,
-                    t->spellings.entries[*b - 1].data) < 0))
+    for (uint32_t n = 0; best && n < t->others.count; n++) {
+        const struct strtab_entry *e = &t->others.entries[n];
+        uint32_t word, count = t->other_counts[n];
+        memcpy(&word, e->data, sizeof word);
+        uint32_t *b = &best[word];
+        if (!*b || count > t->other_counts[*b - 1] ||
+            (count == t->other_counts[*b - 1] &&
+             strcmp(e->data + 4, t->others.entries[*b - 1].data + 4) < 0))
             *b = n + 1;
     }
     return best;
+}
+
+/* Adds a word of the sample in its usual spelling. */
+static bool add_word(struct dict_trainer *t, struct dict *d,
+                     const struct counted *word, uint32_t other)
+{
+    struct form *f = &t->forms[word->number];
+    struct slice spelt = {NULL, 0};
+    uint32_t most = other ? t->other_counts[other - 1] : 0;
+    uint8_t usual = SPELLING_OTHER;
+    for (uint8_t s = 0; s < SPELLING_OTHER; s++)
+        if (f->count[s] && f->count[s] >= most) {
+            most = f->count[s];
+            usual = s;
+        }
+    if (usual == SPELLING_OTHER) {
+        const struct strtab_entry *e = &t->others.entries[other - 1];
+        spelt = (struct slice){e->data + 4, e->len - 4};
+    }
+    f->code = d->words.count;
+    return dict_add_word(d, (struct slice){word->data, word->len}, usual,
+                         spelt);
 }
 
 static void count_code_bytes(const struct counted *list, size_t n,
@@ -269,15 +307,29 @@ static void count_code_bytes(const struct counted *list, size_t n,
             d->weights[b]++;
 }
 
+/* How often each word occurs, and no code for any of them. */
+static uint32_t *frequencies(struct dict_trainer *t)
+{
+    uint32_t *list = calloc((size_t)t->lex.words.count + 1, sizeof *list);
+    for (uint32_t w = 0; list && w < t->lex.words.count; w++) {
+        for (int s = 0; s <= SPELLING_OTHER; s++)
+            list[w] += t->forms[w].count[s];
+        t->forms[w].code = DICT_NONE;
+    }
+    return list;
+}
+
 static int train_words(struct dict_trainer *t, uint32_t min_count,
                        struct dict *d, struct nh_error *err)
 {
     size_t n;
     int rc = NH_OK;
-    uint32_t *usual = usual_spellings(t);
-    struct counted *list =
-        sorted(&t->lex.words, t->frequency, min_count, DICT_WORD_MAX, &n);
-    if (!list || !usual)
+    uint32_t *others = usual_others(t);
+    uint32_t *frequency = frequencies(t);
+    struct counted *list = frequency ? sorted(&t->lex.words, frequency,
+                                              min_count, DICT_WORD_MAX, &n)
+                                     : NULL;
+    if (!list || !others)
         rc = error_nomem(err);
     if (rc == NH_OK) {
         if (n > DICT_WORDS_MAX)
@@ -286,16 +338,12 @@ static int train_words(struct dict_trainer *t, uint32_t min_count,
         sort_within_lengths(list, n, d->s);
         count_code_bytes(list, n, d);
     }
-    for (size_t i = 0; rc == NH_OK && i < n; i++) {
-        uint32_t spelling = usual[list[i].number] - 1;
-        const struct strtab_entry *e = &t->spellings.entries[spelling];
-        if (!dict_add_word(d, (struct slice){list[i].data, list[i].len},
-                           t->spelling_counts[spelling].spelling,
-                           (struct slice){e->data, e->len}))
+    for (size_t i = 0; rc == NH_OK && i < n; i++)
+        if (!add_word(t, d, &list[i], others[list[i].number]))
             rc = error_nomem(err);
-    }
     free(list);
-    free(usual);
+    free(frequency);
+    free(others);
     return rc;
 }
 
@@ -306,8 +354,7 @@ static unsigned trainer_class(void *ctx, const struct text_word *w,
                               struct slice spelt)
 {
     struct dict_trainer *t = ctx;
-    const struct strtab_entry *e = &t->lex.words.entries[w->word];
-    uint32_t code = dict_find(t->dict, (struct slice){e->data, e->len});
+    uint32_t code = t->forms[w->word].code;
     if (code == DICT_NONE)
         return CLASS_USUAL;
     const struct dict_display *show = &t->dict->display[code];
@@ -371,10 +418,11 @@ static int train_events(struct dict_trainer *t, struct dict *d,
 }
 
 int dict_trainer_finish(struct dict_trainer *t, uint32_t min_count,
-                        struct dict **out, struct nh_error *err)
+                        struct dict **out, struct buf *file,
+                        struct nh_error *err)
 {
     *out = NULL;
-    struct buf file = BUF_INIT;
+    size_t start = file->len;
     struct dict *d = calloc(1, sizeof *d);
     if (!d)
         return error_nomem(err);
@@ -386,11 +434,11 @@ int dict_trainer_finish(struct dict_trainer *t, uint32_t min_count,
         rc = train_events(t, d, err);
     /* Through the file format, so that it is used as it will be read. */
     if (rc == NH_OK)
-        rc = dict_save(d, &file, err);
+        rc = dict_save(d, file, err);
     if (rc == NH_OK)
-        rc =
-            dict_load(out, (struct slice){file.data, file.len}, "trained", err);
+        rc = dict_load(out,
+                       (struct slice){file->data + start, file->len - start},
+                       "trained", err);
     dict_free(d);
-    buf_release(&file);
     return rc;
 }
