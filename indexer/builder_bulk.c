@@ -224,6 +224,8 @@ static void *write_terms(void *arg)
 
 /* With fewer postings than this, all terms are one half. */
 #define HALVES_MIN 262144u
+/* What a term costs beside its postings, in postings. */
+#define TERM_COST 16u
 
 /* The first term of the second half, by postings. */
 static uint32_t middle_term(const struct inverter *v,
@@ -232,11 +234,11 @@ static uint32_t middle_term(const struct inverter *v,
     uint64_t all = 0, sum = 0;
     uint32_t i = 0;
     for (uint32_t t = 0; t < v->terms.count; t++)
-        all += v->runs[t].count + 1u;
+        all += v->runs[t].count + TERM_COST;
     if (all < HALVES_MIN)
         return v->terms.count;
     while (i < v->terms.count && sum < all / 2)
-        sum += v->runs[terms[i++].number].count + 1u;
+        sum += v->runs[terms[i++].number].count + TERM_COST;
     return i;
 }
 

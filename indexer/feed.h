@@ -21,7 +21,7 @@ struct feed_batch {
 };
 
 /* A batch ends at this many bytes of records. */
-#define FEED_BATCH_BYTES ((size_t)4 << 20)
+#define FEED_BATCH_BYTES ((size_t)2 << 20)
 
 typedef bool feed_report_fn(void *ctx, const struct walk_file *file,
                             uint64_t offset, const struct nh_error *why);

@@ -12,6 +12,20 @@
 #include "indexer/feed.h"
 #include "indexer/sample.h"
 
+/* A batch on its way through: what was read, then what was made of it. */
+struct work {
+    struct work *next;
+    struct feed_batch *batch;
+    struct article *articles; /* one for each record */
+    size_t articles_cap;
+    struct writer_article *ready;
+    size_t count;      /* articles that are ready */
+    size_t *stream_at; /* start of each article's stream, and the end */
+    struct buf streams;
+    struct posting_batch *postings; /* NULL: none to be added */
+    struct pipeline_counts counts;
+};
+
 struct pipeline {
     struct index_writer *writer;
     const struct pipeline_options *options;
@@ -22,10 +36,13 @@ struct pipeline {
     pthread_cond_t changed;
     struct feed_batch *head, *tail; /* read, not yet taken */
     size_t queued;
-    bool ended;       /* no more batches come */
-    uint64_t resolve; /* number of the batch whose turn it is to resolve */
-    uint64_t append;  /* ... and to append */
-    int failed;       /* first error of any thread */
+    bool ended;        /* no more batches come */
+    uint64_t resolve;  /* number of the batch whose turn it is to resolve */
+    struct work *idle; /* those that nobody has */
+    struct work *done; /* coded, not appended, by number */
+    uint64_t append;   /* number of the batch to be appended next */
+    bool appending;    /* somebody is */
+    int failed;        /* first error of any thread */
     struct nh_error error;
     struct pipeline_counts counts;
 };
@@ -35,13 +52,7 @@ struct worker {
     struct pipeline *p;
     struct parse_context parse;
     struct article_coder *coder;
-    struct article *articles; /* one for each record of a batch */
-    size_t articles_cap;
-    struct writer_article *ready;
-    size_t *stream_at; /* start of each article's stream, and the end */
-    struct buf streams;
     struct buf id;
-    struct pipeline_counts counts; /* of the batch in hand */
 };
 
 /* ---- Errors and reports. */
@@ -101,19 +112,35 @@ static void next_turn(struct pipeline *p, uint64_t *turn)
     pthread_mutex_unlock(&p->mutex);
 }
 
-static struct feed_batch *take_batch(struct pipeline *p)
+/* The next batch, in an idle work; NULL at the end. There are more works than
+ * workers, so that a batch that is ready before the one in front of it need not
+ * be waited for. */
+static struct work *take_work(struct pipeline *p)
 {
     pthread_mutex_lock(&p->mutex);
-    while (!p->head && !p->ended && p->failed == NH_OK)
+    while ((!p->idle || (!p->head && !p->ended)) && p->failed == NH_OK)
         pthread_cond_wait(&p->changed, &p->mutex);
-    struct feed_batch *batch = p->failed == NH_OK ? p->head : NULL;
-    if (batch) {
-        p->head = batch->next;
+    struct work *w = p->failed == NH_OK && p->head ? p->idle : NULL;
+    if (w) {
+        p->idle = w->next;
+        w->batch = p->head;
+        p->head = p->head->next;
         p->queued--;
         pthread_cond_broadcast(&p->changed);
     }
     pthread_mutex_unlock(&p->mutex);
-    return batch;
+    return w;
+}
+
+/* Forgets what the work holds, keeps its memory. */
+static void work_reset(struct work *w)
+{
+    feed_batch_free(w->batch);
+    posting_batch_free(w->postings);
+    w->batch = NULL;
+    w->postings = NULL;
+    w->count = 0;
+    memset(&w->counts, 0, sizeof w->counts);
 }
 
 /* Takes the batch over; waits while the queue is long. */
@@ -134,38 +161,36 @@ static void put_batch(struct pipeline *p, struct feed_batch *batch, bool wait)
 
 /* ---- The steps of a batch. */
 
-static bool reserve_articles(struct worker *k, size_t count)
+static bool reserve_articles(struct work *w, size_t count)
 {
-    if (count <= k->articles_cap)
+    if (count <= w->articles_cap)
         return true;
-    struct article *articles = realloc(k->articles, count * sizeof *articles);
+    struct article *articles = realloc(w->articles, count * sizeof *articles);
     if (articles) {
-        memset(articles + k->articles_cap, 0,
-               (count - k->articles_cap) * sizeof *articles);
-        k->articles = articles;
+        memset(articles + w->articles_cap, 0,
+               (count - w->articles_cap) * sizeof *articles);
+        w->articles = articles;
     }
-    struct writer_article *ready = realloc(k->ready, count * sizeof *ready);
+    struct writer_article *ready = realloc(w->ready, count * sizeof *ready);
     if (ready)
-        k->ready = ready;
-    size_t *at = realloc(k->stream_at, (count + 1) * sizeof *at);
+        w->ready = ready;
+    size_t *at = realloc(w->stream_at, (count + 1) * sizeof *at);
     if (at)
-        k->stream_at = at;
+        w->stream_at = at;
     if (articles)
-        k->articles_cap = count; /* the others have at least as much */
+        w->articles_cap = count; /* the others have at least as much */
     return articles && ready && at;
 }
 
-/* Parses all records; *count gets the number of articles, which stand in
- * k->ready with their hashes. */
-static int parse_batch(struct worker *k, const struct feed_batch *batch,
-                       size_t *count, struct nh_error *err)
+/* Parses all records into w->articles and w->ready, with their hashes. */
+static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
 {
-    *count = 0;
-    if (!reserve_articles(k, batch->count))
+    const struct feed_batch *batch = w->batch;
+    if (!reserve_articles(w, batch->count))
         return error_nomem(err);
     for (size_t i = 0; i < batch->count; i++) {
         const struct feed_record *r = &batch->records[i];
-        struct article *a = &k->articles[*count];
+        struct article *a = &w->articles[w->count];
         struct slice bytes = {batch->bytes.data + r->start, r->len};
         article_reset(a);
         int rc = r->reader->parse(&k->parse, bytes, a, err);
@@ -180,121 +205,130 @@ static int parse_batch(struct worker *k, const struct feed_batch *batch,
         }
         if (rc != NH_OK)
             return rc;
-        k->ready[*count] =
+        w->ready[w->count++] =
             (struct writer_article){a, article_hash(a), {0}, {NULL, 0}};
-        k->counts.text_bytes += a->title.len + a->body.len;
-        (*count)++;
+        w->counts.text_bytes += a->title.len + a->body.len;
     }
     return NH_OK;
 }
 
-static int resolve_batch(struct worker *k, size_t count, struct nh_error *err)
+static int resolve_batch(struct pipeline *p, struct work *w,
+                         struct nh_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct writer_article *a = &k->ready[i];
-        int rc = writer_resolve(k->p->writer, article_get(a->article, FIELD_ID),
+    for (size_t i = 0; i < w->count; i++) {
+        struct writer_article *a = &w->ready[i];
+        int rc = writer_resolve(p->writer, article_get(a->article, FIELD_ID),
                                 a->hash, &a->verdict, err);
         if (rc != NH_OK)
             return rc;
-        k->counts.added += a->verdict.fate == FATE_ADDED;
-        k->counts.replaced += a->verdict.fate == FATE_REPLACED;
-        k->counts.unchanged += a->verdict.fate == FATE_UNCHANGED;
+        w->counts.added += a->verdict.fate == FATE_ADDED;
+        w->counts.replaced += a->verdict.fate == FATE_REPLACED;
+        w->counts.unchanged += a->verdict.fate == FATE_UNCHANGED;
     }
     return NH_OK;
 }
 
-/* Codes the articles that need storing; *out stays NULL if there are none. */
-static int code_batch(struct worker *k, const struct feed_batch *batch,
-                      size_t count, struct posting_batch **out,
-                      struct nh_error *err)
+/* Codes the articles that need storing. */
+static int code_batch(struct worker *k, struct work *w, struct nh_error *err)
 {
     int rc = NH_OK;
-    *out = NULL;
-    buf_reset(&k->streams);
-    for (size_t i = 0; rc == NH_OK && i < count; i++) {
-        struct writer_article *a = &k->ready[i];
-        k->stream_at[i] = k->streams.len;
+    buf_reset(&w->streams);
+    for (size_t i = 0; rc == NH_OK && i < w->count; i++) {
+        struct writer_article *a = &w->ready[i];
+        w->stream_at[i] = w->streams.len;
         if (a->verdict.docid == 0)
             continue;
-        if (!*out)
-            rc = posting_batch_new(out, writer_builder(k->p->writer),
-                                   batch->number, err);
+        if (!w->postings)
+            rc = posting_batch_new(&w->postings, writer_builder(k->p->writer),
+                                   w->batch->number, err);
         if (rc == NH_OK)
-            rc = article_coder_add(k->coder, a->article, a->verdict.docid, *out,
-                                   &k->streams, err);
+            rc = article_coder_add(k->coder, a->article, a->verdict.docid,
+                                   w->postings, &w->streams, err);
     }
-    k->stream_at[count] = k->streams.len;
-    for (size_t i = 0; i < count; i++) {
-        size_t start = k->stream_at[i];
-        k->ready[i].stream = (struct slice){k->streams.data + start,
-                                            k->stream_at[i + 1] - start};
+    w->stream_at[w->count] = w->streams.len;
+    for (size_t i = 0; i < w->count; i++) {
+        size_t start = w->stream_at[i];
+        w->ready[i].stream = (struct slice){w->streams.data + start,
+                                            w->stream_at[i + 1] - start};
     }
-    if (rc == NH_OK && *out)
-        rc = posting_batch_finish(*out, err);
-    if (rc != NH_OK) {
-        posting_batch_free(*out);
-        *out = NULL;
-    }
+    if (rc == NH_OK && w->postings)
+        rc = posting_batch_finish(w->postings, err);
     return rc;
 }
 
-static void count_batch(struct worker *k)
+static int append_batch(struct pipeline *p, struct work *w,
+                        struct nh_error *err)
 {
-    struct pipeline *p = k->p;
-    pthread_mutex_lock(&p->mutex);
-    p->counts.added += k->counts.added;
-    p->counts.replaced += k->counts.replaced;
-    p->counts.unchanged += k->counts.unchanged;
-    p->counts.text_bytes += k->counts.text_bytes;
-    if (p->options->progress)
-        p->options->progress(p->options->ctx, &p->counts, p->total_bytes);
-    pthread_mutex_unlock(&p->mutex);
-    memset(&k->counts, 0, sizeof k->counts);
-}
-
-static int do_batch(struct worker *k, const struct feed_batch *batch,
-                    struct nh_error *err)
-{
-    struct pipeline *p = k->p;
-    struct posting_batch *postings = NULL;
-    size_t count;
-    int rc = parse_batch(k, batch, &count, err);
-    if (rc != NH_OK)
-        return rc;
-    if (!await_turn(p, &p->resolve, batch->number))
-        return NH_OK;
-    rc = resolve_batch(k, count, err);
-    if (rc != NH_OK)
-        return rc;
-    next_turn(p, &p->resolve);
-    rc = code_batch(k, batch, count, &postings, err);
-    if (rc != NH_OK)
-        return rc;
-    if (!await_turn(p, &p->append, batch->number)) {
-        posting_batch_free(postings);
-        return NH_OK;
-    }
-    rc = writer_append(p->writer, k->ready, count, postings, err);
+    struct posting_batch *postings = w->postings;
+    w->postings = NULL; /* the writer's now */
+    int rc = writer_append(p->writer, w->ready, w->count, postings, err);
     if (rc == NH_OK && writer_full(p->writer, p->options->memory))
         rc = writer_commit(p->writer, err);
-    if (rc != NH_OK)
-        return rc;
-    count_batch(k);
-    next_turn(p, &p->append);
-    return NH_OK;
+    return rc;
 }
 
-static void worker_release(struct worker *k)
+static void count_batch(struct pipeline *p, const struct work *w)
 {
-    parse_context_release(&k->parse);
-    article_coder_free(k->coder);
-    for (size_t i = 0; i < k->articles_cap; i++)
-        article_release(&k->articles[i]);
-    free(k->articles);
-    free(k->ready);
-    free(k->stream_at);
-    buf_release(&k->streams);
-    buf_release(&k->id);
+    p->counts.added += w->counts.added;
+    p->counts.replaced += w->counts.replaced;
+    p->counts.unchanged += w->counts.unchanged;
+    p->counts.text_bytes += w->counts.text_bytes;
+    if (p->options->progress)
+        p->options->progress(p->options->ctx, &p->counts, p->total_bytes);
+}
+
+/* Takes a coded batch over and appends what is next in order, unless another
+ * worker is at it: that one then goes on with this. */
+static int put_done(struct pipeline *p, struct work *w, struct nh_error *err)
+{
+    int rc = NH_OK;
+    pthread_mutex_lock(&p->mutex);
+    struct work **at = &p->done;
+    while (*at && (*at)->batch->number < w->batch->number)
+        at = &(*at)->next;
+    w->next = *at;
+    *at = w;
+    while (rc == NH_OK && p->failed == NH_OK && !p->appending && p->done &&
+           p->done->batch->number == p->append) {
+        struct work *next = p->done;
+        p->done = next->next;
+        p->appending = true;
+        pthread_mutex_unlock(&p->mutex);
+        rc = append_batch(p, next, err);
+        pthread_mutex_lock(&p->mutex);
+        p->appending = false;
+        p->append++;
+        if (rc == NH_OK)
+            count_batch(p, next);
+        work_reset(next);
+        next->next = p->idle;
+        p->idle = next;
+        pthread_cond_broadcast(&p->changed);
+    }
+    pthread_mutex_unlock(&p->mutex);
+    return rc;
+}
+
+/* Takes the work over in any case. */
+static int do_work(struct worker *k, struct work *w, struct nh_error *err)
+{
+    struct pipeline *p = k->p;
+    int rc = parse_batch(k, w, err);
+    bool go_on = rc == NH_OK && await_turn(p, &p->resolve, w->batch->number);
+    if (go_on)
+        rc = resolve_batch(p, w, err);
+    if (go_on && rc == NH_OK) {
+        next_turn(p, &p->resolve);
+        rc = code_batch(k, w, err);
+    }
+    if (go_on && rc == NH_OK)
+        return put_done(p, w, err);
+    pthread_mutex_lock(&p->mutex);
+    work_reset(w);
+    w->next = p->idle;
+    p->idle = w;
+    pthread_mutex_unlock(&p->mutex);
+    return rc;
 }
 
 static void *worker_run(void *arg)
@@ -302,6 +336,7 @@ static void *worker_run(void *arg)
     struct pipeline *p = arg;
     struct worker k;
     struct nh_error err;
+    struct work *w;
     memset(&k, 0, sizeof k);
     memset(&err, 0, sizeof err);
     k.p = p;
@@ -309,16 +344,13 @@ static void *worker_run(void *arg)
     k.parse.charset = p->options->charset;
     int rc = article_coder_new(&k.coder, writer_manifest(p->writer)->language,
                                writer_dict(p->writer), &err);
-    while (rc == NH_OK) {
-        struct feed_batch *batch = take_batch(p);
-        if (!batch)
-            break;
-        rc = do_batch(&k, batch, &err);
-        feed_batch_free(batch);
-    }
+    while (rc == NH_OK && (w = take_work(p)))
+        rc = do_work(&k, w, &err);
     if (rc != NH_OK)
         fail(p, rc, &err);
-    worker_release(&k);
+    parse_context_release(&k.parse);
+    article_coder_free(k.coder);
+    buf_release(&k.id);
     return NULL;
 }
 
@@ -366,10 +398,40 @@ static int prepare(struct pipeline *p, struct nh_error *err)
                         &parse, err);
 }
 
+static bool add_works(struct pipeline *p, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct work *w = calloc(1, sizeof *w);
+        if (!w)
+            return false;
+        w->next = p->idle;
+        p->idle = w;
+    }
+    return true;
+}
+
+static void free_works(struct work *w)
+{
+    while (w) {
+        struct work *next = w->next;
+        work_reset(w);
+        for (size_t i = 0; i < w->articles_cap; i++)
+            article_release(&w->articles[i]);
+        free(w->articles);
+        free(w->ready);
+        free(w->stream_at);
+        buf_release(&w->streams);
+        free(w);
+        w = next;
+    }
+}
+
 static int run_workers(struct pipeline *p, struct nh_error *err)
 {
     pthread_t threads[PIPELINE_JOBS_MAX];
-    unsigned started = 0;
+    unsigned started = 0, jobs = p->options->jobs;
+    if (!add_works(p, jobs + (jobs + 1) / 2))
+        return error_nomem(err);
     for (; started < p->options->jobs; started++)
         if (pthread_create(&threads[started], NULL, worker_run, p) != 0)
             break;
@@ -439,6 +501,8 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
         feed_batch_free(p.head);
         p.head = next;
     }
+    free_works(p.idle);
+    free_works(p.done);
     feed_release(&p.feed);
     pthread_cond_destroy(&p.changed);
     pthread_mutex_destroy(&p.mutex);
