@@ -476,7 +476,29 @@ void analysis_fold_name(struct slice text, struct buf *out)
         }
 }
 
-bool analysis_pairs(struct slice a, struct slice b)
+/* By their share of Reuters newswire and of press releases, mean of both. */
+static const char *const common_words[ANALYSIS_COMMON] = {
+    "the",   "to",   "of",    "and",   "in",    "a",     "for",   "said",
+    "that",  "is",   "on",    "it",    "will",  "by",    "with",  "be",
+    "this",  "from", "at",    "as",    "are",   "has",   "was",   "have",
+    "its",   "an",   "year",  "we",    "would", "our",   "not",   "he",
+    "i",     "new",  "which", "their", "or",    "they",  "but",   "more",
+    "also",  "one",  "were",  "been",  "about", "all",   "had",   "than",
+    "two",   "who",  "these", "his",   "over",  "other", "first", "no",
+    "there", "if",   "after", "when",  "under", "into",  "could", "some"};
+
+unsigned analysis_common(struct slice folded)
+{
+    if (folded.len > 5)
+        return 0;
+    for (unsigned i = 0; i < ANALYSIS_COMMON; i++)
+        if (strlen(common_words[i]) == folded.len &&
+            memcmp(common_words[i], folded.data, folded.len) == 0)
+            return i + 1;
+    return 0;
+}
+
+bool analysis_short_pair(struct slice a, struct slice b)
 {
     if (a.len > ANALYSIS_PAIR_MAX || b.len > ANALYSIS_PAIR_MAX ||
         (a.len > 1 && b.len > 1))
@@ -485,6 +507,12 @@ bool analysis_pairs(struct slice a, struct slice b)
         return true;
     char lone = a.len == 1 ? a.data[0] : b.data[0];
     return lone != 'a' && lone != 'i';
+}
+
+bool analysis_pairs(struct slice a, struct slice b)
+{
+    return (analysis_common(a) && analysis_common(b)) ||
+           analysis_short_pair(a, b);
 }
 
 /* ---- Stems. */

@@ -11,7 +11,7 @@
 #include "common/buf.h"
 #include "common/byte_masks.h"
 
-#define ANALYSIS_VERSION 1
+#define ANALYSIS_VERSION 2
 /* Longer words (bytes, folded) are not stemmed. */
 #define ANALYSIS_STEM_MAX 64
 
@@ -61,11 +61,20 @@ void word_scanner_release(struct word_scanner *s);
  * with ASCII capitals made small. */
 void analysis_fold_name(struct slice text, struct buf *out);
 
-/* True if two neighbouring words get a pair term: both have at most three
- * bytes, one of them only one, and it is not the word "a" or "i" beside a
- * longer one. So `U.S.`, `AT&T`, `3.5`, `don't` and `a.m.` are found fast. */
+/* The commonest words of English news. A phrase of such words is in far fewer
+ * articles than its words are, so that their pairs are terms. */
+#define ANALYSIS_COMMON 64
+/* 1 to ANALYSIS_COMMON, or 0 for any other folded word. */
+unsigned analysis_common(struct slice folded);
+
+/* True if two neighbouring words get a pair term: both are common, or both have
+ * at most three bytes, one of them only one, and it is not the word "a" or "i"
+ * beside a longer one. So `U.S.`, `AT&T`, `3.5`, `don't` and `a.m.` are found
+ * fast. */
 bool analysis_pairs(struct slice a, struct slice b);
-/* Words of more bytes are in no pair. */
+/* The rule for words that are not both common. Words of more bytes than this
+ * are in no such pair. */
+bool analysis_short_pair(struct slice a, struct slice b);
 #define ANALYSIS_PAIR_MAX 3
 
 /* A stemmer for one language, by libstemmer. Not shared between threads. */

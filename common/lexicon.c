@@ -43,6 +43,7 @@ uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
         lex->stemmer ? stemmer_stem(lex->stemmer, folded) : folded;
     lex->info[id].stem = strtab_add(&lex->stems, stem.data, stem.len);
     lex->info[id].length = (uint32_t)folded.len;
+    lex->info[id].common = analysis_common(folded);
     lex->info[id].code = lex->dict ? dict_find(lex->dict, folded) : DICT_NONE;
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;
 }
@@ -147,6 +148,7 @@ static bool look_up_whole(struct lexicon *lex, struct slice folded,
         return false;
     w->code = lex->info[w->word].code;
     w->stem = lex->info[w->word].stem;
+    w->common = (uint16_t)lex->info[w->word].common;
     return true;
 }
 
@@ -161,8 +163,8 @@ static bool look_up_new(struct lexicon *lex, const struct pending *p,
         (lex->shorts_count >= lex->shorts_mask / 2 && !grow_shorts(lex)))
         return false;
     put_short(lex->shorts, lex->shorts_mask,
-              &(struct lexicon_short){p->head, p->tail, p->length, w->word,
-                                      w->code, w->stem});
+              &(struct lexicon_short){p->head, p->tail, (uint16_t)p->length,
+                                      w->common, w->word, w->code, w->stem});
     lex->shorts_count++;
     return true;
 }
@@ -178,6 +180,7 @@ static bool look_up(struct lexicon *lex, const struct pending *p,
             w->word = s[i].word;
             w->code = s[i].code;
             w->stem = s[i].stem;
+            w->common = s[i].common;
             return true;
         }
     return look_up_new(lex, p, w);

@@ -11,14 +11,16 @@ struct lexicon_word {
     uint32_t stem;   /* number in `stems` */
     uint32_t code;   /* dictionary number, or DICT_NONE */
     uint32_t length; /* bytes */
+    uint32_t common; /* analysis_common */
 };
 
 /* Words of at most 16 bytes by their bytes: half a cache line has all that is
  * asked of them, where the table of words would take three. */
 struct lexicon_short {
-    uint64_t head, tail;       /* bytes 0 to 7 and 8 to 15, padded with zeros */
-    uint32_t length;           /* bytes; 0: nothing here */
-    uint32_t word, code, stem; /* as in struct text_word */
+    uint64_t head, tail; /* bytes 0 to 7 and 8 to 15, padded with zeros */
+    uint16_t length;     /* bytes; 0: nothing here */
+    uint16_t common;
+    uint32_t word, code, stem; /* these and common as in struct text_word */
 };
 
 struct lexicon {
@@ -41,6 +43,7 @@ struct text_word {
     uint32_t stem;       /* number in lexicon.stems */
     uint8_t spelling;    /* enum word_spelling */
     uint8_t flags;       /* enum word_flag */
+    uint16_t common;     /* analysis_common */
 };
 
 struct word_list {

@@ -2,14 +2,10 @@
  * Promises to take the usual key names and to say what is wrong with a line. */
 #include <string.h>
 
-#include <json.h>
-
 #include "common/charset.h"
+#include "common/json_in.h"
 #include "common/utf8.h"
 #include "corpus/reader.h"
-
-/* Deepest nesting of a record. */
-#define JSON_DEPTH 64
 
 /* An object that ends with its line, or a line longer than the head. */
 static bool jsonl_detect(struct slice head)
@@ -62,48 +58,36 @@ static int jsonl_split(struct input *in, struct slice *record, uint64_t *offset,
     }
 }
 
-static struct slice json_text(struct json_object *o)
-{
-    return (struct slice){json_object_get_string(o),
-                          (size_t)json_object_get_string_len(o)};
-}
-
 /* Text of a body: a string, or paragraphs of an array. */
-static void join_text(struct json_object *o, struct buf *out)
+static void join_text(const struct json_value *v, struct buf *out)
 {
-    if (json_object_is_type(o, json_type_string)) {
-        struct slice s = json_text(o);
+    if (v->type == JSON_STRING) {
         if (out->len)
             buf_append_str(out, "\n\n");
-        buf_append(out, s.data, s.len);
-    } else if (json_object_is_type(o, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(o); i++)
-            join_text(json_object_array_get_idx(o, i), out);
+        buf_append(out, v->text.data, v->text.len);
+    } else if (v->type == JSON_ARRAY) {
+        for (v = v->first; v; v = v->next)
+            join_text(v, out);
     }
 }
 
 /* Adds a value: a string or number, an object's "name", or each of an array. */
 static bool add_values(struct article *a, enum field field,
-                       struct json_object *o)
+                       const struct json_value *v)
 {
-    struct json_object *name;
-    switch (json_object_get_type(o)) {
-    case json_type_string:
-        return article_add(a, field, json_text(o));
-    case json_type_int:
-    case json_type_double:
-        return article_add(a, field, slice_of(json_object_get_string(o)));
-    case json_type_object:
-        return !json_object_object_get_ex(o, "name", &name) ||
-               !json_object_is_type(name, json_type_string) ||
-               article_add(a, field, json_text(name));
-    case json_type_array:
-        for (size_t i = 0; i < json_object_array_length(o); i++) {
-            struct json_object *item = json_object_array_get_idx(o, i);
-            if (!json_object_is_type(item, json_type_array) &&
-                !add_values(a, field, item))
+    const struct json_value *name;
+    switch (v->type) {
+    case JSON_STRING:
+    case JSON_NUMBER:
+        return article_add(a, field, v->text);
+    case JSON_OBJECT:
+        name = json_get(v, "name");
+        return !name || name->type != JSON_STRING ||
+               article_add(a, field, name->text);
+    case JSON_ARRAY:
+        for (v = v->first; v; v = v->next)
+            if (v->type != JSON_ARRAY && !add_values(a, field, v))
                 return false;
-        }
         return true;
     default:
         return true;
@@ -113,68 +97,76 @@ static bool add_values(struct article *a, enum field field,
 /* The best value for each field: a mapped key, else the best known key that
  * has something in it. */
 struct chosen {
-    struct json_object *value[FIELD_COUNT];
+    const struct json_value *value[FIELD_COUNT];
     int rank[FIELD_COUNT];
 };
 
-static bool is_empty(struct json_object *o)
+static bool is_empty(const struct json_value *v)
 {
-    return o == NULL || (json_object_is_type(o, json_type_string) &&
-                         json_object_get_string_len(o) == 0);
+    return v->type == JSON_NULL || (v->type == JSON_STRING && v->text.len == 0);
 }
 
-static void choose(struct parse_context *ctx, struct json_object *record,
+static void choose(struct parse_context *ctx, const struct json_value *record,
                    struct chosen *c)
 {
     memset(c, 0, sizeof *c);
-    json_object_object_foreach(record, key, value)
-    {
-        int rank = -1, field = reader_map_find(ctx->map, slice_of(key));
+    for (const struct json_value *v = record->first; v; v = v->next) {
+        int rank = -1, field = reader_map_find(ctx->map, v->name);
         if (field < 0)
-            field = schema_find_key(slice_of(key), &rank);
-        if (field < 0 || is_empty(value) ||
-            (c->value[field] && c->rank[field] <= rank))
+            field = schema_find_key(v->name, &rank);
+        if (field < 0 || is_empty(v))
             continue;
-        c->value[field] = value;
+        const struct json_value *old = c->value[field];
+        if (old && c->rank[field] <= rank && !slice_equal(old->name, v->name))
+            continue; /* of two of the same name the last counts */
+        c->value[field] = v;
         c->rank[field] = rank;
     }
 }
 
 /* An article that was stored empty, as export writes it. */
-static bool says_empty(struct json_object *record)
+static bool says_empty(const struct json_value *record)
 {
     static const char *const keys[] = {"id", "title", "body"};
-    struct json_object *value;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!json_object_object_get_ex(record, keys[i], &value) ||
-            !json_object_is_type(value, json_type_string))
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct json_value *v = json_get(record, keys[i]);
+        if (!v || v->type != JSON_STRING)
             return false;
+    }
     return true;
 }
 
-static int fill_article(struct parse_context *ctx, struct json_object *record,
-                        struct article *out, struct nh_error *err)
+static bool set_text(struct parse_context *ctx, const struct json_value *v,
+                     struct article *out, struct slice *where)
+{
+    if (v->type == JSON_STRING)
+        return article_text(out, where, v->text);
+    buf_reset(&ctx->work);
+    join_text(v, &ctx->work);
+    return !ctx->work.failed &&
+           article_text(out, where,
+                        (struct slice){ctx->work.data, ctx->work.len});
+}
+
+static int fill_article(struct parse_context *ctx,
+                        const struct json_value *record, struct article *out,
+                        struct nh_error *err)
 {
     struct chosen c;
     choose(ctx, record, &c);
     for (int f = 0; f < FIELD_COUNT; f++) {
-        struct json_object *o = c.value[f];
+        const struct json_value *v = c.value[f];
         bool good = true;
-        if (!o)
+        if (!v)
             continue;
-        if (f == FIELD_TITLE || f == FIELD_BODY) {
-            buf_reset(&ctx->work);
-            join_text(o, &ctx->work);
-            struct slice text = {ctx->work.data, ctx->work.len};
-            good = !ctx->work.failed &&
-                   article_text(
-                       out, f == FIELD_TITLE ? &out->title : &out->body, text);
-        } else if (f == FIELD_DATE) {
-            if (!date_parse(slice_of(json_object_get_string(o)), &out->date))
-                out->date.precision = DATE_NONE;
-        } else {
-            good = add_values(out, (enum field)f, o);
-        }
+        if (f == FIELD_TITLE)
+            good = set_text(ctx, v, out, &out->title);
+        else if (f == FIELD_BODY)
+            good = set_text(ctx, v, out, &out->body);
+        else if (f == FIELD_DATE && !date_parse(v->text, &out->date))
+            out->date.precision = DATE_NONE;
+        else if (f != FIELD_DATE)
+            good = add_values(out, (enum field)f, v);
         if (!good)
             return error_nomem(err);
     }
@@ -188,8 +180,7 @@ static int fill_article(struct parse_context *ctx, struct json_object *record,
 static int jsonl_parse(struct parse_context *ctx, struct slice record,
                        struct article *out, struct nh_error *err)
 {
-    if (!ctx->json && !(ctx->json = json_tokener_new_ex(JSON_DEPTH)))
-        return error_nomem(err);
+    const struct json_value *v;
     buf_reset(&ctx->text);
     if (!utf8_valid(record.data, record.len) ||
         (unsigned char)record.data[0] == 0xEF) {
@@ -198,25 +189,13 @@ static int jsonl_parse(struct parse_context *ctx, struct slice record,
             return rc;
         record = (struct slice){ctx->text.data, ctx->text.len};
     }
-    json_tokener_reset(ctx->json);
-    json_tokener_set_flags(ctx->json, JSON_TOKENER_STRICT); /* UTF-8 by now */
-    struct json_object *o =
-        json_tokener_parse_ex(ctx->json, record.data, (int)record.len);
-    enum json_tokener_error error = json_tokener_get_error(ctx->json);
-    if (error != json_tokener_success) {
-        size_t at = json_tokener_get_parse_end(ctx->json);
-        json_object_put(o);
-        return error_set_at(err, NH_EDATA, at, "invalid JSON: %s",
-                            error == json_tokener_continue
-                                ? "the line ends inside the object"
-                                : json_tokener_error_desc(error));
-    }
-    int rc =
-        json_object_is_type(o, json_type_object)
-            ? fill_article(ctx, o, out, err)
-            : error_set_at(err, NH_EDATA, 0, "the line is not a JSON object");
-    json_object_put(o);
-    return rc;
+    int rc = json_parse(&ctx->json, record, &v, err);
+    if (rc != NH_OK)
+        return rc;
+    return v->type == JSON_OBJECT
+               ? fill_article(ctx, v, out, err)
+               : error_set_at(err, NH_EDATA, 0,
+                              "the line is not a JSON object");
 }
 
 const struct reader reader_jsonl = {

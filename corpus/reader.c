@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include <json.h>
-
 const struct reader *const reader_table[] = {&reader_reuters, &reader_trec,
                                              &reader_jsonl, &reader_text, NULL};
 
@@ -74,8 +72,7 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
 
 void parse_context_release(struct parse_context *ctx)
 {
-    if (ctx->json)
-        json_tokener_free(ctx->json);
+    json_reader_release(&ctx->json);
     buf_release(&ctx->text);
     buf_release(&ctx->work);
     buf_release(&ctx->other);

@@ -6,13 +6,14 @@
 #define CORPUS_READER_H
 
 #include "common/article.h"
+#include "common/json_in.h"
 #include "corpus/input.h"
 
 /* What parsing a record needs besides its bytes. One a thread. */
 struct parse_context {
     const char *map;     /* --map: "field=key,..." or NULL */
     const char *charset; /* of texts that are not UTF-8; NULL: Windows-1252 */
-    void *json;          /* json_tokener, made on first use */
+    struct json_reader json;
     struct buf text, work, other; /* scratch */
 };
 

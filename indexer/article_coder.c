@@ -28,7 +28,8 @@ struct article_coder {
     size_t used_count, used_cap;
     uint32_t stamp;
     struct buf text, term, folded;
-    struct strtab seen; /* terms without weight that were added */
+    struct strtab seen; /* pairs of other short words that were added */
+    uint32_t pair_stamps[ANALYSIS_COMMON * ANALYSIS_COMMON];
 };
 
 int article_coder_new(struct article_coder **out, const char *language,
@@ -160,6 +161,7 @@ static bool next_stamp(struct article_coder *c)
     c->forms_counted = false;
     if (++c->stamp == 0) { /* wrapped: old stamps would look new */
         memset(c->stems.items, 0, c->stems.cap * sizeof *c->stems.items);
+        memset(c->pair_stamps, 0, sizeof c->pair_stamps);
         memset(c->forms.items, 0, c->forms.cap * sizeof *c->forms.items);
         c->stamp = 1;
     }
@@ -213,6 +215,14 @@ static int put_word(struct article_coder *c, struct posting_batch *batch,
         batch, key, (struct slice){c->term.data, c->term.len}, wdf, err);
 }
 
+/* Keys: of the pairs of common words, then two of each stem. */
+#define KEYS_OF_PAIRS (ANALYSIS_COMMON * ANALYSIS_COMMON)
+
+static uint32_t pair_key(uint32_t first, uint32_t second)
+{
+    return (first - 1) * ANALYSIS_COMMON + second - 1;
+}
+
 static int put_stems(struct article_coder *c, struct posting_batch *batch,
                      struct nh_error *err)
 {
@@ -221,13 +231,41 @@ static int put_stems(struct article_coder *c, struct posting_batch *batch,
         const struct tally *t = &c->stems.items[c->used[i]];
         const struct strtab_entry *e = &c->lex.stems.entries[c->used[i]];
         struct slice stem = {e->data, e->len};
-        rc = put_word(c, batch, c->used[i] * 2, "", stem, t->count, err);
+        uint32_t key = KEYS_OF_PAIRS + c->used[i] * 2;
+        rc = put_word(c, batch, key, "", stem, t->count, err);
         if (rc == NH_OK && t->title)
-            rc = put_word(c, batch, c->used[i] * 2 + 1,
-                          schema_fields[FIELD_TITLE].prefix, stem, t->title,
-                          err);
+            rc = put_word(c, batch, key + 1, schema_fields[FIELD_TITLE].prefix,
+                          stem, t->title, err);
     }
     return rc;
+}
+
+/* Adds the pair term of word i and the one before it. */
+static int put_pair(struct article_coder *c, size_t i,
+                    struct posting_batch *batch, struct nh_error *err)
+{
+    struct slice a = word_at(c, i - 1), b = word_at(c, i);
+    uint32_t first = c->words.items[i - 1].common,
+             second = c->words.items[i].common;
+    bool common = first && second;
+    uint32_t key = common ? pair_key(first, second) : 0;
+    if (common && posting_batch_known(batch, key, c->lex.age, 0))
+        return NH_OK;
+    buf_reset(&c->folded);
+    buf_append(&c->folded, a.data, a.len);
+    buf_append_byte(&c->folded, ' ');
+    buf_append(&c->folded, b.data, b.len);
+    struct slice pair = {c->folded.data, c->folded.len};
+    if (c->folded.failed)
+        return error_nomem(err);
+    if (common)
+        return put_word(c, batch, key, SCHEMA_PAIR_PREFIX, pair, 0, err);
+    uint32_t known = c->seen.count;
+    uint32_t n = strtab_add(&c->seen, pair.data, pair.len);
+    if (n == STRTAB_NONE)
+        return error_nomem(err);
+    return n == known ? put_term(c, batch, SCHEMA_PAIR_PREFIX, pair, 0, err)
+                      : NH_OK;
 }
 
 /* Neighbours that analysis_pairs selects, each pair once. */
@@ -237,26 +275,20 @@ static int put_pairs(struct article_coder *c, const struct stream_text *t,
     int rc = NH_OK;
     strtab_reset(&c->seen);
     for (size_t i = 1; rc == NH_OK && i < t->count; i++) {
-        uint32_t length = c->lex.info[t->words[i].word].length;
-        if (length > ANALYSIS_PAIR_MAX) {
-            i++; /* nor does it pair with the next */
+        const struct text_word *w = &t->words[i];
+        if (i == t->title_count)
             continue;
+        if (w->common && w[-1].common) {
+            uint32_t *stamp =
+                &c->pair_stamps[pair_key(w[-1].common, w->common)];
+            if (*stamp == c->stamp)
+                continue;
+            *stamp = c->stamp;
+            rc = put_pair(c, i, batch, err);
+        } else if (c->lex.info[w->word].length <= ANALYSIS_PAIR_MAX &&
+                   analysis_short_pair(word_at(c, i - 1), word_at(c, i))) {
+            rc = put_pair(c, i, batch, err);
         }
-        struct slice a = word_at(c, i - 1), b = word_at(c, i);
-        if (i == t->title_count || !analysis_pairs(a, b))
-            continue;
-        buf_reset(&c->folded);
-        buf_append(&c->folded, a.data, a.len);
-        buf_append_byte(&c->folded, ' ');
-        buf_append(&c->folded, b.data, b.len);
-        uint32_t known = c->seen.count;
-        uint32_t n = strtab_add(&c->seen, c->folded.data, c->folded.len);
-        if (n == STRTAB_NONE)
-            rc = error_nomem(err);
-        else if (n == known)
-            rc =
-                put_term(c, batch, SCHEMA_PAIR_PREFIX,
-                         (struct slice){c->folded.data, c->folded.len}, 0, err);
     }
     return rc;
 }

@@ -615,7 +615,9 @@ bool glass_supported(const char *dir)
     struct buf path = BUF_INIT, name = BUF_INIT, file = BUF_INIT;
     xw_writer *probe = NULL;
     bool same = false;
-    if (file_join(&path, dir, "probe") &&
+    if (file_join(&path, dir, "probe"))
+        file_remove_dir(path.data); /* of a process that was killed */
+    if (path.data &&
         xw_writer_open(&probe, path.data, XW_CREATE | XW_NO_SYNC, NULL) ==
             NH_OK &&
         file_join(&name, path.data, "iamglass") &&

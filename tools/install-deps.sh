@@ -3,8 +3,9 @@
 # missing. With "build" as its argument, only those for building.
 set -eu
 build="gcc g++ cmake ninja-build pkg-config libxapian-dev zlib1g-dev
-libstemmer-dev libutf8proc-dev libjson-c-dev libxxhash-dev"
-test="libcmocka-dev python3 python3-snowballstemmer xapian-tools"
+libstemmer-dev libutf8proc-dev libxxhash-dev"
+test="libcmocka-dev python3 python3-snowballstemmer strace
+xapian-tools"
 wanted="$build"
 [ "${1:-}" = build ] || wanted="$build $test"
 missing=""

@@ -105,13 +105,68 @@ static void names_fold_to_words_and_spaces(void **state)
     buf_release(&out);
 }
 
+static void common_words_are_each_known(void **state)
+{
+    (void)state;
+    static const char *const some[] = {"the", "a", "which", "some"};
+    assert_int_equal(analysis_common(slice_of("the")), 1);
+    assert_int_equal(analysis_common(slice_of("some")), ANALYSIS_COMMON);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(analysis_common(slice_of(some[i])) > 0);
+    assert_int_equal(analysis_common(slice_of("whic")), 0);
+    assert_int_equal(analysis_common(slice_of("senate")), 0);
+    assert_int_equal(analysis_common((struct slice){NULL, 0}), 0);
+}
+
+/* The vector code against the plain one, on all bytes at all places. */
+static void masks_are_those_of_the_plain_code(void **state)
+{
+    (void)state;
+    unsigned char bytes[64 + 256];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 167);
+    for (unsigned at = 0; at < 256; at++) {
+        struct byte_masks fast, plain;
+        byte_masks(bytes + at, &fast);
+        byte_masks_plain(bytes + at, &plain);
+        assert_memory_equal(&fast, &plain, sizeof fast);
+    }
+}
+
+/* Words at every place of a block, across its end, and longer than it. */
+static void words_do_not_depend_on_where_they_stand(void **state)
+{
+    (void)state;
+    for (size_t lead = 0; lead < 140; lead++) {
+        for (size_t len = 1; len < 150; len += len < 20 ? 1 : 21) {
+            struct buf text = BUF_INIT, expected = BUF_INIT, got = BUF_INIT;
+            for (size_t i = 0; i < lead; i++)
+                buf_append_byte(&text, ' ');
+            for (size_t i = 0; i < len; i++) {
+                char c = (char)(i % 7 == 3 ? '0' + i % 10 : 'a' + i % 26);
+                buf_append_byte(&text, (uint8_t)(c >= 'a' ? c - 32 : c));
+                buf_append_byte(&expected, (uint8_t)c);
+            }
+            buf_append_str(&text, "\xE2\x80\x99s Nice");
+            buf_append_str(&expected, "|s|nice");
+            describe((struct slice){text.data, text.len}, false, &got);
+            assert_int_equal(got.len, expected.len);
+            assert_memory_equal(got.data, expected.data, got.len);
+            buf_release(&text);
+            buf_release(&expected);
+            buf_release(&got);
+        }
+    }
+}
+
 static void short_neighbours_make_pairs(void **state)
 {
     (void)state;
     assert_true(analysis_pairs(slice_of("u"), slice_of("s")));
     assert_true(analysis_pairs(slice_of("at"), slice_of("t")));
     assert_true(analysis_pairs(slice_of("3"), slice_of("5")));
-    assert_false(analysis_pairs(slice_of("of"), slice_of("the")));
+    assert_true(analysis_pairs(slice_of("of"), slice_of("the")));
+    assert_false(analysis_pairs(slice_of("of"), slice_of("thee")));
     assert_false(analysis_pairs(slice_of("a"), slice_of("man")));
     assert_false(analysis_pairs(slice_of("reagan"), slice_of("s")));
 }
@@ -145,6 +200,9 @@ int main(void)
         cmocka_unit_test(sentences_start_where_a_reader_sees_them),
         cmocka_unit_test(names_fold_to_words_and_spaces),
         cmocka_unit_test(short_neighbours_make_pairs),
+        cmocka_unit_test(common_words_are_each_known),
+        cmocka_unit_test(masks_are_those_of_the_plain_code),
+        cmocka_unit_test(words_do_not_depend_on_where_they_stand),
         cmocka_unit_test(stems_come_from_snowball)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

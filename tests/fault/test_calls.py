@@ -1,0 +1,178 @@
+"""The writer dies or fails at each system call that changes a file, and at
+many of its allocations: test_calls.py NEWSHOUND SAMPLES FAIL_ALLOC
+
+NEWSHOUND_EVERY=1 takes each place in turn, where the default takes some."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+PROGRAM, SAMPLES, FAIL_ALLOC = map(os.path.abspath, sys.argv[1:4])
+WORK = os.path.abspath("calls.work")
+EVERY = int(os.environ.get("NEWSHOUND_EVERY", "0"))
+CALLS = ["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink",
+         "unlinkat", "rmdir", "mkdir", "ftruncate", "openat"]
+STRACE = shutil.which("strace")
+
+
+def run(*args, **options):
+    return subprocess.run([PROGRAM, *args], capture_output=True, check=False,
+                          timeout=120, **options)
+
+
+def traced(inject, *args):
+    log = os.path.join(WORK, "trace")
+    done = subprocess.run(
+        [STRACE, "-f", "-qq", "-o", log, "-e", "trace=" + ",".join(CALLS),
+         *inject, PROGRAM, *args],
+        capture_output=True, check=False, timeout=120)
+    return done, log
+
+
+def places(log, path):
+    """How often each call was made that may change the index, most in one
+    thread (strace counts by thread)."""
+    counts = {}
+    with open(log, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            pid, _, rest = line.partition(" ")
+            name = rest.strip().partition("(")[0]
+            if name in CALLS:
+                counts.setdefault(name, {}).setdefault(pid, 0)
+                counts[name][pid] += 1
+    del path
+    return {name: max(by_pid.values()) for name, by_pid in counts.items()}
+
+
+def write_corpus(path, first, count):
+    rand = random.Random(first)
+    with open(path, "w", encoding="utf-8") as file:
+        for n in range(first, first + count):
+            body = " ".join(f"w{rand.randrange(900)}" for _ in range(80))
+            file.write(json.dumps({"id": f"n{n}", "title": f"Title {n}",
+                                   "body": body, "person": ["Jan Leike"],
+                                   "date": "2024-05-17"}) + "\n")
+
+
+class Calls(unittest.TestCase):
+    def setUp(self):
+        shutil.rmtree(WORK, ignore_errors=True)
+        os.makedirs(WORK)
+        self.base = os.path.join(WORK, "base")
+        self.index = os.path.join(WORK, "idx")
+        self.corpus = os.path.join(WORK, "corpus.jsonl")
+
+    def prepare(self, command):
+        """An index to which `command` is to be done; the counts before and
+        after, and the command's arguments."""
+        old = os.path.join(WORK, "old.jsonl")
+        write_corpus(old, 0, 60)
+        self.assertEqual(run("index", "-d", self.base, old).returncode, 0)
+        write_corpus(self.corpus, 30, 60)  # 30 replaced, as all bodies differ
+        if command == "index":
+            return {60, 90}, ["index", "-j1", "-d", self.index, self.corpus]
+        run("index", "-d", self.base, self.corpus)
+        return {90}, ["merge", "-d", self.index]
+
+    def renew(self):
+        shutil.rmtree(self.index, ignore_errors=True)
+        shutil.copytree(self.base, self.index)
+
+    def look(self, counts, what):
+        """The index is that of a commit, whole and searchable."""
+        done = run("search", "-d", self.index, "--verify", "--count",
+                   "NOT xyzzy")
+        self.assertEqual(done.returncode, 0, f"{what}: {done.stderr}")
+        self.assertIn(int(done.stdout), counts, what)
+        done = run("search", "-d", self.index, "--format", "ids", "--all",
+                   'person:"jan leike"')
+        self.assertIn(len(done.stdout.split()), counts, what)
+
+    def some(self, last, most):
+        if EVERY or last <= most:
+            return range(1, last + 1)
+        rand = random.Random(last)
+        return sorted(rand.sample(range(1, last + 1), most))
+
+    def each_place(self, command, effect, most):
+        """Does `effect` at each place of the command; the cases in which the
+        command then failed."""
+        counts, args = self.prepare(command)
+        self.renew()
+        done, log = traced([], *args)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.look(counts, "undisturbed")
+        failed = 0
+        for name, last in places(log, self.index).items():
+            for n in self.some(last, most):
+                what = f"{command}: {effect} at {name} {n} of {last}"
+                self.renew()
+                done, _ = traced(
+                    ["-e", f"inject={name}:{effect}:when={n}"], *args)
+                if "error" in effect:
+                    self.assertIn(done.returncode, (0, 2, 3, 4),
+                                  f"{what}: {done.stderr}")
+                    self.assertTrue(done.returncode == 0 or done.stderr, what)
+                failed += done.returncode != 0
+                self.look(counts, what)
+                done = run(*args)
+                self.assertEqual(done.returncode, 0,
+                                 f"after {what}: {done.stderr}")
+                self.look({max(counts)}, "after " + what)
+        return failed
+
+    @unittest.skipUnless(STRACE, "there is no strace")
+    def test_a_kill_at_each_call_leaves_a_commit(self):
+        self.assertGreater(
+            self.each_place("index", "signal=SIGKILL", 12), 20)
+
+    @unittest.skipUnless(STRACE, "there is no strace")
+    def test_a_kill_at_each_call_of_a_merge_leaves_a_commit(self):
+        self.assertGreater(
+            self.each_place("merge", "signal=SIGKILL", 6), 10)
+
+    @unittest.skipUnless(STRACE, "there is no strace")
+    def test_a_full_disk_at_each_call_leaves_a_commit(self):
+        self.assertGreater(self.each_place("index", "error=ENOSPC", 6), 10)
+
+    @unittest.skipUnless(STRACE, "there is no strace")
+    def test_a_failing_disk_at_each_call_leaves_a_commit(self):
+        self.assertGreater(self.each_place("index", "error=EIO", 5), 10)
+
+    @unittest.skipUnless(os.path.exists(FAIL_ALLOC), "not with sanitizers")
+    def test_no_memory_at_an_allocation_leaves_a_commit(self):
+        for command in ("index", "merge"):
+            with self.subTest(command):
+                self.setUp()
+                self.no_memory(command)
+
+    def no_memory(self, command):
+        counts, args = self.prepare(command)
+        environment = dict(os.environ, LD_PRELOAD=FAIL_ALLOC)
+        last, failed = 1, 0
+        while True:  # how many allocations there are, to a factor of two
+            self.renew()
+            if run(*args, env=dict(environment, FAIL_ALLOC=str(last),
+                                   FAIL_ALLOC_ON="1")).returncode == 0:
+                break
+            last *= 2
+        for n in self.some(last, 120):
+            for on in ({}, {"FAIL_ALLOC_ON": "1"}):
+                what = f"{command}: allocation {n} of {last} {on}"
+                self.renew()
+                done = run(*args, env=dict(environment, FAIL_ALLOC=str(n),
+                                           **on))
+                self.assertIn(done.returncode, (0, 3, 4),
+                              f"{what}: {done.stderr}")
+                failed += done.returncode != 0
+                self.look(counts, what)
+        self.assertGreater(failed, 20)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
