@@ -106,7 +106,7 @@ static void bad_json_lines_are_reported_and_passed(void **state)
     file_replace("reader.in", text, sizeof text - 1, NULL);
     read_all(&reader_jsonl, "reader.in", NULL, &out);
     const char *got = buf_cstr(&out);
-    assert_non_null(strstr(got, "1||good|\nbad: invalid JSON: the line ends"));
+    assert_non_null(strstr(got, "1||good|\nbad: invalid JSON: the text ends"));
     assert_non_null(strstr(got, "bad: the line is not a JSON object\n"));
     assert_non_null(strstr(got, "neither a title nor a text\n"));
     assert_non_null(strstr(got, "3||caf\xC3\xA9|\n"));
