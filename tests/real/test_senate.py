@@ -23,7 +23,7 @@ def main():
            out.strip())
     stats = run(program, "stats", "-d", index)
     ratio = float(re.search(r"index .* bytes +([0-9.]+) of", stats).group(1))
-    expect(ratio <= 0.70, f"the index has {ratio} bytes a byte of text")
+    expect(ratio <= 0.55, f"the index has {ratio} bytes a byte of text")
     exported = run(program, "export", "-d", index).splitlines()
     same = 0
     with gzip.open(source, "rt", encoding="utf-8") as file:

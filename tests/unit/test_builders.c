@@ -1,6 +1,6 @@
 /* The two ways of building segments give the same database: random postings
  * through both, everything compared that Xapian can read. */
-#include "tests/unit/harness.h"
+#include "tests/unit/compare_tables.h"
 
 #include "common/file.h"
 #include "common/schema.h"
@@ -100,65 +100,6 @@ static void build(const struct shape *s, int kind)
     assert_int_equal(segment_builder_fell_back(b),
                      s->overflows && kinds[kind] == BUILDER_BULK);
     segment_builder_free(b);
-}
-
-static void compare_list(xw_db *const db[KINDS], const char *term, size_t len)
-{
-    xw_postings *list[KINDS];
-    uint32_t docid[KINDS], wdf[KINDS];
-    uint64_t coll[KINDS];
-    int more[KINDS];
-    for (int k = 0; k < KINDS; k++) {
-        assert_int_equal(xw_postings_open(&list[k], db[k], term, len, NULL),
-                         NH_OK);
-        xw_db_collfreq(db[k], term, len, &coll[k], NULL);
-    }
-    if (len > 0)
-        assert_true(coll[0] == coll[1]);
-    do {
-        for (int k = 0; k < KINDS; k++) {
-            more[k] = xw_postings_next(list[k], &docid[k], &wdf[k], NULL);
-            assert_true(more[k] >= 0);
-        }
-        assert_int_equal(more[0], more[1]);
-        if (more[0] == 0)
-            break;
-        assert_int_equal(docid[0], docid[1]);
-        assert_int_equal(wdf[0], wdf[1]);
-        if (len == 0) {
-            uint32_t length[KINDS];
-            for (int k = 0; k < KINDS; k++)
-                assert_int_equal(
-                    xw_db_doclength(db[k], docid[k], &length[k], NULL), NH_OK);
-            assert_int_equal(length[0], length[1]);
-        }
-    } while (more[0]);
-    for (int k = 0; k < KINDS; k++)
-        xw_postings_free(list[k]);
-}
-
-static void compare_terms(xw_db *const db[KINDS])
-{
-    xw_terms *list[KINDS];
-    const char *term[KINDS];
-    size_t len[KINDS];
-    uint32_t freq[KINDS];
-    int more[KINDS];
-    for (int k = 0; k < KINDS; k++)
-        assert_int_equal(xw_terms_open(&list[k], db[k], "", 0, NULL), NH_OK);
-    do {
-        for (int k = 0; k < KINDS; k++)
-            more[k] = xw_terms_next(list[k], &term[k], &len[k], &freq[k], NULL);
-        assert_int_equal(more[0], more[1]);
-        if (more[0] == 0)
-            break;
-        assert_int_equal(len[0], len[1]);
-        assert_memory_equal(term[0], term[1], len[0]);
-        assert_int_equal(freq[0], freq[1]);
-        compare_list(db, term[0], len[0]);
-    } while (more[0] == 1);
-    for (int k = 0; k < KINDS; k++)
-        xw_terms_free(list[k]);
 }
 
 /* Ranked and date-sorted searches give the same ids and weights. */
