@@ -245,15 +245,15 @@ static int code_batch(struct worker *k, struct work *w, struct nh_error *err)
             rc = article_coder_add(k->coder, a->article, a->verdict.docid,
                                    w->postings, &w->streams, err);
     }
+    if (rc != NH_OK)
+        return rc;
     w->stream_at[w->count] = w->streams.len;
     for (size_t i = 0; i < w->count; i++) {
         size_t start = w->stream_at[i];
         w->ready[i].stream = (struct slice){w->streams.data + start,
                                             w->stream_at[i + 1] - start};
     }
-    if (rc == NH_OK && w->postings)
-        rc = posting_batch_finish(w->postings, err);
-    return rc;
+    return w->postings ? posting_batch_finish(w->postings, err) : NH_OK;
 }
 
 static int append_batch(struct pipeline *p, struct work *w,
