@@ -20,7 +20,10 @@ static const struct option_def options[] = {
     {'l', "language", "NAME", "stemmer of a new index; default english"},
     {'b', "builder", "NAME",
      "auto (default), bulk or api: how tables are written"},
+    {0, "xapian-words", NULL,
+     "in a new index, let Xapian's own tools find common words too"},
     {'s', "strict", NULL, "stop at the first bad record"},
+    {0, "no-merge", NULL, "leave merging segments to a later run"},
     {'q', "quiet", NULL, "print no summary"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -95,6 +98,7 @@ static bool read_options(const struct options *o, struct pipeline_options *p,
     p->charset = options_get(o, "charset");
     p->collection = options_get(o, "collection");
     p->strict = options_get(o, "strict") != NULL;
+    p->no_merge = options_get(o, "no-merge") != NULL;
     if (format && strcmp(format, "auto") != 0) {
         p->reader = reader_named(format);
         if (!p->reader) {
@@ -150,8 +154,9 @@ static int run_index(const struct options *o)
     p.report = report;
     p.progress = show_progress;
     p.ctx = &run;
-    rc = writer_open(&writer, command_index_path(o), options_get(o, "language"),
-                     kind, &err);
+    const struct index_settings settings = {
+        options_get(o, "language"), options_get(o, "xapian-words") != NULL};
+    rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
     if (rc == NH_OK)
         rc = pipeline_run(writer, &walk, &p, &counts, &err);
     progress_clear(&run.progress);

@@ -51,7 +51,7 @@ static int page_trec(struct buf *out, const struct output_page *page,
             score = 1.0 / (double)(i + 1);
         buf_printf(out, "%s Q0 ", page->qid ? page->qid : "1");
         buf_append(out, id.data, id.len);
-        buf_printf(out, " %zu %.6f newshound\n", i + 1, score);
+        buf_printf(out, " %zu %.9f newshound\n", i + 1, score);
         output_drain(out, page);
     }
     return NH_OK;

@@ -66,7 +66,7 @@ static void put_hit(struct buf *out, const struct nh_hit *hit, const char *qid)
     buf_printf(out, "%" PRIu32, hit->rank);
     json_member(out, "id", slice_from(hit->id));
     json_key(out, "score");
-    buf_printf(out, "%.6f", hit->score);
+    buf_printf(out, "%.9f", hit->score);
     json_member(out, "title", slice_from(hit->title));
     put_optional(out, "date", hit->date);
     put_optional(out, "source", hit->source);

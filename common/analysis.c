@@ -521,6 +521,15 @@ struct stemmer {
     struct sb_stemmer *snowball; /* NULL for "none" */
 };
 
+/* Whether Snowball has a stemmer of that name, its aliases aside. */
+static bool stemmer_known(const char *language)
+{
+    for (const char **name = sb_stemmer_list(); *name; name++)
+        if (strcmp(*name, language) == 0)
+            return true;
+    return false;
+}
+
 int stemmer_new(struct stemmer **out, const char *language,
                 struct nh_error *err)
 {
@@ -532,6 +541,8 @@ int stemmer_new(struct stemmer **out, const char *language,
         s->snowball = sb_stemmer_new(language, NULL);
         if (!s->snowball) {
             free(s);
+            if (stemmer_known(language))
+                return error_nomem(err);
             return error_set(err, NH_EINVAL,
                              "there is no stemmer for language '%s'", language);
         }

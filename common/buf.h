@@ -62,5 +62,20 @@ struct slice slice_trim(struct slice s);
 bool varint_read(const uint8_t **p, const uint8_t *end, uint64_t *value);
 /* Reads `bytes` little-endian bytes. */
 uint64_t le_read(const uint8_t *p, int bytes);
+/* Four and two of them, for loops. */
+static inline uint32_t le_read32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
+}
+static inline uint32_t le_read16(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+static inline void le_write32(uint8_t *p, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(value >> (8 * i));
+}
 
 #endif

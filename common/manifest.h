@@ -3,10 +3,11 @@
  * here and nowhere else, so that renaming one file commits everything.
  *
  *   # newshound index, written by the program: do not edit
- *   # nh format 1
+ *   # nh format 2
  *   # nh requires FEATURE...          unknown ones refuse to open
  *   # nh commit N
  *   # nh analysis VERSION LANGUAGE
+ *   # nh words both                   if Xapian's tables have common words too
  *   # nh next DOCID                   the next article's number
  *   # nh last-segment N               number of the last segment ever made
  *   # nh dict HASH                    the newest dictionary
@@ -21,7 +22,7 @@
 #include "common/buf.h"
 
 #define MANIFEST_NAME "XAPIANDB"
-#define MANIFEST_FORMAT 1
+#define MANIFEST_FORMAT 2
 /* Segments that one index may have at most. */
 #define MANIFEST_SEGMENTS_MAX 1024
 #define MANIFEST_FILES_MAX (MANIFEST_SEGMENTS_MAX * 8)
@@ -45,6 +46,7 @@ struct manifest {
     uint64_t commit; /* 0: nothing was ever committed */
     unsigned analysis;
     char language[32];
+    bool keep_words;         /* common words stand in Xapian's tables too */
     uint32_t next;           /* >= 1 */
     uint64_t segment_number; /* of the last segment folder made */
     uint64_t dict;           /* newest dictionary's hash, 0 if none */

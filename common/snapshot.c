@@ -17,6 +17,8 @@ void snapshot_close(struct snapshot *s)
     xw_db_free(s->db);
     for (size_t i = 0; i < s->count; i++) {
         articles_close(&s->segments[i].articles);
+        blocks_close(&s->segments[i].blocks);
+        xw_db_free(s->segments[i].db);
         free(s->segments[i].dead);
     }
     for (size_t i = 0; i < s->dict_count; i++)
@@ -88,6 +90,23 @@ static int open_tombstones(struct snapshot *s, struct snapshot_segment *seg,
     return rc;
 }
 
+/* The common words' lists of the segment in `folder`. */
+static int open_blocks(struct snapshot_segment *seg, const char *folder,
+                       struct nh_error *err)
+{
+    struct buf name = BUF_INIT;
+    const char *path = file_join(&name, folder, BLOCKS_NAME);
+    int rc = path ? blocks_open(&seg->blocks, path, err) : error_nomem(err);
+    const struct blocks *b = &seg->blocks;
+    if (rc == NH_OK && (b->first < seg->info->first ||
+                        b->first + (b->slots - 1) > seg->info->last ||
+                        b->articles != seg->info->articles))
+        rc = error_set(err, NH_ECORRUPT, "'%s' belongs to another segment",
+                       path);
+    buf_release(&name);
+    return rc;
+}
+
 static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
                         struct nh_error *err)
 {
@@ -106,7 +125,11 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
     if (rc == NH_OK)
         rc = open_tombstones(s, seg, err);
     if (rc == NH_OK)
-        rc = xw_db_add(s->db, dir, err);
+        rc = open_blocks(seg, dir, err);
+    if (rc == NH_OK)
+        rc = xw_db_open(&seg->db, dir, err);
+    if (rc == NH_OK)
+        rc = xw_db_add_open(s->db, seg->db, err);
     s->live += seg->info->articles - seg->info->tombstones;
     s->dead += seg->info->tombstones;
     buf_release(&folder);

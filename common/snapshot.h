@@ -4,6 +4,7 @@
 #define COMMON_SNAPSHOT_H
 
 #include "common/articles.h"
+#include "common/blocks.h"
 #include "common/manifest.h"
 #include "common/stream/dict.h"
 #include "common/xapian/xw.h"
@@ -11,6 +12,8 @@
 struct snapshot_segment {
     const struct manifest_segment *info;
     struct articles articles;
+    struct blocks blocks;
+    xw_db *db;               /* its Xapian tables */
     const struct dict *dict; /* owned by the snapshot */
     uint8_t *dead;           /* a bit for each article number, or NULL */
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bm25.h"
+
 /* How often something occurs in the article being coded; valid where the stamp
  * is the article's. */
 struct tally {
@@ -232,7 +234,8 @@ static int put_stems(struct article_coder *c, struct posting_batch *batch,
         const struct strtab_entry *e = &c->lex.stems.entries[c->used[i]];
         struct slice stem = {e->data, e->len};
         uint32_t key = KEYS_OF_PAIRS + c->used[i] * 2;
-        rc = put_word(c, batch, key, "", stem, t->count, err);
+        uint32_t wdf = t->count + t->title * (BM25_TITLE - 1);
+        rc = put_word(c, batch, key, "", stem, wdf, err);
         if (rc == NH_OK && t->title)
             rc = put_word(c, batch, key + 1, schema_fields[FIELD_TITLE].prefix,
                           stem, t->title, err);

@@ -1,6 +1,9 @@
 /* Owns building through Xapian's public API: a small database for each batch,
  * so that Xapian's buffers stay in the processor's caches, all merged by its
- * compactor. Promises Xapian's own tables. */
+ * compactor. Promises Xapian's own tables, and block-max lists copied from
+ * them.
+ */
+#include "indexer/blocks_writer.h"
 #include "indexer/builder_ops.h"
 
 #include <stdlib.h>
@@ -183,7 +186,7 @@ static int api_finish(void *self, const char *path, bool *fell_back,
     if (rc == NH_OK && problems)
         rc = error_set(err, NH_EINTERNAL,
                        "the new segment '%s' fails Xapian's check", path);
-    return rc;
+    return rc == NH_OK ? blocks_copy(path, err) : rc;
 }
 
 const struct builder_ops builder_api = {.name = "api",

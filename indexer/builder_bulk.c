@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/blocks.h"
 #include "common/file.h"
 #include "common/schema.h"
 #include "common/xapian/xw.h"
+#include "indexer/blocks_writer.h"
+#include "indexer/fallback.h"
 #include "indexer/inverter.h"
 
 /* Larger batches join faster, smaller ones keep workers busy. */
@@ -19,13 +22,12 @@
 #define BATCHES_MAX SIZE_MAX
 /* Terms whose lists are read back and compared, besides the longest. */
 #define SAMPLE_TERMS 64
-/* Articles that the fallback builds at a time. */
-#define FALLBACK_ARTICLES 500
 
 struct bulk_builder {
     char *dir;
     struct inverter all;
     unsigned threads;
+    bool keep_words; /* in Xapian's tables, although they have lists */
 };
 
 static void bulk_close(void *self)
@@ -66,6 +68,12 @@ static void bulk_set_threads(void *self, unsigned threads)
 {
     struct bulk_builder *b = self;
     b->threads = threads;
+}
+
+static void bulk_keep_words(void *self)
+{
+    struct bulk_builder *b = self;
+    b->keep_words = true;
 }
 
 /* ---- Batches. */
@@ -197,26 +205,40 @@ static void fetch_ahead(const struct inverter *v,
 
 /* Some of the terms, written by one thread. */
 struct table_part {
-    const struct inverter *v;
+    const struct bulk_builder *b;
     const struct sorted_term *terms;
+    const struct blocks_lengths *lengths;
     uint32_t first, end;
     struct glass_writer *writer;
+    struct blocks_part *blocks;
     int rc;
     struct nh_error error;
 };
+
+static int write_term(struct table_part *p, const struct sorted_term *t,
+                      struct buf *scratch)
+{
+    const struct slice term = {t->data, t->len};
+    struct glass_run run;
+    bool taken;
+    if (!inverter_run(&p->b->all, t->number, scratch, &run))
+        return error_nomem(&p->error);
+    int rc = blocks_add(p->blocks, p->lengths, term, &run, &taken, &p->error);
+    if (rc != NH_OK)
+        return rc;
+    if (!taken || p->b->keep_words)
+        return glass_term(p->writer, term, &run, &p->error);
+    glass_elsewhere(p->writer, &run);
+    return NH_OK;
+}
 
 static void *write_terms(void *arg)
 {
     struct table_part *p = arg;
     struct buf scratch = BUF_INIT;
-    struct glass_run run;
     for (uint32_t i = p->first; p->rc == NH_OK && i < p->end; i++) {
-        const struct sorted_term *t = &p->terms[i];
-        fetch_ahead(p->v, p->terms, i);
-        p->rc = inverter_run(p->v, t->number, &scratch, &run)
-                    ? glass_term(p->writer, (struct slice){t->data, t->len},
-                                 &run, &p->error)
-                    : error_nomem(&p->error);
+        fetch_ahead(&p->b->all, p->terms, i);
+        p->rc = write_term(p, &p->terms[i], &scratch);
     }
     buf_release(&scratch);
     return NULL;
@@ -242,26 +264,48 @@ static uint32_t middle_term(const struct inverter *v,
     return i;
 }
 
+/* What a segment's files are written with. */
+struct table_writer {
+    struct glass_writer glass, half; /* the second half of the terms */
+    struct file_writer file;
+    struct blocks_lengths lengths;
+    struct blocks_part blocks[2];
+};
+
+static void table_writer_abort(struct table_writer *w)
+{
+    glass_abort(&w->glass);
+    glass_abort(&w->half);
+    file_writer_abort(&w->file);
+    blocks_lengths_release(&w->lengths);
+    blocks_part_release(&w->blocks[0]);
+    blocks_part_release(&w->blocks[1]);
+}
+
 /* Writes all terms, the second half beside the first if there may be two
- * threads. The tables do not depend on that. */
+ * threads. The files do not depend on that. */
 static int write_all_terms(struct bulk_builder *b,
                            const struct sorted_term *terms,
-                           struct glass_writer *w, struct nh_error *err)
+                           struct table_writer *w, struct nh_error *err)
 {
-    const struct inverter *v = &b->all;
-    struct glass_writer part;
-    struct nh_error error;
-    memset(&error, 0, sizeof error);
-    uint32_t middle = middle_term(v, terms);
-    struct table_part low = {v, terms, 0, middle, w, NH_OK, error};
-    struct table_part high = {v,     terms, middle, v->terms.count,
-                              &part, NH_OK, error};
+    const uint32_t middle = middle_term(&b->all, terms);
+    struct table_part low = {.b = b,
+                             .terms = terms,
+                             .lengths = &w->lengths,
+                             .end = middle,
+                             .writer = &w->glass,
+                             .blocks = &w->blocks[0]};
+    struct table_part high = {.b = b,
+                              .terms = terms,
+                              .lengths = &w->lengths,
+                              .first = middle,
+                              .end = b->all.terms.count,
+                              .writer = &w->half,
+                              .blocks = &w->blocks[1]};
     pthread_t thread;
-    int rc = glass_part_open(&part, err);
-    if (rc != NH_OK) {
-        glass_abort(&part);
+    int rc = glass_part_open(&w->half, err);
+    if (rc != NH_OK)
         return rc;
-    }
     bool beside = b->threads > 1 &&
                   pthread_create(&thread, NULL, write_terms, &high) == 0;
     write_terms(&low);
@@ -272,35 +316,51 @@ static int write_all_terms(struct bulk_builder *b,
     const struct table_part *bad = low.rc != NH_OK ? &low : &high;
     if (bad->rc != NH_OK && err)
         *err = bad->error;
-    if (bad->rc != NH_OK)
-        glass_abort(&part);
-    return bad->rc != NH_OK ? bad->rc : glass_part_join(w, &part, err);
+    return bad->rc != NH_OK ? bad->rc
+                            : glass_part_join(&w->glass, &w->half, err);
+}
+
+static int write_lengths(const struct inverter *v, struct table_writer *w,
+                         uint32_t last, struct nh_error *err)
+{
+    struct buf scratch = BUF_INIT;
+    struct glass_run run;
+    int rc = inverter_lengths(v, &scratch, &run)
+                 ? glass_lengths(&w->glass, &run, err)
+                 : error_nomem(err);
+    if (rc == NH_OK)
+        rc = blocks_lengths_init(&w->lengths, last, &run, err);
+    buf_release(&scratch);
+    return rc;
 }
 
 static int write_tables(struct bulk_builder *b, const struct sorted_term *terms,
                         const char *path, struct nh_error *err)
 {
     const struct inverter *v = &b->all;
-    struct glass_writer w;
-    struct glass_run run;
+    struct table_writer *w = calloc(1, sizeof *w);
     struct glass_stats stats;
-    struct buf scratch = BUF_INIT;
-    int rc = glass_open(&w, path, err);
-    if (rc != NH_OK)
-        return rc;
-    rc =
-        glass_values(&w, SCHEMA_DATE_SLOT, (const uint8_t *)v->values.data,
-                     v->values.len / (4 + INVERTER_VALUE), INVERTER_VALUE, err);
-    if (rc == NH_OK)
-        rc = inverter_lengths(v, &scratch, &run) ? glass_lengths(&w, &run, err)
-                                                 : error_nomem(err);
-    buf_release(&scratch);
-    if (rc == NH_OK)
-        rc = write_all_terms(b, terms, &w, err);
+    if (!w)
+        return error_nomem(err);
     inverter_stats(v, &stats);
+    int rc = glass_open(&w->glass, path, err);
     if (rc == NH_OK)
-        rc = glass_finish(&w, &stats, err);
-    glass_abort(&w);
+        rc = glass_values(
+            &w->glass, SCHEMA_DATE_SLOT, (const uint8_t *)v->values.data,
+            v->values.len / (4 + INVERTER_VALUE), INVERTER_VALUE, err);
+    if (rc == NH_OK)
+        rc = write_lengths(v, w, stats.last_docid, err);
+    if (rc == NH_OK)
+        rc = blocks_start(&w->file, path, err);
+    w->blocks[0].file = &w->file;
+    if (rc == NH_OK)
+        rc = write_all_terms(b, terms, w, err);
+    if (rc == NH_OK)
+        rc = blocks_finish(&w->file, &w->lengths, w->blocks, 2, err);
+    if (rc == NH_OK)
+        rc = glass_finish(&w->glass, &stats, err);
+    table_writer_abort(w);
+    free(w);
     return rc;
 }
 
@@ -312,19 +372,15 @@ static int differs(struct nh_error *err, const char *what)
                      "%s in the new tables is not what was written", what);
 }
 
-/* Compares a term's list as libxapian reads it with the one in memory. */
-static int check_term(const struct inverter *v, const xw_db *db, uint32_t term,
-                      struct buf *scratch, struct nh_error *err)
+/* Compares a term's list as libxapian reads it with the run in memory. */
+static int check_table_list(const struct glass_run *run, const xw_db *db,
+                            struct slice term, struct nh_error *err)
 {
-    const struct strtab_entry *e = &v->terms.entries[term];
-    struct glass_run run;
     xw_postings *list;
     uint32_t docid = 0, got, wdf;
     uint64_t delta, count;
-    if (!inverter_run(v, term, scratch, &run))
-        return error_nomem(err);
-    int rc = xw_postings_open(&list, db, e->data, e->len, err);
-    const uint8_t *p = run.data, *end = p + run.len;
+    const uint8_t *p = run->data, *end = p + run->len;
+    int rc = xw_postings_open(&list, db, term.data, term.len, err);
     while (rc == NH_OK && varint_read(&p, end, &delta) &&
            varint_read(&p, end, &count)) {
         docid += (uint32_t)delta + 1;
@@ -337,6 +393,56 @@ static int check_term(const struct inverter *v, const xw_db *db, uint32_t term,
     if (rc == NH_OK && xw_postings_next(list, &got, &wdf, err) != 0)
         rc = differs(err, "the length of a list");
     xw_postings_free(list);
+    return rc;
+}
+
+/* The same for a list in blocks. */
+static int check_block_list(const struct glass_run *run,
+                            const struct block_list *list, struct nh_error *err)
+{
+    struct block block;
+    uint32_t docid = 0;
+    uint64_t delta, count;
+    const uint8_t *p = run->data, *end = p + run->len;
+    if (list->postings != run->count)
+        return differs(err, "the length of a list");
+    for (uint32_t i = 0; i < list->blocks; i++) {
+        if (!block_enter(list, i, &block))
+            return block_damaged(list, err);
+        block_wdfs(&block);
+        for (uint32_t k = 0; k < block.count; k++) {
+            if (!varint_read(&p, end, &delta) || !varint_read(&p, end, &count))
+                return differs(err, "the length of a list");
+            docid += (uint32_t)delta + 1;
+            if (block.docids[k] != docid || block.wdfs[k] != count)
+                return differs(err, "a posting");
+        }
+    }
+    return NH_OK;
+}
+
+/* What was written, opened. */
+struct written {
+    xw_db *db;
+    struct blocks blocks;
+};
+
+static int check_term(const struct bulk_builder *b, const struct written *w,
+                      uint32_t number, struct buf *scratch,
+                      struct nh_error *err)
+{
+    const struct strtab_entry *e = &b->all.terms.entries[number];
+    const struct slice term = {e->data, e->len};
+    struct glass_run run;
+    struct block_list list;
+    if (!inverter_run(&b->all, number, scratch, &run))
+        return error_nomem(err);
+    int found = blocks_find(&w->blocks, term, &list, err);
+    int rc = found < 0 ? found : NH_OK;
+    if (found == 1)
+        rc = check_block_list(&run, &list, err);
+    if (rc == NH_OK && (found == 0 || b->keep_words))
+        rc = check_table_list(&run, w->db, term, err);
     return rc;
 }
 
@@ -368,160 +474,68 @@ static int check_counts(const struct inverter *v, const xw_db *db,
     return rc;
 }
 
-static int check_tables(const struct inverter *v,
+static int open_written(struct written *w, const char *path,
+                        struct nh_error *err)
+{
+    struct buf name = BUF_INIT;
+    int rc = xw_db_open(&w->db, path, err);
+    if (rc == NH_OK)
+        rc = file_join(&name, path, BLOCKS_NAME)
+                 ? blocks_open(&w->blocks, name.data, err)
+                 : error_nomem(err);
+    buf_release(&name);
+    return rc;
+}
+
+static int check_terms(const struct bulk_builder *b,
+                       const struct sorted_term *terms, const struct written *w,
+                       struct nh_error *err)
+{
+    const struct inverter *v = &b->all;
+    const uint32_t count = v->terms.count, step = count / SAMPLE_TERMS + 1;
+    struct buf scratch = BUF_INIT;
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (v->runs[i].count > v->runs[longest].count)
+            longest = i;
+    int rc = count ? check_term(b, w, longest, &scratch, err) : NH_OK;
+    for (uint32_t i = 0; rc == NH_OK && i < count; i += step)
+        rc = check_term(b, w, terms[i].number, &scratch, err);
+    if (rc == NH_OK && count)
+        rc = check_term(b, w, terms[count - 1].number, &scratch, err);
+    buf_release(&scratch);
+    return rc;
+}
+
+static int check_tables(const struct bulk_builder *b,
                         const struct sorted_term *terms, const char *path,
                         struct nh_error *err)
 {
-    struct buf scratch = BUF_INIT;
-    xw_db *db = NULL;
+    struct written w = {.db = NULL};
     size_t problems = 0;
-    uint32_t longest = 0;
     int rc = xw_db_check(path, &problems, err);
     if (rc == NH_OK && problems)
         rc = differs(err, "something that Xapian checks");
     if (rc == NH_OK)
-        rc = xw_db_open(&db, path, err);
+        rc = open_written(&w, path, err);
     if (rc == NH_OK)
-        rc = check_counts(v, db, err);
-    uint32_t step = v->terms.count / SAMPLE_TERMS + 1;
-    for (uint32_t i = 0; i < v->terms.count; i++)
-        if (v->runs[i].count > v->runs[longest].count)
-            longest = i;
-    if (rc == NH_OK && v->terms.count)
-        rc = check_term(v, db, longest, &scratch, err);
-    for (uint32_t i = 0; rc == NH_OK && i < v->terms.count; i += step)
-        rc = check_term(v, db, terms[i].number, &scratch, err);
-    if (rc == NH_OK && v->terms.count)
-        rc = check_term(v, db, terms[v->terms.count - 1].number, &scratch, err);
-    xw_db_free(db);
-    buf_release(&scratch);
+        rc = check_counts(&b->all, w.db, err);
+    if (rc == NH_OK)
+        rc = check_terms(b, terms, &w, err);
+    xw_db_free(w.db);
+    blocks_close(&w.blocks);
     return rc;
 }
 
-/* ---- The fallback: the same postings, article by article, through the API. */
-
-/* A posting of the articles that are being built. */
-struct posting {
-    uint32_t docid, term, wdf;
-};
-
-static int by_docid(const void *a, const void *b)
-{
-    const struct posting *x = a, *y = b;
-    return (x->docid > y->docid) - (x->docid < y->docid);
-}
-
-/* Where each term's run was read to. */
-struct cursor {
-    size_t at;
-    uint32_t docid;
-};
-
-/* Appends the postings with docids up to `last` behind the cursors. */
-static int collect(const struct inverter *v, struct cursor *cursors,
-                   uint32_t last, struct buf *out, struct nh_error *err)
-{
-    struct buf scratch = BUF_INIT;
-    struct glass_run run;
-    bool good = true;
-    for (uint32_t t = 0; good && t < v->terms.count; t++) {
-        struct cursor *c = &cursors[t];
-        uint64_t delta, wdf;
-        good = inverter_run(v, t, &scratch, &run);
-        const uint8_t *p = run.data + c->at, *end = run.data + run.len;
-        while (good && varint_read(&p, end, &delta) &&
-               c->docid + delta + 1 <= last && varint_read(&p, end, &wdf)) {
-            c->docid += (uint32_t)delta + 1;
-            c->at = (size_t)(p - run.data);
-            struct posting posting = {c->docid, t, (uint32_t)wdf};
-            buf_append(out, &posting, sizeof posting);
-        }
-    }
-    buf_release(&scratch);
-    return done(good && !out->failed, err);
-}
-
-/* Adds articles first..first+count of the inverter as a batch. */
-static int api_batch(const struct inverter *v, void *api, size_t first,
-                     size_t count, const struct buf *postings, size_t *value,
-                     struct nh_error *err)
-{
-    const struct posting *at =
-        (const struct posting *)(const void *)postings->data;
-    const struct posting *end = at + postings->len / sizeof *at;
-    void *batch;
-    int rc = builder_api.batch_new(&batch, api, first, err);
-    if (rc != NH_OK)
-        return rc;
-    for (size_t i = first; rc == NH_OK && i < first + count; i++) {
-        uint32_t length, dated, docid = inverter_article(v, i, &length);
-        rc = builder_api.begin(batch, docid, err);
-        for (; rc == NH_OK && at < end && at->docid == docid; at++) {
-            const struct strtab_entry *e = &v->terms.entries[at->term];
-            rc = builder_api.term(batch, (struct slice){e->data, e->len},
-                                  at->wdf, err);
-        }
-        const char *next = v->values.data + *value;
-        if (rc == NH_OK && *value < v->values.len &&
-            (memcpy(&dated, next, 4), dated == docid)) {
-            rc = builder_api.value(batch, SCHEMA_DATE_SLOT,
-                                   (struct slice){next + 4, INVERTER_VALUE},
-                                   err);
-            *value += 4 + INVERTER_VALUE;
-        }
-        if (rc == NH_OK)
-            rc = builder_api.end(batch, err);
-    }
-    if (rc == NH_OK)
-        rc = builder_api.finish_batch(batch, err);
-    if (rc != NH_OK) {
-        builder_api.batch_free(batch);
-        return rc;
-    }
-    return builder_api.add(api, batch, err);
-}
-
-static int build_by_api(const struct bulk_builder *b, const char *path,
-                        struct nh_error *err)
-{
-    const struct inverter *v = &b->all;
-    struct buf postings = BUF_INIT;
-    size_t articles = inverter_articles(v), value = 0;
-    /* Few enough batches for the API builder. */
-    size_t step = articles / builder_api.batches_max + 1;
-    if (step < FALLBACK_ARTICLES)
-        step = FALLBACK_ARTICLES;
-    struct cursor *cursors =
-        calloc((size_t)v->terms.count + 1, sizeof *cursors);
-    void *api = NULL;
-    int rc = cursors ? builder_api.open(&api, b->dir, err) : error_nomem(err);
-    for (size_t first = 0; rc == NH_OK && first < articles; first += step) {
-        size_t count = articles - first < step ? articles - first : step;
-        uint32_t length, last = inverter_article(v, first + count - 1, &length);
-        buf_reset(&postings);
-        rc = collect(v, cursors, last, &postings, err);
-        if (rc == NH_OK && postings.len)
-            qsort(postings.data, postings.len / sizeof(struct posting),
-                  sizeof(struct posting), by_docid);
-        if (rc == NH_OK)
-            rc = api_batch(v, api, first, count, &postings, &value, err);
-    }
-    bool unused;
-    if (rc == NH_OK)
-        rc = builder_api.finish(api, path, &unused, err);
-    if (api)
-        builder_api.close(api);
-    free(cursors);
-    buf_release(&postings);
-    return rc;
-}
+/* ---- Finishing. */
 
 /* Removes tables that turned out wrong; the folder holds other files too. */
 static void remove_tables(const char *path)
 {
-    static const char *const names[] = {"iamglass", "postlist.glass"};
+    static const char *const names[] = {"iamglass", "postlist.glass",
+                                        BLOCKS_NAME};
     struct buf name = BUF_INIT;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (file_join(&name, path, names[i]))
             remove(name.data);
     buf_release(&name);
@@ -536,12 +550,12 @@ static int bulk_finish(void *self, const char *path, bool *fell_back,
         return error_nomem(err);
     int rc = write_tables(b, terms, path, err);
     if (rc == NH_OK)
-        rc = check_tables(&b->all, terms, path, err);
+        rc = check_tables(b, terms, path, err);
     free(terms);
     /* A disk that is full is full for the API too. */
     if (rc == NH_EINTERNAL || rc == NH_ECORRUPT || rc == NH_EVERSION) {
         remove_tables(path);
-        rc = build_by_api(b, path, err);
+        rc = fallback_build(&b->all, b->dir, path, err);
         *fell_back = *fell_back || rc == NH_OK;
     }
     inverter_reset(&b->all);
@@ -555,6 +569,7 @@ const struct builder_ops builder_bulk = {.name = "bulk",
                                          .close = bulk_close,
                                          .memory = bulk_memory,
                                          .set_threads = bulk_set_threads,
+                                         .keep_words = bulk_keep_words,
                                          .batch_new = bulk_batch_new,
                                          .batch_free = bulk_batch_free,
                                          .begin = bulk_begin,

@@ -208,6 +208,7 @@ int glass_part_join(struct glass_writer *w, struct glass_writer *part,
 {
     int rc = w->failed ? w->failed : part->failed;
     struct slice first = {part->first_key.data, part->first_key.len};
+    w->term_length += part->term_length;
     if (rc != NH_OK || part->entries == 0) {
         glass_abort(part);
         return rc;
@@ -230,7 +231,6 @@ int glass_part_join(struct glass_writer *w, struct glass_writer *part,
     w->low = part->low;
     w->blocks += part->blocks;
     w->entries += part->entries;
-    w->term_length += part->term_length;
     buf_reset(&w->last_key);
     buf_append(&w->last_key, part->last_key.data, part->last_key.len);
     if (rc == NH_OK && w->last_key.failed)
@@ -481,6 +481,11 @@ int glass_term(struct glass_writer *w, struct slice term,
     w->term_length += run->collection;
     buf_release(&key);
     return rc;
+}
+
+void glass_elsewhere(struct glass_writer *w, const struct glass_run *run)
+{
+    w->term_length += run->collection;
 }
 
 /* ---- Branches. */

@@ -95,6 +95,9 @@ int glass_lengths(struct glass_writer *w, const struct glass_run *lengths,
                   struct nh_error *err);
 int glass_term(struct glass_writer *w, struct slice term,
                const struct glass_run *run, struct nh_error *err);
+/* In the place of glass_term for a term whose list stands in another file: the
+ * lengths count its wdfs. */
+void glass_elsewhere(struct glass_writer *w, const struct glass_run *run);
 /* Terms may be written side by side: a part takes terms as a writer does, in
  * memory, and is put behind the terms of `w`, all smaller than its own. The
  * part is over then. */

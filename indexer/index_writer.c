@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/analysis.h"
+#include "common/blocks.h"
 #include "common/hash.h"
 #include "common/tombstones.h"
 #include "indexer/articles_writer.h"
@@ -51,20 +52,39 @@ static char *join_string(const char *dir, const char *name)
     return file_join(&b, dir, name) ? b.data : NULL;
 }
 
-static int start_manifest(struct index_writer *w, const char *language,
+static int check_settings(const struct index_writer *w,
+                          const struct index_settings *settings,
                           struct nh_error *err)
 {
-    int rc = manifest_read(&w->manifest, w->dir, err);
-    struct stemmer *probe = NULL;
-    if (rc == NH_OK && language && strcmp(language, w->manifest.language) != 0)
+    const struct manifest *m = &w->manifest;
+    const char *language = settings->language;
+    if (language && strcmp(language, m->language) != 0)
         return error_set(err, NH_EINVAL,
                          "the index '%s' is in language '%s', not '%s'", w->dir,
-                         w->manifest.language, language);
+                         m->language, language);
+    if (settings->keep_words && !m->keep_words)
+        return error_set(err, NH_EINVAL,
+                         "the index '%s' was made without --xapian-words: only "
+                         "a new one can have them",
+                         w->dir);
+    return NH_OK;
+}
+
+static int start_manifest(struct index_writer *w,
+                          const struct index_settings *settings,
+                          struct nh_error *err)
+{
+    const char *language = settings->language;
+    int rc = manifest_read(&w->manifest, w->dir, err);
+    struct stemmer *probe = NULL;
+    if (rc == NH_OK)
+        return check_settings(w, settings, err);
     if (rc != NH_ENOTFOUND)
         return rc;
     memset(&w->manifest, 0, sizeof w->manifest);
     w->manifest.next = 1;
     w->manifest.analysis = ANALYSIS_VERSION;
+    w->manifest.keep_words = settings->keep_words;
     snprintf(w->manifest.language, sizeof w->manifest.language, "%s",
              language ? language : "english");
     rc = stemmer_new(&probe, w->manifest.language, err);
@@ -94,9 +114,10 @@ static int start_dict(struct index_writer *w, struct nh_error *err)
 }
 
 int writer_open(struct index_writer **out, const char *dir,
-                const char *language, enum builder_kind kind,
+                const struct index_settings *settings, enum builder_kind kind,
                 struct nh_error *err)
 {
+    const struct index_settings defaults = {NULL, false};
     *out = NULL;
     struct index_writer *w = calloc(1, sizeof *w);
     if (!w)
@@ -112,7 +133,7 @@ int writer_open(struct index_writer **out, const char *dir,
         rc = index_lock(dir, &w->lock, err);
     }
     if (rc == NH_OK)
-        rc = start_manifest(w, language, err);
+        rc = start_manifest(w, settings ? settings : &defaults, err);
     if (rc == NH_OK) {
         index_sweep(dir, &w->manifest, false);
         rc = snapshot_open(&w->snapshot, dir, err);
@@ -121,6 +142,8 @@ int writer_open(struct index_writer **out, const char *dir,
         rc = start_dict(w, err);
     if (rc == NH_OK)
         rc = segment_builder_new(&w->builder, kind, w->build_dir, err);
+    if (rc == NH_OK && w->manifest.keep_words)
+        segment_builder_keep_words(w->builder);
     w->next = w->manifest.next;
     if (rc != NH_OK)
         writer_close(w);
@@ -362,10 +385,11 @@ bool writer_full(struct index_writer *w, size_t memory)
 
 /* ---- Committing. */
 
-/* Files of a segment that Xapian's tables consist of. */
+/* Files that a segment may consist of. */
 static const char *const segment_files[] = {
-    "iamglass",       "postlist.glass", "docdata.glass", "termlist.glass",
-    "position.glass", "spelling.glass", "synonym.glass", "articles"};
+    "iamglass",       "postlist.glass", "docdata.glass",
+    "termlist.glass", "position.glass", "spelling.glass",
+    "synonym.glass",  "articles",       BLOCKS_NAME};
 
 /* Puts the files of a finished segment on disk and into the manifest. */
 static int adopt_files(struct index_writer *w, const char *segment,
@@ -587,15 +611,16 @@ int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
         }
         drop_dicts(m, &w->snapshot);
     }
+    if (rc != NH_OK && folder)
+        file_remove_dir(folder);
+    free(folder);
+    /* From here on the folder may be part of a commit, whatever goes wrong. */
     if (rc == NH_OK)
         rc = manifest_write(m, w->dir, err);
     if (rc == NH_OK)
         rc = renew_snapshot(w, err);
     if (rc == NH_OK)
         index_sweep(w->dir, m, true);
-    else if (folder)
-        file_remove_dir(folder);
-    free(folder);
     return rc;
 }
 

@@ -13,13 +13,18 @@
 
 struct index_writer;
 
+/* What a new index is to be; zeros are the defaults. */
+struct index_settings {
+    const char *language; /* of the stemmer; NULL: English */
+    bool keep_words;      /* common words stand in Xapian's tables too */
+};
+
 /* Opens the index in folder `dir` for writing, making it if there is none, and
- * removes what an interrupted run left. `language` is that of a new index's
- * stemmer; NULL means English, or what the index has. `kind` says how segments
- * are built. NH_ELOCKED if another process writes, NH_EINVAL for a folder with
- * other things in it or another language. */
+ * removes what an interrupted run left. `settings` may be NULL. `kind` says how
+ * segments are built. NH_ELOCKED if another process writes, NH_EINVAL for a
+ * folder with other things in it or an index made with other settings. */
 int writer_open(struct index_writer **out, const char *dir,
-                const char *language, enum builder_kind kind,
+                const struct index_settings *settings, enum builder_kind kind,
                 struct nh_error *err);
 /* The same, but NH_ENOTFOUND if there is no index. */
 int writer_open_existing(struct index_writer **out, const char *dir,

@@ -7,6 +7,7 @@
 
 #include "common/stream/stream.h"
 #include "indexer/articles_writer.h"
+#include "indexer/blocks_writer.h"
 #include "indexer/glass_writer.h"
 #include "indexer/inverter.h"
 
@@ -15,8 +16,10 @@ struct source {
     struct snapshot_segment *segment;
     xw_db *db;
     xw_terms *terms;
-    const char *term; /* the next one, or NULL at the end */
-    size_t len;
+    struct slice table_term; /* the next one in Xapian's table; NULL: none */
+    struct slice list_term;  /* the next one with a list; NULL: none */
+    uint32_t lists;          /* read so far */
+    struct block_list list;  /* of list_term */
 };
 
 struct merge {
@@ -27,6 +30,10 @@ struct merge {
     struct articles_writer articles;
     struct glass_writer glass;
     struct glass_stats stats;
+    bool keep_words;
+    struct file_writer blocks_file;
+    struct blocks_lengths block_lengths;
+    struct blocks_part blocks;
     struct buf values, lengths, run, term;
     uint32_t last_length; /* docid of the last length put */
     /* For streams in another dictionary's codes. */
@@ -47,6 +54,9 @@ static void merge_release(struct merge *m)
     free(m->sources);
     articles_writer_abort(&m->articles);
     glass_abort(&m->glass);
+    file_writer_abort(&m->blocks_file);
+    blocks_lengths_release(&m->block_lengths);
+    blocks_part_release(&m->blocks);
     buf_release(&m->values);
     buf_release(&m->lengths);
     buf_release(&m->run);
@@ -180,86 +190,149 @@ static int merge_articles(struct merge *m, struct nh_error *err)
 
 /* ---- Postings. */
 
-static int next_term(struct source *s, struct nh_error *err)
+static int next_table_term(struct source *s, struct nh_error *err)
 {
     uint32_t freq;
-    int more = xw_terms_next(s->terms, &s->term, &s->len, &freq, err);
+    int more = xw_terms_next(s->terms, &s->table_term.data, &s->table_term.len,
+                             &freq, err);
     if (more <= 0)
-        s->term = NULL;
+        s->table_term = (struct slice){NULL, 0};
     return more < 0 ? more : NH_OK;
 }
 
-static int compare_terms(const char *a, size_t a_len, const char *b,
-                         size_t b_len)
+static int next_list_term(struct source *s, struct nh_error *err)
 {
-    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
-    return order ? order : (a_len > b_len) - (a_len < b_len);
+    const struct blocks *b = &s->segment->blocks;
+    if (s->lists < b->lists)
+        return blocks_list(b, s->lists++, &s->list_term, &s->list, err);
+    s->list_term = (struct slice){NULL, 0};
+    return NH_OK;
+}
+
+/* Makes *least the lesser of two terms; one without data is none. */
+static void lesser(struct slice *least, struct slice term)
+{
+    if (!term.data)
+        return;
+    size_t common = term.len < least->len ? term.len : least->len;
+    int order = least->data ? memcmp(term.data, least->data, common) : -1;
+    if (order < 0 || (order == 0 && term.len < least->len))
+        *least = term;
 }
 
 /* Copies the least term of all sources; false if they are all at the end. */
 static bool least_term(struct merge *m)
 {
-    const struct source *least = NULL;
+    struct slice least = {NULL, 0};
     for (size_t i = 0; i < m->count; i++) {
-        const struct source *s = &m->sources[i];
-        if (s->term && (!least || compare_terms(s->term, s->len, least->term,
-                                                least->len) < 0))
-            least = s;
+        lesser(&least, m->sources[i].table_term);
+        lesser(&least, m->sources[i].list_term);
     }
     buf_reset(&m->term);
-    if (least)
-        buf_append(&m->term, least->term, least->len);
-    return least != NULL;
+    buf_append(&m->term, least.data, least.len);
+    return least.data != NULL;
 }
 
-/* Appends the live postings of the term in one source. */
-static int append_postings(struct merge *m, const struct source *s,
-                           uint32_t *last, struct glass_run *run,
-                           struct nh_error *err)
+/* Appends a posting, if its article lives. */
+static void append_posting(struct merge *m, uint32_t docid, uint32_t wdf,
+                           uint32_t *last, struct glass_run *run)
+{
+    if (!snapshot_live(m->snapshot, docid))
+        return;
+    buf_append_varint(&m->run, docid - *last - 1);
+    buf_append_varint(&m->run, wdf);
+    *last = docid;
+    run->count++;
+    run->collection += wdf;
+    if (wdf > m->stats.wdf_max)
+        m->stats.wdf_max = wdf;
+}
+
+static int append_blocks(struct merge *m, const struct block_list *list,
+                         uint32_t *last, struct glass_run *run,
+                         struct nh_error *err)
+{
+    struct block block;
+    for (uint32_t i = 0; i < list->blocks; i++) {
+        if (!block_enter(list, i, &block))
+            return block_damaged(list, err);
+        block_wdfs(&block);
+        for (uint32_t k = 0; k < block.count; k++)
+            append_posting(m, block.docids[k], block.wdfs[k], last, run);
+    }
+    return NH_OK;
+}
+
+static int append_table(struct merge *m, const struct source *s, uint32_t *last,
+                        struct glass_run *run, struct nh_error *err)
 {
     xw_postings *list;
     uint32_t docid, wdf;
     int more = 0;
-    int rc = xw_postings_open(&list, s->db, s->term, s->len, err);
+    int rc = xw_postings_open(&list, s->db, s->table_term.data,
+                              s->table_term.len, err);
     while (rc == NH_OK &&
-           (more = xw_postings_next(list, &docid, &wdf, err)) == 1) {
-        if (!snapshot_live(m->snapshot, docid))
-            continue;
-        buf_append_varint(&m->run, docid - *last - 1);
-        buf_append_varint(&m->run, wdf);
-        *last = docid;
-        run->count++;
-        run->collection += wdf;
-        if (wdf > m->stats.wdf_max)
-            m->stats.wdf_max = wdf;
-    }
+           (more = xw_postings_next(list, &docid, &wdf, err)) == 1)
+        append_posting(m, docid, wdf, last, run);
     xw_postings_free(list);
     return rc == NH_OK ? more : rc;
+}
+
+/* Appends the postings of m->term in one source, and moves that on. */
+static int append_source(struct merge *m, struct source *s, uint32_t *last,
+                         struct glass_run *run, struct nh_error *err)
+{
+    const struct slice term = {m->term.data, m->term.len};
+    bool list = s->list_term.data && slice_equal(s->list_term, term);
+    bool table = s->table_term.data && slice_equal(s->table_term, term);
+    int rc = NH_OK;
+    if (list)
+        rc = append_blocks(m, &s->list, last, run, err);
+    else if (table)
+        rc = append_table(m, s, last, run, err);
+    if (rc == NH_OK && list)
+        rc = next_list_term(s, err);
+    if (rc == NH_OK && table)
+        rc = next_table_term(s, err);
+    return rc;
 }
 
 static int merge_term(struct merge *m, struct nh_error *err)
 {
     struct glass_run run = {NULL, 0, 0, 0};
-    struct slice term = {m->term.data, m->term.len};
+    const struct slice term = {m->term.data, m->term.len};
     uint32_t last = 0;
+    bool taken;
     int rc = m->term.failed ? error_nomem(err) : NH_OK;
     buf_reset(&m->run);
-    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
-        struct source *s = &m->sources[i];
-        if (!s->term ||
-            compare_terms(s->term, s->len, term.data, term.len) != 0)
-            continue;
-        rc = append_postings(m, s, &last, &run, err);
-        if (rc == NH_OK)
-            rc = next_term(s, err);
-    }
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++)
+        rc = append_source(m, &m->sources[i], &last, &run, err);
     if (rc == NH_OK && m->run.failed)
         rc = error_nomem(err);
     if (rc != NH_OK || run.count == 0) /* only dead articles had it */
         return rc;
     run.data = (const uint8_t *)m->run.data;
     run.len = m->run.len;
-    return glass_term(&m->glass, term, &run, err);
+    rc = blocks_add(&m->blocks, &m->block_lengths, term, &run, &taken, err);
+    if (rc == NH_OK && taken && !m->keep_words)
+        glass_elsewhere(&m->glass, &run);
+    else if (rc == NH_OK)
+        rc = glass_term(&m->glass, term, &run, err);
+    return rc;
+}
+
+static int start_terms(struct merge *m, struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
+        struct source *s = &m->sources[i];
+        rc = xw_terms_open(&s->terms, s->db, "", 0, err);
+        if (rc == NH_OK)
+            rc = next_table_term(s, err);
+        if (rc == NH_OK)
+            rc = next_list_term(s, err);
+    }
+    return rc;
 }
 
 static int merge_tables(struct merge *m, const char *folder,
@@ -269,21 +342,26 @@ static int merge_tables(struct merge *m, const char *folder,
     struct glass_run lengths = {(const uint8_t *)m->lengths.data,
                                 m->lengths.len, m->stats.documents,
                                 m->stats.total_length};
+    m->stats.last_docid = m->last_length;
+    m->blocks.file = &m->blocks_file;
     if (rc == NH_OK)
         rc = glass_values(
             &m->glass, SCHEMA_DATE_SLOT, (const uint8_t *)m->values.data,
             m->values.len / (4 + INVERTER_VALUE), INVERTER_VALUE, err);
     if (rc == NH_OK)
         rc = glass_lengths(&m->glass, &lengths, err);
-    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
-        struct source *s = &m->sources[i];
-        rc = xw_terms_open(&s->terms, s->db, "", 0, err);
-        if (rc == NH_OK)
-            rc = next_term(s, err);
-    }
+    if (rc == NH_OK)
+        rc = blocks_lengths_init(&m->block_lengths, m->last_length, &lengths,
+                                 err);
+    if (rc == NH_OK)
+        rc = blocks_start(&m->blocks_file, folder, err);
+    if (rc == NH_OK)
+        rc = start_terms(m, err);
     while (rc == NH_OK && least_term(m))
         rc = merge_term(m, err);
-    m->stats.last_docid = m->last_length;
+    if (rc == NH_OK)
+        rc = blocks_finish(&m->blocks_file, &m->block_lengths, &m->blocks, 1,
+                           err);
     return rc == NH_OK ? glass_finish(&m->glass, &m->stats, err) : rc;
 }
 
@@ -313,6 +391,7 @@ int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
     struct buf path = BUF_INIT;
     memset(&m, 0, sizeof m);
     m.snapshot = snapshot;
+    m.keep_words = snapshot->manifest.keep_words;
     m.count = count;
     m.dict = dict;
     lexicon_init(&m.lex, NULL, dict);

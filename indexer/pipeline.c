@@ -491,7 +491,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     }
     if (rc == NH_OK)
         rc = writer_commit(w, err);
-    if (rc == NH_OK)
+    if (rc == NH_OK && !options->no_merge)
         rc = merge_due_segments(w, err);
     p.counts.files = p.feed.files_read;
     p.counts.read_bytes = feed_consumed(&p.feed);

@@ -30,6 +30,7 @@ struct pipeline_options {
     unsigned jobs;               /* workers, 1 to PIPELINE_JOBS_MAX */
     size_t memory;               /* bytes to stay under, roughly */
     bool strict;                 /* stop at the first bad record */
+    bool no_merge;               /* leave segments as they are */
     pipeline_report_fn *report;
     pipeline_progress_fn *progress;
     void *ctx;

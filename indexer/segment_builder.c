@@ -55,6 +55,12 @@ void segment_builder_set_threads(struct segment_builder *b, unsigned threads)
         b->ops->set_threads(b->self, threads);
 }
 
+void segment_builder_keep_words(struct segment_builder *b)
+{
+    if (b->ops->keep_words)
+        b->ops->keep_words(b->self);
+}
+
 size_t segment_builder_batch_articles(const struct segment_builder *b)
 {
     return b->ops->batch_articles;

@@ -23,6 +23,9 @@ int segment_builder_new(struct segment_builder **out, enum builder_kind kind,
 void segment_builder_free(struct segment_builder *b);
 /* Lets segment_builder_finish use that many threads; one if never called. */
 void segment_builder_set_threads(struct segment_builder *b, unsigned threads);
+/* Puts common words into Xapian's tables too, for other programs that read
+ * them; the API's tables always have them. */
+void segment_builder_keep_words(struct segment_builder *b);
 /* Articles that a batch should have, for speed; and batches that the builder
  * holds at most. */
 size_t segment_builder_batch_articles(const struct segment_builder *b);
@@ -63,9 +66,9 @@ int posting_batch_finish(struct posting_batch *batch, struct nh_error *err);
  * the batch in any case. One thread at a time. */
 int segment_builder_add(struct segment_builder *b, struct posting_batch *batch,
                         struct nh_error *err);
-/* Writes the tables of all added batches into the existing folder `path`, has
- * libxapian check them, and starts over. At least one batch must have been
- * added. */
+/* Writes the tables and block-max lists of all added batches into the existing
+ * folder `path`, has libxapian check the tables, and starts over. At least one
+ * batch must have been added. */
 int segment_builder_finish(struct segment_builder *b, const char *path,
                            struct nh_error *err);
 

@@ -9,9 +9,16 @@
 
 #include "common/date.h"
 
-/* A list of queries that are combined and then freed. */
+/* What a node becomes: a tree of words, as long as there are only words, or a
+ * query for Xapian. One of them is NULL. */
+struct piece {
+    struct ranked_tree *words;
+    xw_query *query;
+};
+
+/* A list of pieces that are combined and then freed. */
 struct parts {
-    xw_query **items;
+    struct piece *items;
     size_t count, cap;
 };
 
@@ -19,8 +26,8 @@ struct planner {
     struct plan *plan;
     struct stemmer *stemmer;
     bool any;
-    bool has_text;      /* words rank, filters only filter */
-    struct parts title; /* terms for the title boost */
+    bool scored;   /* scores are wanted */
+    bool has_text; /* words rank, filters only filter */
     struct buf term, scratch;
     struct nh_error *err;
 };
@@ -33,93 +40,162 @@ enum place {
 };
 
 static int plan_node(struct planner *p, const struct query_node *n,
-                     enum place place, xw_query **out);
+                     enum place place, struct piece *out);
 
 /* ---- Combining. */
+
+static void piece_release(struct piece *piece)
+{
+    ranked_tree_free(piece->words);
+    xw_query_free(piece->query);
+    *piece = (struct piece){NULL, NULL};
+}
 
 static void parts_release(struct parts *parts)
 {
     for (size_t i = 0; i < parts->count; i++)
-        xw_query_free(parts->items[i]);
+        piece_release(&parts->items[i]);
     free(parts->items);
     *parts = (struct parts){NULL, 0, 0};
 }
 
-/* Takes the query over, also on failure. */
-static int parts_add(struct planner *p, struct parts *parts, xw_query *q)
+/* Takes the piece over, also on failure. */
+static int parts_add(struct planner *p, struct parts *parts, struct piece piece)
 {
     if (parts->count == parts->cap) {
-        xw_query **items = array_grow(parts->items, &parts->cap, sizeof *items);
+        struct piece *items =
+            array_grow(parts->items, &parts->cap, sizeof *items);
         if (!items) {
-            xw_query_free(q);
+            piece_release(&piece);
             return error_nomem(p->err);
         }
         parts->items = items;
     }
-    parts->items[parts->count++] = q;
+    parts->items[parts->count++] = piece;
     return NH_OK;
 }
 
-/* All parts as one query; none: every article. Releases the parts. */
-static int parts_join(struct planner *p, struct parts *parts, enum xw_op op,
-                      xw_query **out)
+static int parts_add_query(struct planner *p, struct parts *parts, xw_query *q)
 {
-    int rc;
-    if (parts->count == 0) {
-        rc = xw_query_all(out, p->err);
-    } else if (parts->count == 1) {
+    return parts_add(p, parts, (struct piece){NULL, q});
+}
+
+/* Makes the piece a query for Xapian. */
+static int piece_settle(struct planner *p, struct piece *piece,
+                        enum place place)
+{
+    struct ranked_query *q;
+    struct plan *plan = p->plan;
+    if (!piece->words)
+        return NH_OK;
+    int rc = ranked_query_new(&q, piece->words, p->scored && place != PLACE_NOT,
+                              place == PLACE_MUST, &plan->scope, p->err);
+    piece->words = NULL;
+    if (rc != NH_OK)
+        return rc;
+    q->next = plan->lists;
+    plan->lists = q;
+    return ranked_query_xapian(q, &piece->query, p->err);
+}
+
+/* Makes one tree of the pieces that are trees, in the place of the first. */
+static int join_words(struct planner *p, struct parts *parts, enum xw_op op)
+{
+    struct piece *first = NULL;
+    size_t left = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        struct piece *piece = &parts->items[i];
+        if (!piece->words || !first) {
+            parts->items[left++] = *piece;
+            if (piece->words)
+                first = &parts->items[left - 1];
+            continue;
+        }
+        struct ranked_tree *joined = first->words;
+        enum ranked_op wanted = op == XW_AND ? RANKED_AND : RANKED_OR;
+        if (joined->op != wanted) {
+            joined = ranked_tree_op(wanted);
+            if (joined && !ranked_tree_add(joined, first->words)) {
+                ranked_tree_free(joined);
+                joined = NULL;
+            }
+            first->words = joined;
+        }
+        if (!joined || !ranked_tree_add(joined, piece->words)) {
+            piece->words = NULL;
+            return error_nomem(p->err);
+        }
+        piece->words = NULL;
+    }
+    parts->count = left;
+    return NH_OK;
+}
+
+/* All parts as one piece under AND or OR; none: every article. Releases the
+ * parts. */
+static int parts_join(struct planner *p, struct parts *parts, enum xw_op op,
+                      enum place place, struct piece *out)
+{
+    xw_query **queries = NULL;
+    *out = (struct piece){NULL, NULL};
+    int rc = join_words(p, parts, op);
+    if (rc == NH_OK && parts->count == 0) {
+        rc = xw_query_all(&out->query, p->err);
+    } else if (rc == NH_OK && parts->count == 1) {
         *out = parts->items[0];
         parts->count = 0;
-        rc = NH_OK;
-    } else {
-        rc = xw_query_combine(out, op, parts->items, parts->count, p->err);
+    } else if (rc == NH_OK) {
+        queries = calloc(parts->count, sizeof(xw_query *));
+        if (!queries)
+            rc = error_nomem(p->err);
+        for (size_t i = 0; rc == NH_OK && i < parts->count; i++) {
+            rc = piece_settle(p, &parts->items[i], place);
+            queries[i] = parts->items[i].query;
+        }
+        if (rc == NH_OK)
+            rc = xw_query_combine(&out->query, op, queries, parts->count,
+                                  p->err);
     }
+    free(queries);
     parts_release(parts);
     return rc;
 }
 
-/* Multiplies the weights of *q. */
-static int scale(struct planner *p, xw_query **q, double factor)
+/* What `a` finds without what `b` finds; takes both over. */
+static int without(struct planner *p, struct piece *a, struct piece *b,
+                   enum place place, struct piece *out)
 {
-    xw_query *scaled;
-    int rc = xw_query_scale(&scaled, *q, factor, p->err);
-    xw_query_free(*q);
-    *q = rc == NH_OK ? scaled : NULL;
+    *out = (struct piece){NULL, NULL};
+    int rc = piece_settle(p, a, place);
+    if (rc == NH_OK)
+        rc = piece_settle(p, b, PLACE_NOT);
+    xw_query *both[2] = {a->query, b->query};
+    if (rc == NH_OK)
+        rc = xw_query_combine(&out->query, XW_AND_NOT, both, 2, p->err);
+    piece_release(a);
+    piece_release(b);
     return rc;
 }
 
-static int combine_two(struct planner *p, enum xw_op op, xw_query *a,
-                       xw_query *b, xw_query **out)
-{
-    xw_query *both[2] = {a, b};
-    int rc = xw_query_combine(out, op, both, 2, p->err);
-    xw_query_free(a);
-    xw_query_free(b);
-    return rc;
-}
-
+/* Adds a term of Xapian's tables; one that does not weigh is a filter. */
 static int add_term(struct planner *p, struct parts *parts, const char *prefix,
-                    struct slice value)
+                    struct slice value, bool weighs)
 {
+    const xw_db *db = p->plan->scope.snapshot->db;
     xw_query *q;
     schema_term(&p->term, prefix, value);
     if (p->term.failed)
         return error_nomem(p->err);
-    int rc = xw_query_term(&q, p->term.data, p->term.len, p->err);
-    return rc == NH_OK ? parts_add(p, parts, q) : rc;
+    int rc = weighs
+                 ? xw_query_term(&q, p->term.data, p->term.len, p->err)
+                 : xw_query_filter(&q, db, p->term.data, p->term.len, p->err);
+    return rc == NH_OK ? parts_add_query(p, parts, q) : rc;
 }
 
-/* The same as a filter. */
 static int add_filter(struct planner *p, struct parts *parts,
                       const char *prefix, struct slice value)
 {
-    int rc = add_term(p, parts, prefix, value);
-    if (rc != NH_OK)
-        return rc;
-    rc = scale(p, &parts->items[parts->count - 1], 0);
-    if (rc != NH_OK)
-        parts->count--;
-    return rc;
+    return add_term(p, parts, prefix, value, false);
 }
 
 /* ---- Words and phrases. */
@@ -129,23 +205,34 @@ static const char *text_prefix(bool title)
     return title ? schema_fields[FIELD_TITLE].prefix : "";
 }
 
-static int add_stem(struct planner *p, struct parts *parts, struct slice word,
-                    bool title)
+/* Adds a term of words. */
+static int add_word(struct planner *p, struct parts *parts, bool title,
+                    struct slice stem)
 {
-    return add_term(p, parts, text_prefix(title),
-                    stemmer_stem(p->stemmer, word));
+    struct word_postings *w;
+    struct plan *plan = p->plan;
+    schema_term(&p->term, text_prefix(title), stem);
+    if (p->term.failed)
+        return error_nomem(p->err);
+    int rc =
+        word_postings_new(&w, plan->scope.snapshot,
+                          (struct slice){p->term.data, p->term.len}, p->err);
+    if (rc != NH_OK)
+        return rc;
+    w->next = plan->words;
+    plan->words = w;
+    struct piece piece = {ranked_tree_word(w), NULL};
+    return piece.words ? parts_add(p, parts, piece) : error_nomem(p->err);
 }
 
 static int plan_word(struct planner *p, const struct query_node *n,
-                     enum place place, xw_query **out)
+                     enum place place, struct piece *out)
 {
     struct parts parts = {NULL, 0, 0};
-    struct slice word = n->words[0].text;
-    int rc = add_stem(p, &parts, word, n->title);
-    if (rc == NH_OK && !n->title && place != PLACE_NOT)
-        rc = add_stem(p, &p->title, word, true);
+    int rc = add_word(p, &parts, n->title,
+                      stemmer_stem(p->stemmer, n->words[0].text));
     if (rc == NH_OK)
-        return parts_join(p, &parts, XW_AND, out);
+        return parts_join(p, &parts, XW_AND, place, out);
     parts_release(&parts);
     return rc;
 }
@@ -167,7 +254,7 @@ static bool seen_before(const struct query_node *n, size_t i)
 
 /* Terms that every article with the phrase has. */
 static int phrase_terms(struct planner *p, const struct query_node *n,
-                        enum place place, struct parts *parts)
+                        struct parts *parts)
 {
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < n->word_count; i++) {
@@ -179,15 +266,13 @@ static int phrase_terms(struct planner *p, const struct query_node *n,
             buf_reset(&p->scratch);
             buf_append(&p->scratch, last.data, last.len);
             buf_append(&p->scratch, word.data, word.len);
-            rc = add_term(p, parts, text_prefix(n->title),
+            rc = add_word(p, parts, n->title,
                           (struct slice){p->scratch.data, p->scratch.len});
         }
         bool covered = n->words[i].cjk && (before || after);
         if (covered || is_lone_s(n, i) || seen_before(n, i) || rc != NH_OK)
             continue;
-        rc = add_stem(p, parts, word, n->title);
-        if (rc == NH_OK && !n->title && place != PLACE_NOT)
-            rc = add_stem(p, &p->title, word, true);
+        rc = add_word(p, parts, n->title, stemmer_stem(p->stemmer, word));
     }
     for (size_t i = 1; rc == NH_OK && i < n->word_count; i++) {
         struct slice a = n->words[i - 1].text, b = n->words[i].text;
@@ -222,7 +307,7 @@ static int make_check(struct planner *p, const struct query_node *n,
 }
 
 static int plan_phrase(struct planner *p, const struct query_node *n,
-                       enum place place, xw_query **out)
+                       enum place place, struct piece *out)
 {
     struct parts parts = {NULL, 0, 0};
     struct phrase_check *check;
@@ -234,19 +319,19 @@ static int plan_phrase(struct planner *p, const struct query_node *n,
         place == PLACE_MUST ? &p->plan->decision.checks : &p->plan->inner;
     check->next = *list;
     *list = check;
-    rc = phrase_terms(p, n, place, &parts);
+    rc = phrase_terms(p, n, &parts);
     if (rc == NH_OK && place != PLACE_MUST && parts.count == 0) {
         rc = xw_query_all(&q, p->err);
         if (rc == NH_OK)
-            rc = parts_add(p, &parts, q);
+            rc = parts_add_query(p, &parts, q);
     }
     if (rc == NH_OK && place != PLACE_MUST) {
         rc = xw_query_check(&q, phrase_check_match, check, p->err);
         if (rc == NH_OK)
-            rc = parts_add(p, &parts, q);
+            rc = parts_add_query(p, &parts, q);
     }
     if (rc == NH_OK)
-        return parts_join(p, &parts, XW_AND, out);
+        return parts_join(p, &parts, XW_AND, place, out);
     parts_release(&parts);
     return rc;
 }
@@ -255,14 +340,14 @@ static int plan_phrase(struct planner *p, const struct query_node *n,
 
 /* The words of a folded name. */
 static int name_words(struct planner *p, const struct field_def *def,
-                      struct slice name, struct parts *parts)
+                      struct slice name, bool weigh, struct parts *parts)
 {
     int rc = NH_OK;
     while (rc == NH_OK && name.len) {
         const char *space = memchr(name.data, ' ', name.len);
         size_t len = space ? (size_t)(space - name.data) : name.len;
         rc = add_term(p, parts, def->word_prefix,
-                      (struct slice){name.data, len});
+                      (struct slice){name.data, len}, weigh);
         name.data += len + (space != NULL);
         name.len -= len + (space != NULL);
     }
@@ -270,26 +355,25 @@ static int name_words(struct planner *p, const struct field_def *def,
 }
 
 static int plan_filter(struct planner *p, const struct query_node *n,
-                       enum place place, xw_query **out)
+                       enum place place, struct piece *out)
 {
     const struct field_def *def = &schema_fields[n->field];
     struct parts parts = {NULL, 0, 0};
     /* Without words in the query, mentions rank. */
-    bool weigh = def->entity && !p->has_text && place != PLACE_NOT;
+    bool weigh = def->entity && !p->has_text && p->scored && place != PLACE_NOT;
     bool name = def->kind == FIELD_KIND_NAME;
     int rc = NH_OK;
     if (name && (!n->whole || weigh))
-        rc = name_words(p, def, n->value, &parts);
+        rc = name_words(p, def, n->value, weigh, &parts);
     if (rc == NH_OK && n->whole)
         rc = add_filter(p, &parts, def->prefix, n->value);
     if (rc != NH_OK) {
         parts_release(&parts);
         return rc;
     }
-    rc = parts_join(p, &parts, XW_AND, out);
     if (weigh)
         p->plan->ranked = true;
-    return rc == NH_OK && !weigh ? scale(p, out, 0) : rc;
+    return parts_join(p, &parts, XW_AND, place, out);
 }
 
 static int add_date_term(struct planner *p, struct parts *parts, char letter,
@@ -297,7 +381,7 @@ static int add_date_term(struct planner *p, struct parts *parts, char letter,
 {
     char prefix[2] = {letter, '\0'}, text[16];
     snprintf(text, sizeof text, "%0*lld", digits, (long long)value);
-    return add_term(p, parts, prefix, slice_of(text));
+    return add_filter(p, parts, prefix, slice_of(text));
 }
 
 /* Adds terms for the days first..last: whole years, else whole months, else
@@ -358,7 +442,7 @@ static int date_limits(struct planner *p, int64_t *first, int64_t *last)
 }
 
 static int plan_date(struct planner *p, const struct query_node *n,
-                     xw_query **out)
+                     enum place place, struct piece *out)
 {
     struct parts parts = {NULL, 0, 0};
     int64_t first = n->first, last = n->last;
@@ -366,17 +450,16 @@ static int plan_date(struct planner *p, const struct query_node *n,
     if (rc == NH_OK)
         rc = date_terms(p, first, last, &parts);
     if (rc == NH_OK && parts.count == 0) /* no such days in the index */
-        rc = add_term(p, &parts, "D", slice_of("00000000"));
+        rc = add_filter(p, &parts, "D", slice_of("00000000"));
     if (rc != NH_OK) {
         parts_release(&parts);
         return rc;
     }
-    rc = parts_join(p, &parts, XW_OR, out);
-    return rc == NH_OK ? scale(p, out, 0) : rc;
+    return parts_join(p, &parts, XW_OR, place, out);
 }
 
 static int plan_has(struct planner *p, const struct query_node *n,
-                    xw_query **out)
+                    enum place place, struct piece *out)
 {
     struct parts parts = {NULL, 0, 0};
     int rc = NH_OK;
@@ -384,7 +467,7 @@ static int plan_has(struct planner *p, const struct query_node *n,
         rc = add_filter(p, &parts, SCHEMA_HAS_PREFIX,
                         slice_of(schema_fields[n->field].name));
     if (rc == NH_OK)
-        return parts_join(p, &parts, XW_AND, out);
+        return parts_join(p, &parts, XW_AND, place, out);
     parts_release(&parts);
     return rc;
 }
@@ -402,29 +485,49 @@ static int plan_loosened(struct planner *p, const struct query_node *n,
                          struct parts *positive)
 {
     struct parts words = {NULL, 0, 0};
-    xw_query *q;
+    struct piece piece;
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
         if (!loosens(n->children[i]))
             continue;
-        rc = plan_node(p, n->children[i], PLACE_MAY, &q);
+        rc = plan_node(p, n->children[i], PLACE_MAY, &piece);
         if (rc == NH_OK)
-            rc = parts_add(p, &words, q);
+            rc = parts_add(p, &words, piece);
     }
     if (rc != NH_OK) {
         parts_release(&words);
         return rc;
     }
-    rc = parts_join(p, &words, XW_OR, &q);
-    return rc == NH_OK ? parts_add(p, positive, q) : rc;
+    rc = parts_join(p, &words, XW_OR, PLACE_MAY, &piece);
+    return rc == NH_OK ? parts_add(p, positive, piece) : rc;
+}
+
+/* Plans the children of an AND that stay as they are. */
+static int plan_children(struct planner *p, const struct query_node *n,
+                         enum place place, bool loosen, struct parts *yes,
+                         struct parts *no)
+{
+    struct piece piece;
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
+        const struct query_node *child = n->children[i];
+        bool negative = child->kind == QUERY_NOT;
+        if (loosen && loosens(child))
+            continue;
+        rc = negative ? plan_node(p, child->children[0], PLACE_NOT, &piece)
+                      : plan_node(p, child, place, &piece);
+        if (rc == NH_OK)
+            rc = parts_add(p, negative ? no : yes, piece);
+    }
+    return rc;
 }
 
 static int plan_and(struct planner *p, const struct query_node *n,
-                    enum place place, xw_query **out)
+                    enum place place, struct piece *out)
 {
     struct parts yes = {NULL, 0, 0}, no = {NULL, 0, 0};
+    struct piece wanted, excluded;
     size_t loose = 0;
-    xw_query *q = NULL, *excluded = NULL;
     int rc = NH_OK;
     for (size_t i = 0; i < n->count; i++)
         loose += loosens(n->children[i]);
@@ -433,70 +536,62 @@ static int plan_and(struct planner *p, const struct query_node *n,
     bool loosen = p->any && loose > 1;
     if (loosen)
         rc = plan_loosened(p, n, &yes);
-    for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
-        const struct query_node *child = n->children[i];
-        bool negative = child->kind == QUERY_NOT;
-        if (loosen && loosens(child))
-            continue;
-        rc = negative ? plan_node(p, child->children[0], PLACE_NOT, &q)
-                      : plan_node(p, child, place, &q);
-        if (rc == NH_OK)
-            rc = parts_add(p, negative ? &no : &yes, q);
-    }
+    if (rc == NH_OK)
+        rc = plan_children(p, n, place, loosen, &yes, &no);
     bool negatives = no.count > 0;
     if (rc == NH_OK)
-        rc = parts_join(p, &yes, XW_AND, &q);
-    if (rc == NH_OK && negatives) {
-        rc = parts_join(p, &no, XW_OR, &excluded);
+        rc = parts_join(p, &yes, XW_AND, place, &wanted);
+    if (rc == NH_OK && !negatives) {
+        *out = wanted;
+    } else if (rc == NH_OK) {
+        rc = parts_join(p, &no, XW_OR, PLACE_NOT, &excluded);
         if (rc == NH_OK)
-            rc = combine_two(p, XW_AND_NOT, q, excluded, &q);
+            rc = without(p, &wanted, &excluded, place, out);
         else
-            xw_query_free(q);
+            piece_release(&wanted);
     }
     parts_release(&yes);
     parts_release(&no);
-    *out = rc == NH_OK ? q : NULL;
     return rc;
 }
 
 static int plan_or(struct planner *p, const struct query_node *n,
-                   enum place place, xw_query **out)
+                   enum place place, struct piece *out)
 {
+    const enum place inner = place == PLACE_NOT ? PLACE_NOT : PLACE_MAY;
     struct parts parts = {NULL, 0, 0};
-    xw_query *q;
+    struct piece piece;
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
-        rc = plan_node(p, n->children[i],
-                       place == PLACE_NOT ? PLACE_NOT : PLACE_MAY, &q);
+        rc = plan_node(p, n->children[i], inner, &piece);
         if (rc == NH_OK)
-            rc = parts_add(p, &parts, q);
+            rc = parts_add(p, &parts, piece);
     }
     if (rc == NH_OK)
-        return parts_join(p, &parts, XW_OR, out);
+        return parts_join(p, &parts, XW_OR, inner, out);
     parts_release(&parts);
     return rc;
 }
 
 /* A negation by itself: all articles but those. */
 static int plan_not(struct planner *p, const struct query_node *n,
-                    xw_query **out)
+                    struct piece *out)
 {
-    xw_query *all, *excluded;
+    struct piece all = {NULL, NULL}, excluded;
     int rc = plan_node(p, n->children[0], PLACE_NOT, &excluded);
     if (rc != NH_OK)
         return rc;
-    rc = xw_query_all(&all, p->err);
-    if (rc != NH_OK) {
-        xw_query_free(excluded);
-        return rc;
-    }
-    return combine_two(p, XW_AND_NOT, all, excluded, out);
+    rc = xw_query_all(&all.query, p->err);
+    if (rc == NH_OK)
+        return without(p, &all, &excluded, PLACE_MUST, out);
+    piece_release(&excluded);
+    return rc;
 }
 
 static int plan_node(struct planner *p, const struct query_node *n,
-                     enum place place, xw_query **out)
+                     enum place place, struct piece *out)
 {
-    *out = NULL;
+    *out = (struct piece){NULL, NULL};
     switch (n->kind) {
     case QUERY_AND:
         return plan_and(p, n, place, out);
@@ -511,9 +606,9 @@ static int plan_node(struct planner *p, const struct query_node *n,
     case QUERY_FILTER:
         return plan_filter(p, n, place, out);
     case QUERY_HAS:
-        return plan_has(p, n, out);
+        return plan_has(p, n, place, out);
     case QUERY_DATE:
-        return plan_date(p, n, out);
+        return plan_date(p, n, place, out);
     }
     return error_set(p->err, NH_EINTERNAL, "unknown part of a query");
 }
@@ -531,39 +626,46 @@ static bool has_text(const struct query_node *n)
     return false;
 }
 
-static int boost_titles(struct planner *p)
+/* If only one list gives weight, what the matcher asks of it is what it asks of
+ * the article. */
+static void mark_alone(struct plan *plan)
 {
-    xw_query *boost;
-    if (p->title.count == 0)
-        return NH_OK;
-    int rc = parts_join(p, &p->title, XW_OR, &boost);
-    if (rc == NH_OK)
-        rc = scale(p, &boost, PLAN_TITLE_BOOST);
-    if (rc != NH_OK)
-        return rc;
-    return combine_two(p, XW_AND_MAYBE, p->plan->query, boost, &p->plan->query);
+    size_t scored = 0;
+    for (struct ranked_query *l = plan->lists; l; l = l->next)
+        scored += l->scored;
+    for (struct ranked_query *l = plan->lists; l; l = l->next)
+        l->alone = l->scored && scored == 1;
 }
 
 int plan_make(struct plan *plan, const struct query *q,
               const struct snapshot *snapshot, struct stemmer *stemmer,
-              bool any, struct nh_error *err)
+              unsigned flags, struct nh_error *err)
 {
     struct planner p;
+    struct piece piece;
     memset(plan, 0, sizeof *plan);
     memset(&p, 0, sizeof p);
     p.plan = plan;
     p.stemmer = stemmer;
-    p.any = any;
+    p.any = (flags & PLAN_ANY) != 0;
+    p.scored = (flags & PLAN_UNSCORED) == 0;
     p.err = err;
     p.has_text = plan->ranked = has_text(q->root);
+    plan->scope.snapshot = snapshot;
+    plan->scope.first = 1;
+    plan->scope.last = UINT32_MAX;
     plan->state.snapshot = snapshot;
     plan->decision.state = &plan->state;
     plan->decision.tombstones = snapshot->dead > 0;
-    int rc = plan_node(&p, q->root, PLACE_MUST, &plan->query);
+    int rc = plan_node(&p, q->root, PLACE_MUST, &piece);
+    bool words = rc == NH_OK && piece.words;
     if (rc == NH_OK)
-        rc = boost_titles(&p);
+        rc = piece_settle(&p, &piece, PLACE_MUST);
+    plan->query = piece.query;
     plan->decide = plan->decision.tombstones || plan->decision.checks;
-    parts_release(&p.title);
+    if (words && !plan->decide)
+        plan->whole = plan->lists;
+    mark_alone(plan);
     buf_release(&p.term);
     buf_release(&p.scratch);
     if (rc != NH_OK)
@@ -587,5 +689,7 @@ void plan_release(struct plan *plan)
     xw_query_free(plan->query);
     free_checks(plan->decision.checks);
     free_checks(plan->inner);
+    ranked_query_free(plan->lists);
+    word_postings_free(plan->words);
     memset(plan, 0, sizeof *plan);
 }

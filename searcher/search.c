@@ -6,13 +6,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/bm25.h"
 #include "searcher/index.h"
 #include "searcher/plan.h"
 #include "searcher/snippet.h"
 
-/* BM25's parameters (Robertson and Zaragoza 2009, section 3.4). */
-#define BM25_K1 1.2
-#define BM25_B 0.75
 /* Matches up to this number are counted exactly without being asked to. */
 #define COUNT_EXACTLY 1000
 
@@ -86,8 +84,7 @@ static struct xw_search search_of(const struct nh_search_options *o,
 
 static int take_hits(nh_results *r, const xw_mset *mset, struct nh_error *err)
 {
-    uint32_t lower, estimate, upper;
-    size_t n = xw_mset_size(mset);
+    size_t n = mset ? xw_mset_size(mset) : 0;
     r->docids = arena_alloc(&r->arena, (n + 1) * sizeof *r->docids);
     r->scores = arena_alloc(&r->arena, (n + 1) * sizeof *r->scores);
     r->hits = arena_alloc(&r->arena, (n + 1) * sizeof *r->hits);
@@ -98,40 +95,97 @@ static int take_hits(nh_results *r, const xw_mset *mset, struct nh_error *err)
         r->scores[i] = xw_mset_weight(mset, i);
     }
     r->count = n;
+    return NH_OK;
+}
+
+/* What the list counted, if that was all, else what can be said beforehand. */
+static void take_counted(nh_results *r, const struct ranked_query *list)
+{
+    uint64_t n = list->counted;
+    if (n < list->exactly) {
+        r->total = (struct nh_total){n, n, n, 1};
+        return;
+    }
+    uint64_t least = list->exactly, most = list->most;
+    uint64_t estimate = (uint64_t)(list->estimate + 0.5);
+    most = most < least ? least : most;
+    estimate = estimate < least ? least : estimate > most ? most : estimate;
+    r->total = (struct nh_total){estimate, least, most, 0};
+}
+
+static void take_total(nh_results *r, const xw_mset *mset)
+{
+    uint32_t lower, estimate, upper;
     xw_mset_matches(mset, &lower, &estimate, &upper);
     r->total = (struct nh_total){estimate, lower, upper, lower == upper};
-    return NH_OK;
+}
+
+static unsigned plan_flags(const struct nh_search_options *o)
+{
+    return (o->flags & NH_SEARCH_ANY ? PLAN_ANY : 0u) |
+           (o->sort != NH_SORT_RELEVANCE ? PLAN_UNSCORED : 0u);
+}
+
+/* The first error of a callback during the search. */
+static int plan_failure(const struct plan *plan, struct nh_error *err)
+{
+    const struct cursor_state *lists = &plan->scope.state;
+    bool checks = plan->state.failed != NH_OK;
+    int rc = checks ? plan->state.failed : lists->failed;
+    if (rc != NH_OK && err)
+        *err = checks ? plan->state.error : lists->error;
+    return rc;
+}
+
+/* Runs the plan by Xapian's matcher, which counts unless a list of the plan
+ * does. */
+static int match(nh_results *r, const struct nh_search_options *o,
+                 struct plan *plan, struct nh_error *err)
+{
+    struct snapshot *snapshot = &r->index->snapshot;
+    uint32_t documents;
+    xw_mset *mset = NULL;
+    int rc = xw_db_doccount(snapshot->db, &documents, err);
+    if (rc != NH_OK)
+        return rc;
+    struct xw_search search = search_of(o, plan, documents);
+    struct ranked_query *counter =
+        search.order == XW_BY_WEIGHT ? plan->whole : NULL;
+    r->first_rank = search.offset + 1;
+    if (counter) {
+        bool all = search.count == 0 || (o->flags & NH_SEARCH_EXACT_TOTAL);
+        counter->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
+        search.check_at_least = 0;
+    }
+    if (counter && search.count == 0)
+        rc = ranked_query_count(counter, err);
+    else
+        rc = xw_db_search(snapshot->db, &search, &mset, err);
+    if (rc == NH_OK)
+        rc = plan_failure(plan, err);
+    if (rc == NH_OK)
+        rc = take_hits(r, mset, err);
+    if (rc == NH_OK && counter)
+        take_counted(r, counter);
+    else if (rc == NH_OK)
+        take_total(r, mset);
+    xw_mset_free(mset);
+    return rc;
 }
 
 static int run(nh_results *r, const struct nh_search_options *o,
                struct nh_error *err)
 {
     struct plan plan;
-    xw_mset *mset = NULL;
-    uint32_t documents;
-    struct snapshot *snapshot = &r->index->snapshot;
-    int rc = xw_db_doccount(snapshot->db, &documents, err);
-    if (rc != NH_OK)
-        return rc;
-    rc = plan_make(&plan, &r->query, snapshot, r->index->stemmer,
-                   (o->flags & NH_SEARCH_ANY) != 0, err);
+    int rc = plan_make(&plan, &r->query, &r->index->snapshot, r->index->stemmer,
+                       plan_flags(o), err);
     if (rc != NH_OK)
         return rc;
     r->can_loosen = plan.can_loosen;
-    struct xw_search search = search_of(o, &plan, documents);
-    r->first_rank = search.offset + 1;
     if (o->flags & NH_SEARCH_PLAN)
         rc = xw_query_describe(plan.query, &r->plan, err);
     if (rc == NH_OK)
-        rc = xw_db_search(snapshot->db, &search, &mset, err);
-    if (rc == NH_OK && plan.state.failed != NH_OK) {
-        rc = plan.state.failed;
-        if (err)
-            *err = plan.state.error;
-    }
-    if (rc == NH_OK)
-        rc = take_hits(r, mset, err);
-    xw_mset_free(mset);
+        rc = match(r, o, &plan, err);
     plan_release(&plan);
     return rc;
 }

@@ -39,6 +39,8 @@ typedef struct xw_db xw_db;
 int xw_db_new(xw_db **out, struct nh_error *err);
 /* Adds the database in folder or stub file `path`. */
 int xw_db_add(xw_db *db, const char *path, struct nh_error *err);
+/* Adds another one, which stays the caller's; both for one thread then. */
+int xw_db_add_open(xw_db *db, const xw_db *part, struct nh_error *err);
 int xw_db_open(xw_db **out, const char *path, struct nh_error *err);
 void xw_db_free(xw_db *db);
 /* How many databases were added. */
@@ -124,27 +126,62 @@ int xw_doc_set_value(xw_doc *doc, uint32_t slot, const char *value, size_t len,
 
 typedef struct xw_query xw_query;
 
-enum xw_op { XW_AND, XW_OR, XW_AND_NOT, XW_AND_MAYBE, XW_FILTER };
+enum xw_op { XW_AND, XW_OR, XW_AND_NOT };
 
 int xw_query_term(xw_query **out, const char *term, size_t len,
                   struct nh_error *err);
+/* Documents of `db`, which is to be searched, that have the term; no weight. In
+ * the place of a term under a weight of 0, or in a search without weights:
+ * libxapian 1.4.22 then reads the list of all documents in the place of a term
+ * that all of a shard have, and takes it for damaged where it goes on in
+ * another chunk. */
+int xw_query_filter(xw_query **out, const xw_db *db, const char *term,
+                    size_t len, struct nh_error *err);
 /* Matches every document. */
 int xw_query_all(xw_query **out, struct nh_error *err);
 /* Combines `count` >= 1 queries (copied, still the caller's); AND_NOT,
- * AND_MAYBE and FILTER take the first against all the others. */
+ * takes the first against all the others. */
 int xw_query_combine(xw_query **out, enum xw_op op, xw_query *const *parts,
                      size_t count, struct nh_error *err);
-/* Multiplies weights by factor >= 0; 0 leaves a filter. */
-int xw_query_scale(xw_query **out, const xw_query *query, double factor,
-                   struct nh_error *err);
 /* Called with the document's number inside its shard; decides if it matches. */
 typedef bool xw_check_fn(void *ctx, uint32_t docid);
 /* A query without weight that asks `check` for each document. It must stand
- * under AND or FILTER with another query, which decides what documents there
+ * under AND with another query, which decides what documents there
  * are: it is asked last. `ctx` must outlive the query and every search with it.
  */
 int xw_query_check(xw_query **out, xw_check_fn *check, void *ctx,
                    struct nh_error *err);
+
+/* A query over a posting list of the caller's, with weights of the caller's.
+ * Each search opens a list for each shard. Docids are numbers inside the shard,
+ * ascending. `least` is the weight that a posting must reach to matter; those
+ * below may be left out. */
+struct xw_list_facts {
+    uint32_t least, estimate, most; /* postings */
+    double weight;                  /* the greatest that any of them can have */
+    bool checks; /* `check` may be called: only where the query stands under AND
+                    alone, since libxapian 1.4.22 takes a list that said no
+                    under OR for one that is there */
+};
+struct xw_list_ops {
+    /* `last` is the last docid of the shard. Sets *list; NH_OK or an error,
+     * which becomes the search's. */
+    int (*open)(void *ctx, uint32_t last, void **list,
+                struct xw_list_facts *facts, struct nh_error *err);
+    void (*close)(void *list);
+    /* The next docid, and the first from `docid` on, greater than the present
+     * one; 0 at the end. */
+    uint32_t (*next)(void *list, double least);
+    uint32_t (*seek)(void *list, uint32_t docid, double least);
+    /* Moves to `docid`, which is greater than the present one, if it is in the
+     * list with a weight that matters. If not, the present one stays, and the
+     * next call asks for more than `docid`. */
+    bool (*check)(void *list, uint32_t docid, double least); /* or NULL */
+    double (*weight)(void *list); /* of the present posting */
+};
+/* `ops`, `ctx` and `name`, for descriptions, must outlive the query. */
+int xw_query_list(xw_query **out, const struct xw_list_ops *ops, void *ctx,
+                  const char *name, struct nh_error *err);
 /* A copy of Xapian's description, malloc'd. */
 int xw_query_describe(const xw_query *query, char **text, struct nh_error *err);
 void xw_query_free(xw_query *query);

@@ -113,8 +113,20 @@ int xw_db_new(xw_db **out, struct nh_error *err)
 int xw_db_add(xw_db *db, const char *path, struct nh_error *err)
 {
     return guard(err, [&] {
-        db->db.add_database(Xapian::Database(path));
+        Xapian::Database part(path);
+        db->db.add_database(part);
+        db->parts.push_back(part);
         db->shards++;
+    });
+}
+
+int xw_db_add_open(xw_db *db, const xw_db *part, struct nh_error *err)
+{
+    return guard(err, [&] {
+        db->db.add_database(part->db);
+        db->parts.insert(db->parts.end(), part->parts.begin(),
+                         part->parts.end());
+        db->shards += part->shards;
     });
 }
 

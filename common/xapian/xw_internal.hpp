@@ -12,7 +12,8 @@
 #include "common/xapian/xw.h"
 
 struct xw_db {
-    Xapian::Database db;
+    Xapian::Database db; /* all of them */
+    std::vector<Xapian::Database> parts;
     uint32_t shards = 0;
 };
 

@@ -6,13 +6,25 @@ A tree is a tuple: ("word", text), ("phrase", text), ("exact", text),
 """
 
 import datetime
+import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import text_rules as rules
 
 NAMES = ("person", "org", "place", "author")
 LABELS = ("topic", "source", "section", "lang")
+
+
+ENTITIES = ("person", "org", "place")
+K1, B, TITLE = 1.2, 0.75, 3
+
+
+def has_words(tree):
+    kind = tree[0]
+    if kind in ("and", "or"):
+        return any(has_words(t) for t in tree[1])
+    return kind in ("word", "phrase", "exact", "title")
 
 
 class Corpus:
@@ -24,13 +36,17 @@ class Corpus:
         self.stems = {"body": defaultdict(set), "title": defaultdict(set)}
         self.folded = defaultdict(set)
         self.titles, self.bodies = [], []
+        self.wdf = {"body": defaultdict(dict), "title": defaultdict(dict)}
+        self.lengths = []
         self.values = defaultdict(set)
         self.parts = defaultdict(set)
         self.has = defaultdict(set)
         for number, article in enumerate(self.articles):
             self._add(number, article)
+        self.average = sum(self.lengths) / max(1, len(self.lengths))
 
     def _add(self, number, article):
+        self._count(number, article)
         for text, store in ((article.title, self.titles),
                             (article.body, self.bodies)):
             listed = rules.words(text)
@@ -53,6 +69,86 @@ class Corpus:
                 self.values[name, folded].add(number)
                 for part in folded.split(" "):
                     self.parts[name, part].add(number)
+
+    def _count(self, number, article):
+        """Occurrences of terms, and the length: the sum of all of them. Title
+        words count TITLE times; there is a term for the title's words alone,
+        and one for each word of an entity's name, which counts how often the
+        name's last word stands in the text, once at least."""
+        terms, titles, spoken = Counter(), Counter(), Counter()
+        for text, title in ((article.title, True), (article.body, False)):
+            listed = rules.words(text)
+            for word, possessive, _ in listed:
+                if not possessive:
+                    spoken[word] += 1
+                    terms[rules.stem(word)] += TITLE if title else 1
+                    titles[rules.stem(word)] += title
+            for (a, _, first), (b, _, second) in zip(listed, listed[1:]):
+                if first and second:
+                    terms[a + b] += TITLE if title else 1
+                    titles[a + b] += title
+        length = sum(terms.values()) + sum(titles.values())
+        for name in ENTITIES:
+            for value in set(article.fields.get(name, ())):
+                parts = rules.fold_name(value).split(" ")
+                length += max(1, spoken[parts[-1]]) * len(parts)
+        self.lengths.append(length)
+        for term, count in terms.items():
+            self.wdf["body"][term][number] = count
+        for term, count in titles.items():
+            if count:
+                self.wdf["title"][term][number] = count
+
+    def scores(self, tree, where="body"):
+        """BM25 scores of the articles that the tree finds, from its definition
+        alone; None if it has no words to rank by."""
+        if not has_words(tree):
+            return None
+        return self._scores(tree, where)
+
+    def _scores(self, tree, where):
+        kind = tree[0]
+        if kind == "title":
+            return self._scores(tree[1], "title")
+        if kind in ("word", "phrase", "exact"):
+            terms = self._terms(tree, where)
+            return {n: sum(self._bm25(t, n, where) for t in terms)
+                    for n in self.evaluate(tree, where)}
+        if kind in ("and", "or"):
+            parts = [self._scores(t, where) for t in tree[1]]
+            return {n: sum(p.get(n, 0) for p in parts)
+                    for n in self.evaluate(tree, where)}
+        return {}
+
+    def _bm25(self, term, number, where):
+        postings = self.wdf[where].get(term, {})
+        if number not in postings:
+            return 0
+        odds = (len(self.articles) - len(postings) + 0.5) / (
+            len(postings) + 0.5)
+        if odds < 2:
+            odds = odds / 2 + 1
+        wdf = postings[number]
+        norm = 1 - B + B * self.lengths[number] / self.average
+        return math.log(odds) * (K1 + 1) * wdf / (wdf + K1 * norm)
+
+    def _terms(self, tree, where):
+        """The terms that a word or phrase is ranked by."""
+        listed = rules.words(tree[1])
+        if tree[0] == "word" and len(listed) > 1 and listed[-1][1]:
+            listed.pop()
+        terms, seen = [], set()
+        for i, (word, _, cjk) in enumerate(listed):
+            before = i > 0 and listed[i - 1][2]
+            after = i + 1 < len(listed) and listed[i + 1][2]
+            if cjk and before:
+                terms.append(listed[i - 1][0] + word)
+            if word in seen or (cjk and (before or after)) or (
+                    word == "s" and len(listed) > 1):
+                continue
+            seen.add(word)
+            terms.append(rules.stem(word))
+        return terms
 
     def phrase(self, text, where):
         wanted = [w for w, _, _ in rules.words(text)]

@@ -50,17 +50,18 @@ def main():
     with open(queries, "w", encoding="utf-8") as file:
         file.writelines(lines)
     answer = subprocess.run(
-        [program, "search", "-d", index, "--all", "--format", "ids",
+        [program, "search", "-d", index, "--all", "--format", "trec",
          "--queries", queries], capture_output=True, check=False)
     if answer.returncode not in (0, 1):
         sys.stderr.write(answer.stderr.decode()[-4000:])
         print(f"the batch ended with status {answer.returncode}")
         return 1
-    found = defaultdict(list)
+    found, scores = defaultdict(list), defaultdict(dict)
     for line in answer.stdout.decode().splitlines():
-        qid, ident = line.split("\t")
+        qid, _, ident, _, score, _ = line.split()
         found[qid].append(ident)
-    wrong = hits = 0
+        scores[qid][ident] = float(score)
+    wrong = hits = ranked = 0
     for qid, (tree, text) in trees.items():
         expected = {articles[n].id for n in corpus.evaluate(tree)}
         got = found[qid]
@@ -70,7 +71,22 @@ def main():
             if wrong <= 10:
                 print(f"{text}\n  missing {sorted(expected - set(got))[:5]} "
                       f"too many {sorted(set(got) - expected)[:5]}")
-    print(f"{len(trees)} queries, {hits} matches in all, {wrong} differ")
+            continue
+        wanted = corpus.scores(tree)
+        if wanted is None:
+            continue
+        ranked += 1
+        # A score of 0 is not printed as such: TREC's tools sort by it.
+        wanted = {articles[n].id: s for n, s in wanted.items() if s}
+        bad = [(i, s, scores[qid][i]) for i, s in wanted.items()
+               if abs(s - scores[qid][i]) > 2e-9]
+        order = [scores[qid][i] if i in wanted else 0 for i in got]
+        if bad or order != sorted(order, reverse=True):
+            wrong += 1
+            if wrong <= 10:
+                print(f"{text}\n  scores {bad[:3]}")
+    print(f"{len(trees)} queries, {hits} matches in all, {ranked} ranked, "
+          f"{wrong} differ")
     return 1 if wrong or hits == 0 else 0
 
 

@@ -149,6 +149,152 @@ static void searches_page_order_and_decide(void **state)
     xw_db_free(db);
 }
 
+/* libxapian reads the list of all documents for a term that all have, and then
+ * does not find its second chunk. */
+static void a_filter_that_all_documents_pass_finds_them(void **state)
+{
+    (void)state;
+    struct nh_error err;
+    xw_db *db;
+    xw_query *q, *rare;
+    xw_mset *m;
+    uint32_t lower, estimate, upper;
+    make_db("xw.db", 501, 1, 4000);
+    assert_int_equal(xw_db_open(&db, "xw.db", &err), NH_OK);
+    assert_int_equal(xw_query_filter(&q, db, "all", 3, &err), NH_OK);
+    assert_int_equal(xw_query_filter(&rare, db, "odd", 3, &err), NH_OK);
+    for (int boolean = 0; boolean < 2; boolean++) {
+        struct xw_search s = {.query = q,
+                              .count = 5000,
+                              .check_at_least = 5000,
+                              .boolean = boolean,
+                              .k1 = 1.2,
+                              .b = 0.75};
+        assert_int_equal(xw_db_search(db, &s, &m, &err), NH_OK);
+        xw_mset_matches(m, &lower, &estimate, &upper);
+        assert_int_equal(lower, 4000);
+        assert_int_equal(upper, 4000);
+        assert_int_equal(xw_mset_size(m), 4000);
+        assert_int_equal(xw_mset_docid(m, 3999, NULL), 4500);
+        assert_true(xw_mset_weight(m, 0) == 0);
+        xw_mset_free(m);
+        s.query = rare;
+        assert_int_equal(xw_db_search(db, &s, &m, &err), NH_OK);
+        assert_int_equal(xw_mset_size(m), 2000);
+        assert_true(xw_mset_weight(m, 0) == 0);
+        xw_mset_free(m);
+    }
+    xw_query_free(q);
+    xw_query_free(rare);
+    xw_db_free(db);
+}
+
+/* A list of the documents whose number is divided by `by`, up to `last`, which
+ * weigh what is left when it is divided by 7. */
+struct counted {
+    uint32_t by, last, at;
+    bool checks;
+    int open;
+    int fails;
+};
+
+static int counted_open(void *ctx, uint32_t last, void **list,
+                        struct xw_list_facts *facts, struct nh_error *err)
+{
+    struct counted *c = ctx;
+    (void)err;
+    if (c->fails) {
+        memset(err, 0, sizeof *err);
+        strcpy(err->message, "as was asked");
+        return c->fails;
+    }
+    c->open++;
+    c->at = 0;
+    c->last = last;
+    *list = c;
+    *facts = (struct xw_list_facts){last / c->by, last / c->by, last / c->by, 6,
+                                    c->checks};
+    return NH_OK;
+}
+
+static void counted_close(void *list)
+{
+    ((struct counted *)list)->open--;
+}
+
+static uint32_t counted_seek(void *list, uint32_t docid, double least)
+{
+    struct counted *c = list;
+    uint32_t at = (docid + c->by - 1) / c->by * c->by;
+    while (at <= c->last && at % 7 < least)
+        at += c->by;
+    c->at = at <= c->last ? at : 0;
+    return c->at;
+}
+
+static uint32_t counted_next(void *list, double least)
+{
+    return counted_seek(list, ((struct counted *)list)->at + 1, least);
+}
+
+static bool counted_check(void *list, uint32_t docid, double least)
+{
+    struct counted *c = list;
+    if (docid % c->by != 0 || docid % 7 < least)
+        return false;
+    c->at = docid;
+    return true;
+}
+
+static double counted_weight(void *list)
+{
+    return ((struct counted *)list)->at % 7;
+}
+
+static const struct xw_list_ops counted_ops = {counted_open,  counted_close,
+                                               counted_next,  counted_seek,
+                                               counted_check, counted_weight};
+
+static void lists_of_the_callers_are_searched(void **state)
+{
+    (void)state;
+    struct nh_error err;
+    struct counted two = {.by = 2, .checks = true},
+                   three = {.by = 3, .checks = true};
+    xw_db *db;
+    xw_query *parts[2], *q;
+    xw_mset *m;
+    make_db("xw.db", 1, 1, 1000);
+    assert_int_equal(xw_db_open(&db, "xw.db", &err), NH_OK);
+    for (int or = 0; or < 2; or ++) {
+        two.checks = three.checks = ! or ;
+        xw_query_list(&parts[0], &counted_ops, &two, "two", &err);
+        xw_query_list(&parts[1], &counted_ops, &three, "three", &err);
+        assert_int_equal(
+            xw_query_combine(&q, or ? XW_OR : XW_AND, parts, 2, &err), NH_OK);
+        struct xw_search s = {.query = q, .count = 10, .k1 = 1, .b = 0.5};
+        assert_int_equal(xw_db_search(db, &s, &m, &err), NH_OK);
+        assert_int_equal(xw_mset_size(m), 10);
+        /* Both have what 6 divides; of these, 7 leaves 6 of 6, 48, 90... */
+        for (size_t i = 0; i < 10; i++) {
+            assert_int_equal(xw_mset_docid(m, i, NULL), 6 + 42 * i);
+            assert_true(xw_mset_weight(m, i) == 12);
+        }
+        xw_mset_free(m);
+        xw_query_free(q);
+        xw_query_free(parts[0]);
+        xw_query_free(parts[1]);
+    }
+    assert_int_equal(two.open, 0);
+    two.fails = NH_ECORRUPT;
+    xw_query_list(&q, &counted_ops, &two, "two", &err);
+    struct xw_search s = {.query = q, .count = 10, .k1 = 1, .b = 0.5};
+    assert_int_equal(xw_db_search(db, &s, &m, &err), NH_ECORRUPT);
+    assert_string_equal(err.message, "as was asked");
+    xw_query_free(q);
+    xw_db_free(db);
+}
+
 static void compaction_keeps_numbers(void **state)
 {
     (void)state;
@@ -296,6 +442,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_terms_and_metadata_are_read_back),
         cmocka_unit_test(searches_page_order_and_decide),
+        cmocka_unit_test(a_filter_that_all_documents_pass_finds_them),
+        cmocka_unit_test(lists_of_the_callers_are_searched),
         cmocka_unit_test(compaction_keeps_numbers),
         cmocka_unit_test(a_missing_path_is_not_found),
         cmocka_unit_test(a_folder_without_a_database_is_not_found),
