@@ -20,6 +20,8 @@ static const struct option_def options[] = {
     {0, "all-words", NULL, "never fall back to any of the words"},
     {'Q', "queries", "FILE",
      "run its lines QID<TAB>QUERY; - is standard input"},
+    {'j', "threads", "N",
+     "search with N threads; default: as many as pay, a file with one"},
     {0, "explain", NULL, "print the query as it is run, to standard error"},
     {0, "verify", NULL, "compare all files with their checksums first"},
     OPTION_HELP,
@@ -44,12 +46,13 @@ static bool read_order(const struct options *o, enum nh_sort *sort)
 
 static bool read_options(const struct options *o, struct query_run *run)
 {
-    long limit = 10, offset = 0;
+    long limit = 10, offset = 0, threads = 0;
     const char *format = options_get(o, "format");
     const struct nh_search_options defaults = NH_SEARCH_OPTIONS_INIT;
     run->options = defaults;
     if (!options_number(o, "limit", 0, UINT32_MAX, &limit) ||
         !options_number(o, "offset", 0, UINT32_MAX, &offset) ||
+        !options_number(o, "threads", 0, NH_THREADS_MAX, &threads) ||
         !read_order(o, &run->options.sort))
         return false;
     run->format = output_format_named(format ? format : "text");
@@ -69,6 +72,9 @@ static bool read_options(const struct options *o, struct query_run *run)
                          : options_get(o, "all") ? UINT32_MAX
                                                  : (uint32_t)limit;
     run->options.offset = (uint32_t)offset;
+    /* A batch runs as many queries at a time. */
+    run->options.threads = options_get(o, "queries") ? 1 : (unsigned)threads;
+    run->threads = threads ? (unsigned)threads : 1;
     run->options.since = options_get(o, "since");
     run->options.until = options_get(o, "until");
     if (any)
@@ -97,9 +103,9 @@ static int run_queries(const struct options *o, const struct query_run *run)
     const char *queries = options_get(o, "queries");
     int status = EXIT_TROUBLE;
     if (queries)
-        status = query_run_file(run, queries);
+        status = query_run_file(run, queries, command_index_path(o));
     else if (join_arguments(o, &query))
-        status = query_run_one(run, NULL, query.data, query.len);
+        status = query_run_one(run, query.data, query.len);
     buf_release(&query);
     return status;
 }

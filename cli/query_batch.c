@@ -1,8 +1,11 @@
-/* Owns the running of queries from the command line. */
+/* Owns the running of queries from the command line.
+ * Promises answers in the order of the queries, however many threads run. */
 #include "cli/query_batch.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,50 +21,69 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* The query on a line of its own and a mark under the place that is meant. */
-static void print_caret(const char *query, size_t len,
-                        const struct nh_error *err)
+/* What a query gives: for standard output, for standard error, exit status. */
+struct answer {
+    struct buf out, log;
+    int status;
+};
+
+static void answer_release(struct answer *a)
 {
-    struct buf line = BUF_INIT;
-    output_clean(&line, (struct nh_string){query, len}, false);
-    if (err->offset == NH_NO_OFFSET || err->offset > len || line.failed)
-        goto out;
-    fprintf(stderr, "  %.*s\n  ", (int)line.len, line.data ? line.data : "");
-    for (size_t i = 0; i < err->offset; i++)
-        if (((unsigned char)query[i] & 0xC0) != 0x80)
-            fputc(' ', stderr);
-    fputc('^', stderr);
-    for (size_t i = 1; i < err->length && err->offset + i < len; i++)
-        if (((unsigned char)query[err->offset + i] & 0xC0) != 0x80)
-            fputc('~', stderr);
-    fputc('\n', stderr);
-out:
-    buf_release(&line);
+    buf_release(&a->out);
+    buf_release(&a->log);
 }
 
-static int report(const struct nh_error *err, const char *qid,
+static void answer_print(const struct answer *a)
+{
+    if (a->out.len)
+        fwrite(a->out.data, 1, a->out.len, stdout);
+    if (a->log.len)
+        fwrite(a->log.data, 1, a->log.len, stderr);
+}
+
+/* The query on a line of its own and a mark under the place that is meant. */
+static void put_caret(struct buf *log, const char *query, size_t len,
+                      const struct nh_error *err)
+{
+    if (err->offset == NH_NO_OFFSET || err->offset > len)
+        return;
+    buf_append_str(log, "  ");
+    output_clean(log, (struct nh_string){query, len}, false);
+    buf_append_str(log, "\n  ");
+    for (size_t i = 0; i < err->offset; i++)
+        if (((unsigned char)query[i] & 0xC0) != 0x80)
+            buf_append_byte(log, ' ');
+    buf_append_byte(log, '^');
+    for (size_t i = 1; i < err->length && err->offset + i < len; i++)
+        if (((unsigned char)query[err->offset + i] & 0xC0) != 0x80)
+            buf_append_byte(log, '~');
+    buf_append_byte(log, '\n');
+}
+
+static int report(struct buf *log, const struct nh_error *err, const char *qid,
                   const char *query, size_t len)
 {
     bool place = err->code == NH_EQUERY || err->code == NH_EUNSUPPORTED;
-    fprintf(stderr, "newshound: %s%s%s\n", qid ? qid : "", qid ? ": " : "",
-            err->message);
+    buf_printf(log, "newshound: %s%s%s\n", qid ? qid : "", qid ? ": " : "",
+               err->message);
     if (place)
-        print_caret(query, len, err);
+        put_caret(log, query, len, err);
     if (err->hint[0])
-        fprintf(stderr, "  %s\n", err->hint);
+        buf_printf(log, "  %s\n", err->hint);
     return place || err->code == NH_EINVAL ? EXIT_USAGE
            : err->code == NH_ECORRUPT      ? EXIT_INDEX
                                            : EXIT_TROUBLE;
 }
 
 /* Searches again with any of the words where all of them found nothing. */
-static int search(const struct query_run *run, const char *query, size_t len,
-                  nh_results **results, bool *loosened, struct nh_error *err)
+static int search(const struct query_run *run, nh_index *index,
+                  const char *query, size_t len, nh_results **results,
+                  bool *loosened, struct nh_error *err)
 {
     struct nh_search_options o = run->options;
     struct nh_total total;
     *loosened = false;
-    int rc = nh_search(run->index, query, len, &o, results, err);
+    int rc = nh_search(index, query, len, &o, results, err);
     if (rc != NH_OK || !run->fallback)
         return rc;
     nh_results_total(*results, &total);
@@ -70,7 +92,7 @@ static int search(const struct query_run *run, const char *query, size_t len,
     nh_results_free(*results);
     o.flags |= NH_SEARCH_ANY;
     *loosened = true;
-    return nh_search(run->index, query, len, &o, results, err);
+    return nh_search(index, query, len, &o, results, err);
 }
 
 static void make_notice(struct buf *notice, nh_results *results, bool loosened)
@@ -83,18 +105,22 @@ static void make_notice(struct buf *notice, nh_results *results, bool loosened)
                    text.len ? "; " : "");
 }
 
-int query_run_one(const struct query_run *run, const char *qid,
-                  const char *query, size_t len)
+/* Answers a query over an index of the calling thread's. */
+static void answer(const struct query_run *run, nh_index *index,
+                   const char *qid, const char *query, size_t len,
+                   struct answer *a)
 {
     struct nh_error err;
     struct nh_total total;
     nh_results *results;
-    struct buf out = BUF_INIT, notice = BUF_INIT;
+    struct buf notice = BUF_INIT;
     bool loosened;
     double start = now_ms();
-    int rc = search(run, query, len, &results, &loosened, &err);
-    if (rc != NH_OK)
-        return report(&err, qid, query, len);
+    int rc = search(run, index, query, len, &results, &loosened, &err);
+    if (rc != NH_OK) {
+        a->status = report(&a->log, &err, qid, query, len);
+        return;
+    }
     nh_results_total(results, &total);
     make_notice(&notice, results, loosened);
     const char *text = buf_cstr(&notice);
@@ -107,64 +133,198 @@ int query_run_one(const struct query_run *run, const char *qid,
                                run->colour,
                                run->options.offset > 0};
     if (run->explain)
-        fprintf(stderr, "%s\n", nh_results_plan(results).data);
+        buf_printf(&a->log, "%s\n", nh_results_plan(results).data);
     if (run->count)
-        buf_printf(&out, "%s%s%" PRIu64 "\n", qid ? qid : "", qid ? "\t" : "",
-                   total.value);
+        buf_printf(&a->out, "%s%s%" PRIu64 "\n", qid ? qid : "",
+                   qid ? "\t" : "", total.value);
     else
-        rc = run->format->page(&out, &page, &err);
-    if (rc == NH_OK && out.failed)
+        rc = run->format->page(&a->out, &page, &err);
+    if (rc == NH_OK && a->out.failed)
         rc = error_nomem(&err);
     size_t count = nh_results_count(results);
     nh_results_free(results);
-    if (rc == NH_OK && out.len)
-        fwrite(out.data, 1, out.len, stdout);
-    buf_release(&out);
     buf_release(&notice);
-    if (rc != NH_OK)
-        return report(&err, qid, query, len);
     bool found = run->count ? total.value > 0 : count > 0;
-    return found ? EXIT_FOUND : EXIT_NOTHING;
+    if (rc != NH_OK) {
+        buf_reset(&a->out);
+        a->status = report(&a->log, &err, qid, query, len);
+    } else {
+        a->status = found ? EXIT_FOUND : EXIT_NOTHING;
+    }
 }
 
-int query_run_file(const struct query_run *run, const char *path)
+int query_run_one(const struct query_run *run, const char *query, size_t len)
 {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "re");
-    char *line = NULL;
-    size_t cap = 0, number = 0;
+    struct answer a = {BUF_INIT, BUF_INIT, EXIT_TROUBLE};
+    answer(run, run->index, NULL, query, len, &a);
+    answer_print(&a);
+    answer_release(&a);
+    return a.status;
+}
+
+/* ---- Files of queries. */
+
+/* Lines that are read, answered side by side, and printed, at a time, for each
+ * thread. */
+#define BATCH_LINES 32
+
+struct line {
+    char *text;
+    size_t cap;
     ssize_t len;
+    struct answer answer;
+};
+
+struct batch {
+    const struct query_run *run;
+    struct line lines[BATCH_LINES * NH_THREADS_MAX];
+    size_t count;
+    atomic_size_t next;
+    nh_index *indexes[NH_THREADS_MAX]; /* the first is the run's */
+    unsigned threads;
+};
+
+struct worker {
+    struct batch *batch;
+    nh_index *index;
+};
+
+/* Answers "qid<TAB>query". */
+static void answer_line(const struct query_run *run, nh_index *index,
+                        struct line *l)
+{
+    struct answer *a = &l->answer;
+    char *tab = memchr(l->text, '\t', (size_t)l->len);
+    a->status = EXIT_USAGE;
+    if (!tab) {
+        buf_append_str(&a->log,
+                       "newshound: there is no tab behind a query's name\n");
+        return;
+    }
+    *tab = '\0';
+    answer(run, index, l->text, tab + 1, (size_t)(l->text + l->len - tab - 1),
+           a);
+}
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    struct batch *b = w->batch;
+    size_t i;
+    while ((i = atomic_fetch_add(&b->next, 1)) < b->count)
+        if (b->lines[i].len > 0)
+            answer_line(b->run, w->index, &b->lines[i]);
+    return NULL;
+}
+
+static void answer_batch(struct batch *b)
+{
+    pthread_t threads[NH_THREADS_MAX];
+    struct worker workers[NH_THREADS_MAX];
+    unsigned started = 0;
+    b->next = 0;
+    for (unsigned i = 0; i < b->threads; i++)
+        workers[i] = (struct worker){b, b->indexes[i]};
+    for (unsigned i = 1; i < b->threads && i < b->count; i++, started++)
+        if (pthread_create(&threads[i], NULL, work, &workers[i]) != 0)
+            break;
+    work(&workers[0]);
+    for (unsigned i = 1; i <= started; i++)
+        pthread_join(threads[i], NULL);
+}
+
+/* Opens what threads need beside the run's index: the same commit. */
+static void open_indexes(struct batch *b, unsigned threads, const char *path)
+{
+    struct nh_stats first, other;
+    b->threads = 1;
+    b->indexes[0] = b->run->index;
+    nh_index_stats(b->run->index, &first);
+    while (b->threads < threads && b->threads < NH_THREADS_MAX) {
+        nh_index *index;
+        if (nh_open(&index, path, NULL) != NH_OK)
+            return;
+        nh_index_stats(index, &other);
+        if (other.commit != first.commit) {
+            nh_close(index);
+            return;
+        }
+        b->indexes[b->threads++] = index;
+    }
+}
+
+/* Reads lines until there are `most`; false at the end of the file. */
+static bool read_batch(struct batch *b, size_t most, FILE *file)
+{
+    for (b->count = 0; b->count < most; b->count++) {
+        struct line *l = &b->lines[b->count];
+        buf_reset(&l->answer.out);
+        buf_reset(&l->answer.log);
+        l->len = getline(&l->text, &l->cap, file);
+        if (l->len <= 0)
+            return false;
+        while (l->len > 0 &&
+               (l->text[l->len - 1] == '\n' || l->text[l->len - 1] == '\r'))
+            l->text[--l->len] = '\0';
+    }
+    return true;
+}
+
+/* Prints a batch whose first line has `number` in its file; raises *status. */
+static void print_batch(struct batch *b, size_t number, const char *path,
+                        int *status)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct answer *a = &b->lines[i].answer;
+        if (b->lines[i].len == 0)
+            continue;
+        answer_print(a);
+        if (a->status < EXIT_USAGE)
+            continue;
+        fprintf(stderr, "  in line %zu of %s\n", number + i, path);
+        if (*status == EXIT_FOUND || a->status > *status)
+            *status = a->status;
+    }
+}
+
+int query_run_file(const struct query_run *run, const char *path,
+                   const char *index)
+{
+    bool standard = strcmp(path, "-") == 0, more = true;
+    FILE *file = standard ? stdin : fopen(path, "re");
+    size_t number = 1;
     int status = EXIT_FOUND;
     if (!file) {
         fprintf(stderr, "newshound: cannot open '%s': %s\n", path,
                 strerror(errno));
         return EXIT_TROUBLE;
     }
-    while ((len = getline(&line, &cap, file)) > 0) {
-        number++;
-        while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-            line[--len] = '\0';
-        if (len == 0)
-            continue;
-        char *tab = memchr(line, '\t', (size_t)len);
-        int result = EXIT_USAGE;
-        if (tab) {
-            *tab = '\0';
-            result = query_run_one(run, line, tab + 1,
-                                   (size_t)(line + len - tab - 1));
-        } else {
-            fprintf(stderr, "newshound: there is no tab behind a query's "
-                            "name\n");
-        }
-        if (result >= EXIT_USAGE) {
-            fprintf(stderr, "  in line %zu of %s\n", number, path);
-            if (status == EXIT_FOUND || result > status)
-                status = result;
-        }
+    struct batch *b = calloc(1, sizeof *b);
+    if (!b) {
+        fprintf(stderr, "newshound: out of memory\n");
+        status = EXIT_TROUBLE;
+        goto out;
+    }
+    b->run = run;
+    open_indexes(b, standard ? 1 : run->threads, index);
+    /* Who writes to standard input may wait for each answer. */
+    size_t most = standard ? 1 : (size_t)BATCH_LINES * b->threads;
+    while (more) {
+        more = read_batch(b, most, file);
+        answer_batch(b);
+        print_batch(b, number, path, &status);
+        number += b->count;
         if (standard)
             fflush(stdout);
     }
-    free(line);
+    for (size_t i = 0; i < sizeof b->lines / sizeof *b->lines; i++) {
+        free(b->lines[i].text);
+        answer_release(&b->lines[i].answer);
+    }
+    for (unsigned i = 1; i < b->threads; i++)
+        nh_close(b->indexes[i]);
+    free(b);
+out:
     if (!standard)
         fclose(file);
     return status;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "common/schema.h"
 
 /* Reads the trailer; false if it is not one, or what it speaks of is damaged.
  */
@@ -86,9 +87,19 @@ double blocks_average_length(const struct blocks *b)
     return b->total_length ? (double)b->total_length / b->articles : 1;
 }
 
-bool blocks_word(struct slice term)
+static bool begins(struct slice term, const char *prefix)
 {
-    if (term.len > 1 && term.data[0] == 'S') {
+    size_t len = strlen(prefix);
+    return term.len > len && memcmp(term.data, prefix, len) == 0;
+}
+
+bool blocks_ranks(struct slice term)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        if (schema_fields[i].entity &&
+            begins(term, schema_fields[i].word_prefix))
+            return true;
+    if (begins(term, schema_fields[FIELD_TITLE].prefix)) {
         term.data++;
         term.len--;
     }

@@ -110,7 +110,8 @@ void block_wdfs(struct block *b);
 /* Fills `err` for a block that block_enter refused. */
 int block_damaged(const struct block_list *l, struct nh_error *err);
 
-/* True for terms of words and of title words. */
-bool blocks_word(struct slice term);
+/* True for the terms that rank: of words, title words, and words of the names
+ * of entities. */
+bool blocks_ranks(struct slice term);
 
 #endif

@@ -209,7 +209,7 @@ int blocks_add(struct blocks_part *part, const struct blocks_lengths *l,
                struct nh_error *err)
 {
     *taken = false;
-    if (run->count < BLOCKS_MIN || term.len > UINT8_MAX || !blocks_word(term))
+    if (run->count < BLOCKS_MIN || term.len > UINT8_MAX || !blocks_ranks(term))
         return NH_OK;
     if (!reserve(part, run->count))
         return error_nomem(err);
@@ -382,7 +382,7 @@ static int copy_terms(const xw_db *db, const struct blocks_lengths *lengths,
     int rc = xw_terms_open(&terms, db, "", 0, err);
     while (rc == NH_OK && (more = xw_terms_next(terms, &term.data, &term.len,
                                                 &freq, err)) == 1) {
-        if (freq < BLOCKS_MIN || !blocks_word(term))
+        if (freq < BLOCKS_MIN || !blocks_ranks(term))
             continue;
         rc = copy_run(db, term, &coded, &run, &last, err);
         if (rc == NH_OK)

@@ -82,12 +82,16 @@ struct nh_search_options {
     unsigned flags;            /* of enum nh_search_flag */
     const char *since, *until; /* periods as in date:, or NULL */
     int64_t now; /* what today is, seconds since 1970; 0 asks the clock */
+    /* How many threads may search side by side, up to NH_THREADS_MAX; 0: one
+     * for small indexes, more for large ones. The hits are the same. */
+    unsigned threads;
 };
+#define NH_THREADS_MAX 16
 
 #define NH_SEARCH_OPTIONS_INIT                                                 \
     {                                                                          \
         sizeof(struct nh_search_options), 0, 10, NH_SORT_RELEVANCE, 0, NULL,   \
-            NULL, 0                                                            \
+            NULL, 0, 0                                                         \
     }
 
 /* Runs a query of the language in newshound-query(7). `options` may be NULL.
@@ -143,6 +147,10 @@ int nh_results_hit(nh_results *results, size_t i, const struct nh_hit **hit,
 /* Only the id and score of hit i, without reading the article's text. */
 int nh_results_id(nh_results *results, size_t i, struct nh_string *id,
                   double *score, struct nh_error *err);
+
+/* Only the number of the article and the score of hit i, without reading. */
+int nh_results_number(nh_results *results, size_t i, uint32_t *number,
+                      double *score, struct nh_error *err);
 
 /* Gives back the memory of all hits and ids that were asked for, so that long
  * pages can be walked in little of it. */

@@ -9,193 +9,108 @@
 
 #include "common/date.h"
 
-/* What a node becomes: a tree of words, as long as there are only words, or a
- * query for Xapian. One of them is NULL. */
-struct piece {
-    struct ranked_tree *words;
-    xw_query *query;
-};
-
-/* A list of pieces that are combined and then freed. */
-struct parts {
-    struct piece *items;
-    size_t count, cap;
-};
-
 struct planner {
     struct plan *plan;
     struct stemmer *stemmer;
     bool any;
-    bool scored;   /* scores are wanted */
     bool has_text; /* words rank, filters only filter */
     struct buf term, scratch;
+    int rc; /* of the first failure, whose tree is NULL */
     struct nh_error *err;
 };
 
-/* Where a node stands. */
-enum place {
-    PLACE_MUST, /* every match has it: a phrase can be checked lazily */
-    PLACE_MAY,  /* under OR */
-    PLACE_NOT   /* under NOT: no weights */
-};
+static struct match_tree *plan_node(struct planner *p,
+                                    const struct query_node *n);
 
-static int plan_node(struct planner *p, const struct query_node *n,
-                     enum place place, struct piece *out);
+/* ---- Combining. NULL stands for a tree that could not be made: p->rc says
+ * why. */
 
-/* ---- Combining. */
-
-static void piece_release(struct piece *piece)
+static struct match_tree *fail(struct planner *p, int rc)
 {
-    ranked_tree_free(piece->words);
-    xw_query_free(piece->query);
-    *piece = (struct piece){NULL, NULL};
+    if (p->rc == NH_OK)
+        p->rc = rc;
+    return NULL;
 }
 
-static void parts_release(struct parts *parts)
+static struct match_tree *made(struct planner *p, struct match_tree *tree)
 {
-    for (size_t i = 0; i < parts->count; i++)
-        piece_release(&parts->items[i]);
-    free(parts->items);
-    *parts = (struct parts){NULL, 0, 0};
+    return tree ? tree : fail(p, error_nomem(p->err));
 }
 
-/* Takes the piece over, also on failure. */
-static int parts_add(struct planner *p, struct parts *parts, struct piece piece)
+static struct match_tree *group(struct planner *p, enum tree_op op)
 {
-    if (parts->count == parts->cap) {
-        struct piece *items =
-            array_grow(parts->items, &parts->cap, sizeof *items);
-        if (!items) {
-            piece_release(&piece);
-            return error_nomem(p->err);
-        }
-        parts->items = items;
-    }
-    parts->items[parts->count++] = piece;
-    return NH_OK;
+    return made(p, match_tree_op(op));
 }
 
-static int parts_add_query(struct planner *p, struct parts *parts, xw_query *q)
+/* Adds to a group; takes both over. */
+static struct match_tree *add(struct planner *p, struct match_tree *group,
+                              struct match_tree *child)
 {
-    return parts_add(p, parts, (struct piece){NULL, q});
+    if (group && child && match_tree_add(group, child))
+        return group;
+    if (group && child)
+        fail(p, error_nomem(p->err));
+    if (!group)
+        match_tree_free(child);
+    match_tree_free(group);
+    return NULL;
 }
 
-/* Makes the piece a query for Xapian. */
-static int piece_settle(struct planner *p, struct piece *piece,
-                        enum place place)
+static struct match_tree *everything(struct planner *p)
 {
-    struct ranked_query *q;
-    struct plan *plan = p->plan;
-    if (!piece->words)
-        return NH_OK;
-    int rc = ranked_query_new(&q, piece->words, p->scored && place != PLACE_NOT,
-                              place == PLACE_MUST, &plan->scope, p->err);
-    piece->words = NULL;
-    if (rc != NH_OK)
-        return rc;
-    q->next = plan->lists;
-    plan->lists = q;
-    return ranked_query_xapian(q, &piece->query, p->err);
+    return made(p, match_tree_term((struct slice){"", 0}));
 }
 
-/* Makes one tree of the pieces that are trees, in the place of the first. */
-static int join_words(struct planner *p, struct parts *parts, enum xw_op op)
+/* A group of one is that one; an AND of none finds everything. */
+static struct match_tree *settle(struct planner *p, struct match_tree *group)
 {
-    struct piece *first = NULL;
-    size_t left = 0;
-    for (size_t i = 0; i < parts->count; i++) {
-        struct piece *piece = &parts->items[i];
-        if (!piece->words || !first) {
-            parts->items[left++] = *piece;
-            if (piece->words)
-                first = &parts->items[left - 1];
-            continue;
-        }
-        struct ranked_tree *joined = first->words;
-        enum ranked_op wanted = op == XW_AND ? RANKED_AND : RANKED_OR;
-        if (joined->op != wanted) {
-            joined = ranked_tree_op(wanted);
-            if (joined && !ranked_tree_add(joined, first->words)) {
-                ranked_tree_free(joined);
-                joined = NULL;
-            }
-            first->words = joined;
-        }
-        if (!joined || !ranked_tree_add(joined, piece->words)) {
-            piece->words = NULL;
-            return error_nomem(p->err);
-        }
-        piece->words = NULL;
-    }
-    parts->count = left;
-    return NH_OK;
+    if (group && group->count == 0)
+        group = add(p, group, everything(p));
+    return group ? match_tree_unwrap(group) : NULL;
 }
 
-/* All parts as one piece under AND or OR; none: every article. Releases the
- * parts. */
-static int parts_join(struct planner *p, struct parts *parts, enum xw_op op,
-                      enum place place, struct piece *out)
+static struct match_tree *without(struct planner *p, struct match_tree *a,
+                                  struct match_tree *b)
 {
-    xw_query **queries = NULL;
-    *out = (struct piece){NULL, NULL};
-    int rc = join_words(p, parts, op);
-    if (rc == NH_OK && parts->count == 0) {
-        rc = xw_query_all(&out->query, p->err);
-    } else if (rc == NH_OK && parts->count == 1) {
-        *out = parts->items[0];
-        parts->count = 0;
-    } else if (rc == NH_OK) {
-        queries = calloc(parts->count, sizeof(xw_query *));
-        if (!queries)
-            rc = error_nomem(p->err);
-        for (size_t i = 0; rc == NH_OK && i < parts->count; i++) {
-            rc = piece_settle(p, &parts->items[i], place);
-            queries[i] = parts->items[i].query;
-        }
-        if (rc == NH_OK)
-            rc = xw_query_combine(&out->query, op, queries, parts->count,
-                                  p->err);
-    }
-    free(queries);
-    parts_release(parts);
-    return rc;
+    if (a && b)
+        return made(p, match_tree_without(a, b));
+    match_tree_free(a);
+    match_tree_free(b);
+    return NULL;
 }
 
-/* What `a` finds without what `b` finds; takes both over. */
-static int without(struct planner *p, struct piece *a, struct piece *b,
-                   enum place place, struct piece *out)
-{
-    *out = (struct piece){NULL, NULL};
-    int rc = piece_settle(p, a, place);
-    if (rc == NH_OK)
-        rc = piece_settle(p, b, PLACE_NOT);
-    xw_query *both[2] = {a->query, b->query};
-    if (rc == NH_OK)
-        rc = xw_query_combine(&out->query, XW_AND_NOT, both, 2, p->err);
-    piece_release(a);
-    piece_release(b);
-    return rc;
-}
+/* ---- Terms. */
 
-/* Adds a term of Xapian's tables; one that does not weigh is a filter. */
-static int add_term(struct planner *p, struct parts *parts, const char *prefix,
-                    struct slice value, bool weighs)
+/* A term that filters. */
+static struct match_tree *filter(struct planner *p, const char *prefix,
+                                 struct slice value)
 {
-    const xw_db *db = p->plan->scope.snapshot->db;
-    xw_query *q;
     schema_term(&p->term, prefix, value);
     if (p->term.failed)
-        return error_nomem(p->err);
-    int rc = weighs
-                 ? xw_query_term(&q, p->term.data, p->term.len, p->err)
-                 : xw_query_filter(&q, db, p->term.data, p->term.len, p->err);
-    return rc == NH_OK ? parts_add_query(p, parts, q) : rc;
+        return fail(p, error_nomem(p->err));
+    return made(p, match_tree_term((struct slice){p->term.data, p->term.len}));
 }
 
-static int add_filter(struct planner *p, struct parts *parts,
-                      const char *prefix, struct slice value)
+/* A term that scores, if `weighs`. */
+static struct match_tree *word(struct planner *p, const char *prefix,
+                               struct slice value, bool weighs)
 {
-    return add_term(p, parts, prefix, value, false);
+    struct word_postings *w;
+    struct plan *plan = p->plan;
+    schema_term(&p->term, prefix, value);
+    if (p->term.failed)
+        return fail(p, error_nomem(p->err));
+    int rc =
+        word_postings_new(&w, plan->state.snapshot,
+                          (struct slice){p->term.data, p->term.len}, p->err);
+    if (rc != NH_OK)
+        return fail(p, rc);
+    w->next = plan->words;
+    plan->words = w;
+    struct match_tree *t = made(p, match_tree_word(w));
+    if (t)
+        t->filter = !weighs;
+    return t;
 }
 
 /* ---- Words and phrases. */
@@ -205,36 +120,11 @@ static const char *text_prefix(bool title)
     return title ? schema_fields[FIELD_TITLE].prefix : "";
 }
 
-/* Adds a term of words. */
-static int add_word(struct planner *p, struct parts *parts, bool title,
-                    struct slice stem)
+static struct match_tree *plan_word(struct planner *p,
+                                    const struct query_node *n)
 {
-    struct word_postings *w;
-    struct plan *plan = p->plan;
-    schema_term(&p->term, text_prefix(title), stem);
-    if (p->term.failed)
-        return error_nomem(p->err);
-    int rc =
-        word_postings_new(&w, plan->scope.snapshot,
-                          (struct slice){p->term.data, p->term.len}, p->err);
-    if (rc != NH_OK)
-        return rc;
-    w->next = plan->words;
-    plan->words = w;
-    struct piece piece = {ranked_tree_word(w), NULL};
-    return piece.words ? parts_add(p, parts, piece) : error_nomem(p->err);
-}
-
-static int plan_word(struct planner *p, const struct query_node *n,
-                     enum place place, struct piece *out)
-{
-    struct parts parts = {NULL, 0, 0};
-    int rc = add_word(p, &parts, n->title,
-                      stemmer_stem(p->stemmer, n->words[0].text));
-    if (rc == NH_OK)
-        return parts_join(p, &parts, XW_AND, place, out);
-    parts_release(&parts);
-    return rc;
+    return word(p, text_prefix(n->title),
+                stemmer_stem(p->stemmer, n->words[0].text), true);
 }
 
 /* A possessive s has no posting, so an s inside a phrase can't be asked for. */
@@ -252,161 +142,154 @@ static bool seen_before(const struct query_node *n, size_t i)
     return false;
 }
 
-/* Terms that every article with the phrase has. */
-static int phrase_terms(struct planner *p, const struct query_node *n,
-                        struct parts *parts)
+/* `a` and `b` with `between` between them, in p->scratch. */
+static struct slice join_words(struct planner *p, struct slice a,
+                               const char *between, struct slice b)
 {
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < n->word_count; i++) {
-        struct slice word = n->words[i].text;
-        bool before = i > 0 && n->words[i - 1].cjk;
-        bool after = i + 1 < n->word_count && n->words[i + 1].cjk;
-        if (n->words[i].cjk && before) {
-            struct slice last = n->words[i - 1].text;
-            buf_reset(&p->scratch);
-            buf_append(&p->scratch, last.data, last.len);
-            buf_append(&p->scratch, word.data, word.len);
-            rc = add_word(p, parts, n->title,
-                          (struct slice){p->scratch.data, p->scratch.len});
-        }
-        bool covered = n->words[i].cjk && (before || after);
-        if (covered || is_lone_s(n, i) || seen_before(n, i) || rc != NH_OK)
-            continue;
-        rc = add_word(p, parts, n->title, stemmer_stem(p->stemmer, word));
-    }
-    for (size_t i = 1; rc == NH_OK && i < n->word_count; i++) {
-        struct slice a = n->words[i - 1].text, b = n->words[i].text;
-        if (!analysis_pairs(a, b))
-            continue;
-        buf_reset(&p->scratch);
-        buf_append(&p->scratch, a.data, a.len);
-        buf_append_byte(&p->scratch, ' ');
-        buf_append(&p->scratch, b.data, b.len);
-        rc = add_filter(p, parts, SCHEMA_PAIR_PREFIX,
-                        (struct slice){p->scratch.data, p->scratch.len});
-    }
-    return rc;
+    buf_reset(&p->scratch);
+    buf_append(&p->scratch, a.data, a.len);
+    buf_append_str(&p->scratch, between);
+    buf_append(&p->scratch, b.data, b.len);
+    if (p->scratch.failed)
+        fail(p, error_nomem(p->err));
+    return (struct slice){p->scratch.data, p->scratch.len};
 }
 
-static int make_check(struct planner *p, const struct query_node *n,
-                      struct phrase_check **out)
+/* Adds terms that every article with the phrase has. */
+static struct match_tree *add_phrase_terms(struct planner *p,
+                                           const struct query_node *n,
+                                           struct match_tree *all)
 {
+    const char *prefix = text_prefix(n->title);
+    for (size_t i = 0; all && i < n->word_count; i++) {
+        struct slice text = n->words[i].text;
+        bool before = i > 0 && n->words[i - 1].cjk;
+        bool after = i + 1 < n->word_count && n->words[i + 1].cjk;
+        if (n->words[i].cjk && before)
+            all =
+                add(p, all,
+                    word(p, prefix,
+                         join_words(p, n->words[i - 1].text, "", text), true));
+        bool covered = n->words[i].cjk && (before || after);
+        if (covered || is_lone_s(n, i) || seen_before(n, i))
+            continue;
+        all =
+            add(p, all, word(p, prefix, stemmer_stem(p->stemmer, text), true));
+    }
+    for (size_t i = 1; all && i < n->word_count; i++) {
+        struct slice a = n->words[i - 1].text, b = n->words[i].text;
+        if (analysis_pairs(a, b))
+            all = add(p, all,
+                      filter(p, SCHEMA_PAIR_PREFIX, join_words(p, a, " ", b)));
+    }
+    return all;
+}
+
+static struct phrase_check *make_check(struct planner *p,
+                                       const struct query_node *n)
+{
+    struct phrase_check *check = NULL;
     struct slice *words = calloc(n->word_count, sizeof *words);
-    if (!words)
-        return error_nomem(p->err);
+    if (!words) {
+        fail(p, error_nomem(p->err));
+        return NULL;
+    }
     for (size_t i = 0; i < n->word_count; i++)
         words[i] = n->words[i].text;
-    int rc = phrase_check_new(out, &p->plan->state, words, n->word_count,
+    int rc = phrase_check_new(&check, &p->plan->state, words, n->word_count,
                               n->title ? SCOPE_TITLE : SCOPE_ANY, p->err);
     free(words);
     if (rc == NH_EQUERY && p->err) {
         p->err->offset = n->offset;
         p->err->length = n->length;
     }
-    return rc;
+    if (rc != NH_OK)
+        fail(p, rc);
+    return check;
 }
 
-static int plan_phrase(struct planner *p, const struct query_node *n,
-                       enum place place, struct piece *out)
+static struct match_tree *plan_phrase(struct planner *p,
+                                      const struct query_node *n)
 {
-    struct parts parts = {NULL, 0, 0};
-    struct phrase_check *check;
-    xw_query *q;
-    int rc = make_check(p, n, &check);
-    if (rc != NH_OK)
-        return rc;
-    struct phrase_check **list =
-        place == PLACE_MUST ? &p->plan->decision.checks : &p->plan->inner;
-    check->next = *list;
-    *list = check;
-    rc = phrase_terms(p, n, &parts);
-    if (rc == NH_OK && place != PLACE_MUST && parts.count == 0) {
-        rc = xw_query_all(&q, p->err);
-        if (rc == NH_OK)
-            rc = parts_add_query(p, &parts, q);
+    struct phrase_check *check = make_check(p, n);
+    if (!check)
+        return NULL;
+    check->next = p->plan->checks;
+    p->plan->checks = check;
+    struct match_tree *all = add_phrase_terms(p, n, group(p, TREE_AND));
+    if (all && !match_tree_check(all, check)) {
+        match_tree_free(all);
+        return fail(p, error_nomem(p->err));
     }
-    if (rc == NH_OK && place != PLACE_MUST) {
-        rc = xw_query_check(&q, phrase_check_match, check, p->err);
-        if (rc == NH_OK)
-            rc = parts_add_query(p, &parts, q);
-    }
-    if (rc == NH_OK)
-        return parts_join(p, &parts, XW_AND, place, out);
-    parts_release(&parts);
-    return rc;
+    return settle(p, all);
 }
 
 /* ---- Filters. */
 
-/* The words of a folded name. */
-static int name_words(struct planner *p, const struct field_def *def,
-                      struct slice name, bool weigh, struct parts *parts)
+/* Adds the words of a folded name. Those of entities score, if they weigh. */
+static struct match_tree *add_name_words(struct planner *p,
+                                         const struct field_def *def,
+                                         struct slice name, bool weigh,
+                                         struct match_tree *all)
 {
-    int rc = NH_OK;
-    while (rc == NH_OK && name.len) {
+    while (all && name.len) {
         const char *space = memchr(name.data, ' ', name.len);
         size_t len = space ? (size_t)(space - name.data) : name.len;
-        rc = add_term(p, parts, def->word_prefix,
-                      (struct slice){name.data, len}, weigh);
+        struct slice text = {name.data, len};
+        all = add(p, all,
+                  def->entity ? word(p, def->word_prefix, text, weigh)
+                              : filter(p, def->word_prefix, text));
         name.data += len + (space != NULL);
         name.len -= len + (space != NULL);
     }
-    return rc;
+    return all;
 }
 
-static int plan_filter(struct planner *p, const struct query_node *n,
-                       enum place place, struct piece *out)
+static struct match_tree *plan_filter(struct planner *p,
+                                      const struct query_node *n)
 {
     const struct field_def *def = &schema_fields[n->field];
-    struct parts parts = {NULL, 0, 0};
+    struct match_tree *all = group(p, TREE_AND);
     /* Without words in the query, mentions rank. */
-    bool weigh = def->entity && !p->has_text && p->scored && place != PLACE_NOT;
-    bool name = def->kind == FIELD_KIND_NAME;
-    int rc = NH_OK;
-    if (name && (!n->whole || weigh))
-        rc = name_words(p, def, n->value, weigh, &parts);
-    if (rc == NH_OK && n->whole)
-        rc = add_filter(p, &parts, def->prefix, n->value);
-    if (rc != NH_OK) {
-        parts_release(&parts);
-        return rc;
-    }
-    if (weigh)
-        p->plan->ranked = true;
-    return parts_join(p, &parts, XW_AND, place, out);
+    bool weigh = def->entity && !p->has_text;
+    if (def->kind == FIELD_KIND_NAME && (!n->whole || weigh))
+        all = add_name_words(p, def, n->value, weigh, all);
+    if (n->whole)
+        all = add(p, all, filter(p, def->prefix, n->value));
+    return settle(p, all);
 }
 
-static int add_date_term(struct planner *p, struct parts *parts, char letter,
-                         int64_t value, int digits)
+static struct match_tree *date_term(struct planner *p, char letter,
+                                    int64_t value, int digits)
 {
     char prefix[2] = {letter, '\0'}, text[16];
     snprintf(text, sizeof text, "%0*lld", digits, (long long)value);
-    return add_filter(p, parts, prefix, slice_of(text));
+    return filter(p, prefix, slice_of(text));
 }
 
 /* Adds terms for the days first..last: whole years, else whole months, else
  * days. */
-static int date_terms(struct planner *p, int64_t first, int64_t last,
-                      struct parts *parts)
+static struct match_tree *add_date_terms(struct planner *p, int64_t first,
+                                         int64_t last, struct match_tree *any)
 {
-    int rc = NH_OK;
-    while (rc == NH_OK && first <= last) {
+    while (any && first <= last) {
         struct date_civil c = date_civil_of(first);
         int64_t year_end = date_days((struct date_civil){c.year, 12, 31});
         int64_t month_end = first - c.day + date_month_length(c.year, c.month);
         if (c.day == 1 && c.month == 1 && year_end <= last) {
-            rc = add_date_term(p, parts, 'Y', c.year, 4);
+            any = add(p, any, date_term(p, 'Y', c.year, 4));
             first = year_end + 1;
         } else if (c.day == 1 && month_end <= last) {
-            rc = add_date_term(p, parts, 'M', c.year * 100 + c.month, 6);
+            any = add(p, any, date_term(p, 'M', c.year * 100 + c.month, 6));
             first = month_end + 1;
         } else {
-            rc = add_date_term(p, parts, 'D',
-                               (c.year * 100 + c.month) * 100 + c.day, 8);
+            any = add(
+                p, any,
+                date_term(p, 'D', (c.year * 100 + c.month) * 100 + c.day, 8));
             first++;
         }
     }
-    return rc;
+    return any;
 }
 
 /* The first and last year that any article has, so that open ranges end. */
@@ -441,35 +324,26 @@ static int date_limits(struct planner *p, int64_t *first, int64_t *last)
     return NH_OK;
 }
 
-static int plan_date(struct planner *p, const struct query_node *n,
-                     enum place place, struct piece *out)
+static struct match_tree *plan_date(struct planner *p,
+                                    const struct query_node *n)
 {
-    struct parts parts = {NULL, 0, 0};
     int64_t first = n->first, last = n->last;
     int rc = date_limits(p, &first, &last);
-    if (rc == NH_OK)
-        rc = date_terms(p, first, last, &parts);
-    if (rc == NH_OK && parts.count == 0) /* no such days in the index */
-        rc = add_filter(p, &parts, "D", slice_of("00000000"));
-    if (rc != NH_OK) {
-        parts_release(&parts);
-        return rc;
-    }
-    return parts_join(p, &parts, XW_OR, place, out);
+    if (rc != NH_OK)
+        return fail(p, rc);
+    struct match_tree *any = add_date_terms(p, first, last, group(p, TREE_OR));
+    if (any && any->count == 0) /* no such days in the index */
+        any = add(p, any, filter(p, "D", slice_of("00000000")));
+    return settle(p, any);
 }
 
-static int plan_has(struct planner *p, const struct query_node *n,
-                    enum place place, struct piece *out)
+static struct match_tree *plan_has(struct planner *p,
+                                   const struct query_node *n)
 {
-    struct parts parts = {NULL, 0, 0};
-    int rc = NH_OK;
-    if (n->field != FIELD_ID)
-        rc = add_filter(p, &parts, SCHEMA_HAS_PREFIX,
+    return n->field == FIELD_ID
+               ? everything(p)
+               : filter(p, SCHEMA_HAS_PREFIX,
                         slice_of(schema_fields[n->field].name));
-    if (rc == NH_OK)
-        return parts_join(p, &parts, XW_AND, place, out);
-    parts_release(&parts);
-    return rc;
 }
 
 /* ---- Operators. */
@@ -480,137 +354,76 @@ static bool loosens(const struct query_node *n)
            (n->kind == QUERY_WORD || n->kind == QUERY_PHRASE);
 }
 
-/* The plain words of an AND as an OR, where any of them will do. */
-static int plan_loosened(struct planner *p, const struct query_node *n,
-                         struct parts *positive)
+/* The plain words of an AND, any of which will do. */
+static struct match_tree *plan_loosened(struct planner *p,
+                                        const struct query_node *n)
 {
-    struct parts words = {NULL, 0, 0};
-    struct piece piece;
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
-        if (!loosens(n->children[i]))
-            continue;
-        rc = plan_node(p, n->children[i], PLACE_MAY, &piece);
-        if (rc == NH_OK)
-            rc = parts_add(p, &words, piece);
-    }
-    if (rc != NH_OK) {
-        parts_release(&words);
-        return rc;
-    }
-    rc = parts_join(p, &words, XW_OR, PLACE_MAY, &piece);
-    return rc == NH_OK ? parts_add(p, positive, piece) : rc;
+    struct match_tree *any = group(p, TREE_OR);
+    for (size_t i = 0; any && i < n->count; i++)
+        if (loosens(n->children[i]))
+            any = add(p, any, plan_node(p, n->children[i]));
+    return settle(p, any);
 }
 
-/* Plans the children of an AND that stay as they are. */
-static int plan_children(struct planner *p, const struct query_node *n,
-                         enum place place, bool loosen, struct parts *yes,
-                         struct parts *no)
+static struct match_tree *plan_and(struct planner *p,
+                                   const struct query_node *n)
 {
-    struct piece piece;
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
-        const struct query_node *child = n->children[i];
-        bool negative = child->kind == QUERY_NOT;
-        if (loosen && loosens(child))
-            continue;
-        rc = negative ? plan_node(p, child->children[0], PLACE_NOT, &piece)
-                      : plan_node(p, child, place, &piece);
-        if (rc == NH_OK)
-            rc = parts_add(p, negative ? no : yes, piece);
-    }
-    return rc;
-}
-
-static int plan_and(struct planner *p, const struct query_node *n,
-                    enum place place, struct piece *out)
-{
-    struct parts yes = {NULL, 0, 0}, no = {NULL, 0, 0};
-    struct piece wanted, excluded;
+    struct match_tree *yes = group(p, TREE_AND), *no = group(p, TREE_OR);
     size_t loose = 0;
-    int rc = NH_OK;
     for (size_t i = 0; i < n->count; i++)
         loose += loosens(n->children[i]);
     if (loose > 1)
         p->plan->can_loosen = true;
     bool loosen = p->any && loose > 1;
     if (loosen)
-        rc = plan_loosened(p, n, &yes);
-    if (rc == NH_OK)
-        rc = plan_children(p, n, place, loosen, &yes, &no);
-    bool negatives = no.count > 0;
-    if (rc == NH_OK)
-        rc = parts_join(p, &yes, XW_AND, place, &wanted);
-    if (rc == NH_OK && !negatives) {
-        *out = wanted;
-    } else if (rc == NH_OK) {
-        rc = parts_join(p, &no, XW_OR, PLACE_NOT, &excluded);
-        if (rc == NH_OK)
-            rc = without(p, &wanted, &excluded, place, out);
-        else
-            piece_release(&wanted);
+        yes = add(p, yes, plan_loosened(p, n));
+    for (size_t i = 0; yes && no && i < n->count; i++) {
+        const struct query_node *child = n->children[i];
+        if (child->kind == QUERY_NOT)
+            no = add(p, no, plan_node(p, child->children[0]));
+        else if (!loosen || !loosens(child))
+            yes = add(p, yes, plan_node(p, child));
     }
-    parts_release(&yes);
-    parts_release(&no);
-    return rc;
+    if (yes && no && no->count > 0)
+        return without(p, settle(p, yes), settle(p, no));
+    bool good = no != NULL;
+    match_tree_free(no);
+    if (good)
+        return settle(p, yes);
+    match_tree_free(yes);
+    return NULL;
 }
 
-static int plan_or(struct planner *p, const struct query_node *n,
-                   enum place place, struct piece *out)
+static struct match_tree *plan_or(struct planner *p, const struct query_node *n)
 {
-    const enum place inner = place == PLACE_NOT ? PLACE_NOT : PLACE_MAY;
-    struct parts parts = {NULL, 0, 0};
-    struct piece piece;
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < n->count; i++) {
-        rc = plan_node(p, n->children[i], inner, &piece);
-        if (rc == NH_OK)
-            rc = parts_add(p, &parts, piece);
-    }
-    if (rc == NH_OK)
-        return parts_join(p, &parts, XW_OR, inner, out);
-    parts_release(&parts);
-    return rc;
+    struct match_tree *any = group(p, TREE_OR);
+    for (size_t i = 0; any && i < n->count; i++)
+        any = add(p, any, plan_node(p, n->children[i]));
+    return settle(p, any);
 }
 
-/* A negation by itself: all articles but those. */
-static int plan_not(struct planner *p, const struct query_node *n,
-                    struct piece *out)
+static struct match_tree *plan_node(struct planner *p,
+                                    const struct query_node *n)
 {
-    struct piece all = {NULL, NULL}, excluded;
-    int rc = plan_node(p, n->children[0], PLACE_NOT, &excluded);
-    if (rc != NH_OK)
-        return rc;
-    rc = xw_query_all(&all.query, p->err);
-    if (rc == NH_OK)
-        return without(p, &all, &excluded, PLACE_MUST, out);
-    piece_release(&excluded);
-    return rc;
-}
-
-static int plan_node(struct planner *p, const struct query_node *n,
-                     enum place place, struct piece *out)
-{
-    *out = (struct piece){NULL, NULL};
     switch (n->kind) {
     case QUERY_AND:
-        return plan_and(p, n, place, out);
+        return plan_and(p, n);
     case QUERY_OR:
-        return plan_or(p, n, place, out);
-    case QUERY_NOT:
-        return plan_not(p, n, out);
+        return plan_or(p, n);
+    case QUERY_NOT: /* by itself: all articles but those */
+        return without(p, everything(p), plan_node(p, n->children[0]));
     case QUERY_WORD:
-        return plan_word(p, n, place, out);
+        return plan_word(p, n);
     case QUERY_PHRASE:
-        return plan_phrase(p, n, place, out);
+        return plan_phrase(p, n);
     case QUERY_FILTER:
-        return plan_filter(p, n, place, out);
+        return plan_filter(p, n);
     case QUERY_HAS:
-        return plan_has(p, n, place, out);
+        return plan_has(p, n);
     case QUERY_DATE:
-        return plan_date(p, n, place, out);
+        return plan_date(p, n);
     }
-    return error_set(p->err, NH_EINTERNAL, "unknown part of a query");
+    return fail(p, error_set(p->err, NH_EINTERNAL, "unknown part of a query"));
 }
 
 /* Whether the tree has words that an article should have. */
@@ -626,70 +439,39 @@ static bool has_text(const struct query_node *n)
     return false;
 }
 
-/* If only one list gives weight, what the matcher asks of it is what it asks of
- * the article. */
-static void mark_alone(struct plan *plan)
-{
-    size_t scored = 0;
-    for (struct ranked_query *l = plan->lists; l; l = l->next)
-        scored += l->scored;
-    for (struct ranked_query *l = plan->lists; l; l = l->next)
-        l->alone = l->scored && scored == 1;
-}
-
 int plan_make(struct plan *plan, const struct query *q,
               const struct snapshot *snapshot, struct stemmer *stemmer,
-              unsigned flags, struct nh_error *err)
+              bool any, struct nh_error *err)
 {
     struct planner p;
-    struct piece piece;
     memset(plan, 0, sizeof *plan);
     memset(&p, 0, sizeof p);
     p.plan = plan;
     p.stemmer = stemmer;
-    p.any = (flags & PLAN_ANY) != 0;
-    p.scored = (flags & PLAN_UNSCORED) == 0;
+    p.any = any;
     p.err = err;
-    p.has_text = plan->ranked = has_text(q->root);
-    plan->scope.snapshot = snapshot;
-    plan->scope.first = 1;
-    plan->scope.last = UINT32_MAX;
+    p.has_text = has_text(q->root);
     plan->state.snapshot = snapshot;
-    plan->decision.state = &plan->state;
-    plan->decision.tombstones = snapshot->dead > 0;
-    int rc = plan_node(&p, q->root, PLACE_MUST, &piece);
-    bool words = rc == NH_OK && piece.words;
-    if (rc == NH_OK)
-        rc = piece_settle(&p, &piece, PLACE_MUST);
-    plan->query = piece.query;
-    plan->decide = plan->decision.tombstones || plan->decision.checks;
-    if (words && !plan->decide)
-        plan->whole = plan->lists;
-    mark_alone(plan);
+    plan->source.state = &plan->state;
+    plan->source.first = 1;
+    plan->source.last = UINT32_MAX;
+    plan->source.tree = plan_node(&p, q->root);
     buf_release(&p.term);
     buf_release(&p.scratch);
-    if (rc != NH_OK)
+    if (p.rc != NH_OK) {
         plan_release(plan);
-    return rc;
-}
-
-static void free_checks(struct phrase_check *list)
-{
-    while (list) {
-        struct phrase_check *next = list->next;
-        phrase_check_free(list);
-        list = next;
+        return p.rc;
     }
+    plan->ranked = match_tree_scores(plan->source.tree);
+    return NH_OK;
 }
 
 void plan_release(struct plan *plan)
 {
     if (!plan)
         return;
-    xw_query_free(plan->query);
-    free_checks(plan->decision.checks);
-    free_checks(plan->inner);
-    ranked_query_free(plan->lists);
+    match_tree_free(plan->source.tree);
+    phrase_check_free(plan->checks);
     word_postings_free(plan->words);
     memset(plan, 0, sizeof *plan);
 }

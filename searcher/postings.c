@@ -110,7 +110,7 @@ static double round_up(double score)
     return bm25_round(score * (1 + 1e-9)) + BM25_GRID;
 }
 
-void word_cursor_init(struct word_cursor *c, struct cursor_state *state,
+void word_cursor_init(struct word_cursor *c, struct match_state *state,
                       const struct word_postings *word,
                       const struct snapshot *s, size_t segment)
 {
@@ -173,16 +173,16 @@ double word_cursor_bound(struct word_cursor *c, uint32_t docid, uint32_t *upto)
     const struct block_list *l = &c->in->list;
     *upto = CURSOR_END;
     if (c->at == CURSOR_END)
-        return 0;
+        return -1;
     if (l->blocks == 0) {
         if (c->count == 0 || c->docids[c->count - 1] < docid)
-            return 0;
+            return -1;
         *upto = c->docids[c->count - 1];
         return c->most;
     }
     c->asked = block_of(l, c->asked, docid);
     if (c->asked == l->blocks)
-        return 0;
+        return -1;
     *upto = block_last(l, c->asked);
     return block_bound(c, c->asked);
 }
@@ -225,8 +225,8 @@ static bool enter(struct word_cursor *c, uint32_t block)
         c->has_wdfs = false;
         return true;
     }
-    if (c->state->failed == NH_OK)
-        c->state->failed = block_damaged(&c->in->list, &c->state->error);
+    struct nh_error err;
+    match_fail(c->state, block_damaged(&c->in->list, &err), &err);
     to_end(c);
     return false;
 }

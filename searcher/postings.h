@@ -5,7 +5,7 @@
 #define SEARCHER_POSTINGS_H
 
 #include "common/bm25.h"
-#include "common/snapshot.h"
+#include "searcher/match_state.h"
 
 /* In one segment. */
 struct segment_postings {
@@ -30,18 +30,12 @@ int word_postings_new(struct word_postings **out, const struct snapshot *s,
 /* Frees it and those behind it. */
 void word_postings_free(struct word_postings *w);
 
-/* What the cursors of a search share. */
-struct cursor_state {
-    int failed; /* first error, or NH_OK; cursors are at the end then */
-    struct nh_error error;
-};
-
 /* Docid of a cursor behind the last posting; no article has it. */
 #define CURSOR_END UINT32_MAX
 
 /* Moves through the postings of a word in one segment, forward only. */
 struct word_cursor {
-    struct cursor_state *state;
+    struct match_state *state;
     const struct word_postings *word;
     const struct segment_postings *in;
     const struct blocks *file; /* for lengths */
@@ -57,12 +51,12 @@ struct word_cursor {
     struct block block;
 };
 
-void word_cursor_init(struct word_cursor *c, struct cursor_state *state,
+void word_cursor_init(struct word_cursor *c, struct match_state *state,
                       const struct word_postings *word,
                       const struct snapshot *s, size_t segment);
 /* The greatest score, as a multiple of BM25_GRID, of the postings from `docid`
- * to *upto, which is `docid` at least. `docid` must not be smaller than in any
- * call before. */
+ * to *upto, which is `docid` at least; -1 if there are none. `docid` must not
+ * be smaller than in any call before. */
 double word_cursor_bound(struct word_cursor *c, uint32_t docid, uint32_t *upto);
 /* The same for the postings from `docid` to `last`, no less than it is; leaves
  * the cursor as it is. */

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-int phrase_check_new(struct phrase_check **out, struct verify_state *state,
+int phrase_check_new(struct phrase_check **out, struct match_state *state,
                      const struct slice *words, size_t count,
                      enum stream_scope scope, struct nh_error *err)
 {
@@ -31,45 +31,32 @@ int phrase_check_new(struct phrase_check **out, struct verify_state *state,
 
 void phrase_check_free(struct phrase_check *c)
 {
-    if (!c)
-        return;
-    for (size_t i = 0; i < c->dicts; i++)
-        stream_phrase_release(&c->compiled[i]);
-    free(c->compiled);
-    free(c);
+    while (c) {
+        struct phrase_check *next = c->next;
+        for (size_t i = 0; i < c->dicts; i++)
+            stream_phrase_release(&c->compiled[i]);
+        free(c->compiled);
+        free(c);
+        c = next;
+    }
 }
 
-bool phrase_check_match(void *check, uint32_t docid)
+bool phrase_check_match(struct phrase_check *c, uint32_t docid)
 {
-    struct phrase_check *c = check;
-    struct verify_state *state = c->state;
+    const struct snapshot *s = c->state->snapshot;
     struct article_record record;
     struct snapshot_segment *seg;
     struct nh_error err;
-    int rc = snapshot_record(state->snapshot, docid, &record, &seg, &err);
+    int rc = snapshot_record(s, docid, &record, &seg, &err);
     if (rc == NH_ENOTFOUND)
         return false; /* a number without an article */
     if (rc != NH_OK) {
-        if (state->failed == NH_OK) {
-            state->failed = rc;
-            state->error = err;
-        }
+        match_fail(c->state, rc, &err);
         return false;
     }
     for (size_t i = 0; i < c->dicts; i++)
-        if (state->snapshot->dicts[i] == seg->dict)
+        if (s->dicts[i] == seg->dict)
             return stream_phrase_match(&c->compiled[i], seg->dict,
                                        record.stream, c->scope);
     return false;
-}
-
-bool decision_accept(void *decision, uint32_t docid)
-{
-    const struct decision *d = decision;
-    if (d->tombstones && !snapshot_live(d->state->snapshot, docid))
-        return false;
-    for (struct phrase_check *c = d->checks; c; c = c->next)
-        if (!phrase_check_match(c, docid))
-            return false;
-    return true;
 }

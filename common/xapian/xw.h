@@ -80,6 +80,10 @@ void xw_postings_free(xw_postings *p);
 int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
                      struct nh_error *err);
 
+/* The same for the first posting from `docid` on; not backwards. */
+int xw_postings_seek(xw_postings *p, uint32_t docid, uint32_t *found,
+                     uint32_t *wdf, struct nh_error *err);
+
 typedef struct xw_terms xw_terms;
 
 int xw_terms_open(xw_terms **out, const xw_db *db, const char *prefix,
@@ -130,38 +134,17 @@ enum xw_op { XW_AND, XW_OR, XW_AND_NOT };
 
 int xw_query_term(xw_query **out, const char *term, size_t len,
                   struct nh_error *err);
-/* Documents of `db`, which is to be searched, that have the term; no weight. In
- * the place of a term under a weight of 0, or in a search without weights:
- * libxapian 1.4.22 then reads the list of all documents in the place of a term
- * that all of a shard have, and takes it for damaged where it goes on in
- * another chunk. */
-int xw_query_filter(xw_query **out, const xw_db *db, const char *term,
-                    size_t len, struct nh_error *err);
-/* Matches every document. */
-int xw_query_all(xw_query **out, struct nh_error *err);
-/* Combines `count` >= 1 queries (copied, still the caller's); AND_NOT,
- * takes the first against all the others. */
+/* Combines `count` >= 1 queries (copied, still the caller's); AND_NOT takes the
+ * first against all the others. */
 int xw_query_combine(xw_query **out, enum xw_op op, xw_query *const *parts,
                      size_t count, struct nh_error *err);
-/* Called with the document's number inside its shard; decides if it matches. */
-typedef bool xw_check_fn(void *ctx, uint32_t docid);
-/* A query without weight that asks `check` for each document. It must stand
- * under AND with another query, which decides what documents there
- * are: it is asked last. `ctx` must outlive the query and every search with it.
- */
-int xw_query_check(xw_query **out, xw_check_fn *check, void *ctx,
-                   struct nh_error *err);
 
 /* A query over a posting list of the caller's, with weights of the caller's.
  * Each search opens a list for each shard. Docids are numbers inside the shard,
- * ascending. `least` is the weight that a posting must reach to matter; those
- * below may be left out. */
+ * ascending. It cannot be combined with others. */
 struct xw_list_facts {
-    uint32_t least, estimate, most; /* postings */
-    double weight;                  /* the greatest that any of them can have */
-    bool checks; /* `check` may be called: only where the query stands under AND
-                    alone, since libxapian 1.4.22 takes a list that said no
-                    under OR for one that is there */
+    uint32_t estimate, most; /* of the number of postings */
+    double weight;           /* the greatest that any of them can have */
 };
 struct xw_list_ops {
     /* `last` is the last docid of the shard. Sets *list; NH_OK or an error,
@@ -169,21 +152,14 @@ struct xw_list_ops {
     int (*open)(void *ctx, uint32_t last, void **list,
                 struct xw_list_facts *facts, struct nh_error *err);
     void (*close)(void *list);
-    /* The next docid, and the first from `docid` on, greater than the present
-     * one; 0 at the end. */
+    /* The next docid, 0 at the end. Postings that weigh less than `least` do
+     * not matter, and may be left out. */
     uint32_t (*next)(void *list, double least);
-    uint32_t (*seek)(void *list, uint32_t docid, double least);
-    /* Moves to `docid`, which is greater than the present one, if it is in the
-     * list with a weight that matters. If not, the present one stays, and the
-     * next call asks for more than `docid`. */
-    bool (*check)(void *list, uint32_t docid, double least); /* or NULL */
-    double (*weight)(void *list); /* of the present posting */
+    double (*weight)(void *list); /* of the posting that `next` gave */
 };
-/* `ops`, `ctx` and `name`, for descriptions, must outlive the query. */
+/* `ops` and `ctx` must outlive the query. */
 int xw_query_list(xw_query **out, const struct xw_list_ops *ops, void *ctx,
-                  const char *name, struct nh_error *err);
-/* A copy of Xapian's description, malloc'd. */
-int xw_query_describe(const xw_query *query, char **text, struct nh_error *err);
+                  struct nh_error *err);
 void xw_query_free(xw_query *query);
 
 /* ---- Searching. */
@@ -192,14 +168,11 @@ enum xw_order { XW_BY_WEIGHT, XW_BY_VALUE_DOWN, XW_BY_VALUE_UP };
 
 struct xw_search {
     const xw_query *query;
-    uint32_t offset, count;  /* the page */
-    uint32_t check_at_least; /* count exactly up to this many matches */
-    enum xw_order order;     /* ties by document number, up */
-    uint32_t slot;           /* of values; documents without one come last */
-    bool boolean;            /* no weights */
-    double k1, b;            /* BM25 */
-    xw_check_fn *decide;     /* asked lazily for candidates, or NULL */
-    void *ctx;
+    uint32_t offset, count; /* the page */
+    enum xw_order order;    /* ties by document number, up */
+    uint32_t slot;          /* of values; documents without one come last */
+    bool boolean;           /* no weights */
+    double k1, b;           /* BM25, of terms */
 };
 
 typedef struct xw_mset xw_mset;
@@ -208,9 +181,6 @@ int xw_db_search(const xw_db *db, const struct xw_search *search, xw_mset **out,
                  struct nh_error *err);
 void xw_mset_free(xw_mset *m);
 size_t xw_mset_size(const xw_mset *m);
-/* Bounds and estimate of the number of matches. */
-void xw_mset_matches(const xw_mset *m, uint32_t *lower, uint32_t *estimate,
-                     uint32_t *upper);
 /* Document number inside its shard, and the shard's place, from 0. */
 uint32_t xw_mset_docid(const xw_mset *m, size_t i, uint32_t *shard);
 double xw_mset_weight(const xw_mset *m, size_t i);

@@ -113,9 +113,7 @@ int xw_db_new(xw_db **out, struct nh_error *err)
 int xw_db_add(xw_db *db, const char *path, struct nh_error *err)
 {
     return guard(err, [&] {
-        Xapian::Database part(path);
-        db->db.add_database(part);
-        db->parts.push_back(part);
+        db->db.add_database(Xapian::Database(path));
         db->shards++;
     });
 }
@@ -124,8 +122,6 @@ int xw_db_add_open(xw_db *db, const xw_db *part, struct nh_error *err)
 {
     return guard(err, [&] {
         db->db.add_database(part->db);
-        db->parts.insert(db->parts.end(), part->parts.begin(),
-                         part->parts.end());
         db->shards += part->shards;
     });
 }
@@ -238,6 +234,20 @@ void xw_postings_free(xw_postings *p)
     guard(nullptr, [&] { delete p; });
 }
 
+namespace
+{
+/* What the iterator is at: 1, or 0 at the end. */
+int read_posting(const xw_postings *p, uint32_t *docid, uint32_t *wdf)
+{
+    if (p->at == p->end)
+        return 0;
+    *docid = *p->at;
+    if (wdf)
+        *wdf = p->at.get_wdf();
+    return 1;
+}
+} // namespace
+
 int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
                      struct nh_error *err)
 {
@@ -245,12 +255,18 @@ int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
         if (p->started && p->at != p->end)
             ++p->at;
         p->started = true;
-        if (p->at == p->end)
-            return 0;
-        *docid = *p->at;
-        if (wdf)
-            *wdf = p->at.get_wdf();
-        return 1;
+        return read_posting(p, docid, wdf);
+    });
+}
+
+int xw_postings_seek(xw_postings *p, uint32_t docid, uint32_t *found,
+                     uint32_t *wdf, struct nh_error *err)
+{
+    return guard_value(err, [&] {
+        p->started = true;
+        if (p->at != p->end)
+            p->at.skip_to(docid);
+        return read_posting(p, found, wdf);
     });
 }
 

@@ -12,8 +12,7 @@
 #include "common/xapian/xw.h"
 
 struct xw_db {
-    Xapian::Database db; /* all of them */
-    std::vector<Xapian::Database> parts;
+    Xapian::Database db;
     uint32_t shards = 0;
 };
 

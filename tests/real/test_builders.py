@@ -3,6 +3,7 @@ the press releases: every list, count and length, and the ids and scores of
 2,000 queries.  test_builders.py NEWSHOUND WORKDIR COMPARE_TABLES
 """
 
+import filecmp
 import json
 import os
 import random
@@ -50,13 +51,15 @@ def answers(program, index, queries):
 def check(program, work, compare, source):
     indexes = [os.path.join(work, kind) for kind in ("api", "bulk")]
     for index in indexes:
-        run(program, "index", "--builder", os.path.basename(index), "-d",
-            index, source)
+        run(program, "index", "--xapian-words", "--builder",
+            os.path.basename(index), "-d", index, source)
     folders = [segments(index) for index in indexes]
     expect(len(folders[0]) == len(folders[1]) > 0,
            f"{len(folders[0])} and {len(folders[1])} segments")
     for a, b in zip(*folders):
         run(compare, a, b)
+        expect(filecmp.cmp(os.path.join(a, "blocks"), os.path.join(b, "blocks"),
+                           shallow=False), "the same block-max lists")
     queries = random_queries(program, indexes[0], 2000)
     expect(answers(program, indexes[0], queries) ==
            answers(program, indexes[1], queries),

@@ -2,6 +2,7 @@
  * through both, everything compared that Xapian can read. */
 #include "tests/unit/compare_tables.h"
 
+#include "common/blocks.h"
 #include "common/file.h"
 #include "common/schema.h"
 #include "common/xapian/xw.h"
@@ -19,6 +20,8 @@ struct shape {
     uint32_t first, gap;                  /* docids: first, and largest step */
     bool odd;       /* terms with NUL and 0xFF, long ones */
     bool overflows; /* the length of an article does not fit 32 bits */
+    bool counted;   /* no wdf is 0: common terms have lists of their own */
+    bool apart;     /* and these do not stand in Xapian's tables too */
 };
 
 static struct slice make_term(const struct shape *s, uint32_t n, char out[256])
@@ -49,7 +52,7 @@ static void add_article(const struct shape *s, struct posting_batch *batch,
         uint32_t number = (uint32_t)(r % s->vocabulary);
         if (r & (1u << 20))
             number %= 10;
-        uint32_t wdf = (uint32_t)(random_next(state) % 8);
+        uint32_t wdf = (uint32_t)(random_next(state) % 8) + s->counted;
         if (wdf == 7)
             wdf = (uint32_t)(random_next(state) % 100000);
         assert_int_equal(
@@ -82,6 +85,8 @@ static void build(const struct shape *s, int kind)
     file_mkdir(folders[kind], &err);
     if (segment_builder_new(&b, kinds[kind], "built.tmp", &err) != NH_OK)
         fail_msg("%s", err.message);
+    if (!s->apart)
+        segment_builder_keep_words(b);
     for (uint32_t i = 0; i < s->articles; i++) {
         if (i % (37 + s->articles / 200) == 0) {
             if (batch) {
@@ -143,6 +148,24 @@ static void compare_searches(const struct shape *s, xw_db *const db[KINDS],
     xw_query_free(query);
 }
 
+/* The block-max lists of both builders are the same bytes. Returns how many
+ * there are. */
+static uint32_t compare_blocks(struct blocks *b)
+{
+    struct buf file[KINDS] = {BUF_INIT, BUF_INIT}, name = BUF_INIT;
+    for (int k = 0; k < KINDS; k++)
+        assert_int_equal(file_read(file_join(&name, folders[k], BLOCKS_NAME),
+                                   &file[k], NULL),
+                         NH_OK);
+    assert_int_equal(file[0].len, file[1].len);
+    assert_memory_equal(file[0].data, file[1].data, file[0].len);
+    assert_int_equal(blocks_open(b, name.data, NULL), NH_OK);
+    for (int k = 0; k < KINDS; k++)
+        buf_release(&file[k]);
+    buf_release(&name);
+    return b->lists;
+}
+
 static void compare(const struct shape *s)
 {
     xw_db *db[KINDS];
@@ -164,8 +187,56 @@ static void compare(const struct shape *s)
     assert_true(average[0] == average[1]);
     compare_list(db, "", 0);
     compare_terms(db);
+    struct blocks b;
+    compare_blocks(&b);
+    blocks_close(&b);
     for (int i = 0; i < 20; i++)
         compare_searches(s, db, &state);
+    for (int k = 0; k < KINDS; k++)
+        xw_db_free(db[k]);
+}
+
+/* Each term stands in Xapian's table or in the lists, with all its postings. */
+static void common_words_stand_in_one_place(void **state)
+{
+    (void)state;
+    struct shape s = {.seed = 21,
+                      .articles = 5000,
+                      .vocabulary = 700,
+                      .terms = 60,
+                      .first = 9,
+                      .gap = 3,
+                      .odd = true,
+                      .counted = true,
+                      .apart = true};
+    xw_db *db[KINDS];
+    xw_terms *terms;
+    struct blocks b;
+    struct slice term;
+    uint32_t freq, here, lists = 0;
+    for (int k = 0; k < KINDS; k++) {
+        build(&s, k);
+        assert_int_equal(xw_db_open(&db[k], folders[k], NULL), NH_OK);
+    }
+    uint32_t wanted = compare_blocks(&b);
+    assert_true(wanted > 10);
+    compare_list(db, "", 0);
+    assert_int_equal(xw_terms_open(&terms, db[0], "", 0, NULL), NH_OK);
+    while (xw_terms_next(terms, &term.data, &term.len, &freq, NULL) == 1) {
+        struct block_list list;
+        int found = blocks_find(&b, term, &list, NULL);
+        assert_true(found >= 0);
+        xw_db_termfreq(db[1], term.data, term.len, &here, NULL);
+        assert_int_equal(found ? list.postings : here, freq);
+        assert_int_equal(found ? here : 0, 0);
+        assert_int_equal(found, freq >= BLOCKS_MIN && blocks_ranks(term));
+        lists += (uint32_t)found;
+        if (!found)
+            compare_list(db, term.data, term.len);
+    }
+    assert_int_equal(lists, wanted);
+    xw_terms_free(terms);
+    blocks_close(&b);
     for (int k = 0; k < KINDS; k++)
         xw_db_free(db[k]);
 }
@@ -186,6 +257,7 @@ static void random_databases_are_equal(void **state)
         s.first = firsts[random_next(&seed) % 5];
         s.gap = gaps[random_next(&seed) % 5];
         s.odd = random_next(&seed) % 2;
+        s.counted = random_next(&seed) % 2;
         compare(&s);
     }
 }
@@ -326,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_databases_are_equal),
         cmocka_unit_test(long_lists_over_many_blocks_are_equal),
+        cmocka_unit_test(common_words_stand_in_one_place),
         cmocka_unit_test(compacting_both_keeps_both),
         cmocka_unit_test(what_the_writer_refuses_is_built_through_the_api),
         cmocka_unit_test(what_does_not_add_up_is_refused)};

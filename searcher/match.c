@@ -1,0 +1,356 @@
+/* Owns the running of plans.
+ * Promises the same page for any number of threads: each searches some of the
+ * article numbers, all know the best score that an article must reach, and
+ * scores do not depend on how they are added up (bm25.h). */
+#include "searcher/match.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/bm25.h"
+
+/* Matches up to this number are counted exactly without being asked to. */
+#define COUNT_EXACTLY 1000
+/* Unless asked for, no thread is started for fewer articles: a search of that
+ * many takes about as long as ten starts. */
+#define LANE_ARTICLES 200000u
+
+void match_page_release(struct match_page *page)
+{
+    free(page->docids);
+    free(page->scores);
+    free(page->plan);
+    memset(page, 0, sizeof *page);
+}
+
+/* ---- One thread. */
+
+/* The search of a range of article numbers. */
+struct lane {
+    nh_index *index; /* of this thread alone */
+    const xw_db *db; /* the segments of the range */
+    const struct query *query;
+    const struct nh_search_options *options;
+    uint32_t first, last;
+    struct match_share *share;
+    struct match_page page;
+    pthread_t thread;
+    int rc;
+    struct nh_error error;
+};
+
+/* How Xapian is to run the plan. */
+static struct xw_search search_of(const struct nh_search_options *o,
+                                  const struct plan *plan, uint32_t documents)
+{
+    struct xw_search s;
+    memset(&s, 0, sizeof s);
+    s.slot = SCHEMA_DATE_SLOT;
+    s.offset = o->offset < documents ? o->offset : documents;
+    s.count = o->limit < documents - s.offset ? o->limit : documents - s.offset;
+    if (o->sort == NH_SORT_OLDEST)
+        s.order = XW_BY_VALUE_UP;
+    else if (o->sort == NH_SORT_NEWEST || !plan->ranked)
+        s.order = XW_BY_VALUE_DOWN;
+    s.boolean = s.order != XW_BY_WEIGHT;
+    return s;
+}
+
+static int take_hits(struct match_page *page, const xw_mset *mset,
+                     struct nh_error *err)
+{
+    size_t n = mset ? xw_mset_size(mset) : 0;
+    page->docids = malloc((n + 1) * sizeof *page->docids);
+    page->scores = malloc((n + 1) * sizeof *page->scores);
+    if (!page->docids || !page->scores)
+        return error_nomem(err);
+    for (size_t i = 0; i < n; i++) {
+        page->docids[i] = xw_mset_docid(mset, i, NULL);
+        page->scores[i] = xw_mset_weight(mset, i);
+    }
+    page->count = n;
+    return NH_OK;
+}
+
+/* What the source counted; if that was not all, what it would be if matches
+ * went on to come as they did. */
+static struct nh_total total_of(const struct match_source *source)
+{
+    const struct snapshot *s = source->state->snapshot;
+    uint64_t n = source->counted, least = source->exactly;
+    if (n < least)
+        return (struct nh_total){n, n, n, 1};
+    uint32_t first = s->segments[0].info->first,
+             last = s->segments[s->count - 1].info->last;
+    first = source->first > first ? source->first : first;
+    last = source->last < last ? source->last : last;
+    uint64_t most = (uint64_t)last - first + 1;
+    most = most < s->live ? most : s->live;
+    double share =
+        (double)(source->reached - first + 1) / ((double)(last - first) + 1);
+    uint64_t estimate = (uint64_t)((double)least / share);
+    most = most < least ? least : most;
+    estimate = estimate > most ? most : estimate;
+    return (struct nh_total){estimate, least, most, 0};
+}
+
+/* Runs the plan by Xapian's matcher. */
+static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
+{
+    const struct nh_search_options *o = l->options;
+    struct match_source *source = &plan->source;
+    uint32_t documents;
+    xw_mset *mset = NULL;
+    xw_query *query = NULL;
+    int rc = xw_db_doccount(l->db, &documents, err);
+    if (rc != NH_OK)
+        return rc;
+    struct xw_search search = search_of(o, plan, documents);
+    l->page.first_rank = search.offset + 1;
+    source->scored = !search.boolean && search.count > 0;
+    bool all = !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL);
+    source->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
+    if (search.count == 0) {
+        rc = match_source_count(source, err);
+    } else {
+        rc = match_source_query(source, &query, err);
+        search.query = query;
+        if (rc == NH_OK)
+            rc = xw_db_search(l->db, &search, &mset, err);
+    }
+    if (rc == NH_OK && plan->state.failed != NH_OK) {
+        rc = plan->state.failed;
+        if (err)
+            *err = plan->state.error;
+    }
+    if (rc == NH_OK)
+        rc = take_hits(&l->page, mset, err);
+    if (rc == NH_OK)
+        l->page.total = total_of(source);
+    xw_mset_free(mset);
+    xw_query_free(query);
+    return rc;
+}
+
+static int make_plan(struct plan *plan, struct lane *l, struct nh_error *err)
+{
+    const struct nh_search_options *o = l->options;
+    struct buf text = BUF_INIT;
+    int rc = plan_make(plan, l->query, &l->index->snapshot, l->index->stemmer,
+                       (o->flags & NH_SEARCH_ANY) != 0, err);
+    if (rc != NH_OK)
+        return rc;
+    l->page.can_loosen = plan->can_loosen;
+    if (o->flags & NH_SEARCH_PLAN) {
+        match_tree_describe(plan->source.tree, &text);
+        l->page.plan = (char *)(uintptr_t)buf_cstr(
+            &text); /* whose memory it is from now on */
+        if (!l->page.plan) {
+            buf_release(&text);
+            plan_release(plan);
+            rc = error_nomem(err);
+        }
+    }
+    return rc;
+}
+
+/* ---- Several. */
+
+/* Searches a range whose plan is still to be made. */
+static void *run_lane(void *arg)
+{
+    struct lane *l = arg;
+    struct plan plan;
+    l->rc = make_plan(&plan, l, &l->error);
+    if (l->rc != NH_OK)
+        return NULL;
+    plan.source.first = l->first;
+    plan.source.last = l->last;
+    plan.source.share = l->share;
+    l->rc = run_plan(l, &plan, &l->error);
+    plan_release(&plan);
+    return NULL;
+}
+
+static unsigned threads_wanted(const nh_index *index,
+                               const struct nh_search_options *o)
+{
+    if (o->threads)
+        return o->threads < NH_THREADS_MAX ? o->threads : NH_THREADS_MAX;
+    uint64_t lanes = index->snapshot.live / LANE_ARTICLES;
+    if (lanes < 2)
+        return 1;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 1)
+        cores = 1;
+    lanes = lanes < (uint64_t)cores ? lanes : (uint64_t)cores;
+    return lanes < NH_THREADS_MAX ? (unsigned)lanes : NH_THREADS_MAX;
+}
+
+struct hit {
+    double score;
+    uint32_t docid;
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct hit *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+static struct nh_total sum_totals(const struct lane *lanes, unsigned count)
+{
+    struct nh_total t = {0, 0, 0, 1};
+    for (unsigned i = 0; i < count; i++) {
+        const struct nh_total *one = &lanes[i].page.total;
+        t.value += one->value;
+        t.lower += one->lower;
+        t.upper += one->upper;
+        t.exact = t.exact && one->exact;
+    }
+    return t;
+}
+
+/* Makes one page of those of the lanes, which begin with the best hit. */
+static int join_pages(struct match_page *page, const struct lane *lanes,
+                      unsigned count, const struct nh_search_options *o,
+                      struct nh_error *err)
+{
+    size_t all = 0, n = 0;
+    for (unsigned i = 0; i < count; i++)
+        all += lanes[i].page.count;
+    struct hit *hits = malloc((all + 1) * sizeof *hits);
+    if (!hits)
+        return error_nomem(err);
+    for (unsigned i = 0; i < count; i++)
+        for (size_t k = 0; k < lanes[i].page.count; k++)
+            hits[n++] =
+                (struct hit){lanes[i].page.scores[k], lanes[i].page.docids[k]};
+    qsort(hits, all, sizeof *hits, by_score);
+    size_t from = o->offset < all ? o->offset : all;
+    n = all - from < o->limit ? all - from : o->limit;
+    page->docids = malloc((n + 1) * sizeof *page->docids);
+    page->scores = malloc((n + 1) * sizeof *page->scores);
+    int rc = page->docids && page->scores ? NH_OK : error_nomem(err);
+    for (size_t k = 0; rc == NH_OK && k < n; k++) {
+        page->docids[k] = hits[from + k].docid;
+        page->scores[k] = hits[from + k].score;
+    }
+    page->count = rc == NH_OK ? n : 0;
+    page->first_rank = (uint32_t)from + 1;
+    page->total = sum_totals(lanes, count);
+    free(hits);
+    return rc;
+}
+
+/* Searches side by side; the first lane's plan is made. */
+static int run_lanes(struct lane *lanes, unsigned count, struct plan *plan,
+                     struct nh_error *err)
+{
+    unsigned started = 1;
+    while (started < count && pthread_create(&lanes[started].thread, NULL,
+                                             run_lane, &lanes[started]) == 0)
+        started++;
+    plan->source.first = lanes[0].first;
+    plan->source.last = lanes[0].last;
+    plan->source.share = lanes[0].share;
+    lanes[0].rc = run_plan(&lanes[0], plan, &lanes[0].error);
+    for (unsigned i = 1; i < count; i++) {
+        if (i < started)
+            pthread_join(lanes[i].thread, NULL);
+        else
+            run_lane(&lanes[i]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (lanes[i].rc != NH_OK) {
+            if (err)
+                *err = lanes[i].error;
+            return lanes[i].rc;
+        }
+    return NH_OK;
+}
+
+/* Divides the article numbers evenly among the lanes. */
+static void divide(struct lane *lanes, unsigned count, const struct snapshot *s)
+{
+    const uint64_t first = s->segments[0].info->first,
+                   span = (uint64_t)s->segments[s->count - 1].info->last + 1 -
+                          first;
+    for (unsigned i = 0; i < count; i++) {
+        lanes[i].first = (uint32_t)(first + span * i / count);
+        lanes[i].last = (uint32_t)(first + span * (i + 1) / count - 1);
+    }
+}
+
+static int match_divided(struct match_page *page, nh_index *index,
+                         const struct lane *whole, struct plan *plan,
+                         unsigned count, struct nh_error *err)
+{
+    struct lane lanes[NH_THREADS_MAX];
+    struct nh_search_options o = *whole->options;
+    struct match_share share = {0};
+    int rc = NH_OK;
+    o.limit = o.limit < UINT32_MAX - o.offset ? o.limit + o.offset : UINT32_MAX;
+    o.offset = 0;
+    o.flags &= ~(unsigned)NH_SEARCH_PLAN;
+    memset(lanes, 0, count * sizeof *lanes);
+    divide(lanes, count, &index->snapshot);
+    for (unsigned i = 0; rc == NH_OK && i < count; i++) {
+        lanes[i].index = i ? index->helpers[i - 1] : index;
+        lanes[i].query = whole->query;
+        lanes[i].options = &o;
+        lanes[i].share = &share;
+        rc = index_part(lanes[i].index, lanes[i].first, lanes[i].last,
+                        &lanes[i].db, err);
+    }
+    if (rc == NH_OK)
+        rc = run_lanes(lanes, count, plan, err);
+    if (rc == NH_OK)
+        rc = join_pages(page, lanes, count, whole->options, err);
+    for (unsigned i = 0; i < count; i++)
+        match_page_release(&lanes[i].page);
+    return rc;
+}
+
+int match_query(struct match_page *page, nh_index *index,
+                const struct query *query, const struct nh_search_options *o,
+                struct nh_error *err)
+{
+    struct lane whole;
+    struct plan plan;
+    memset(page, 0, sizeof *page);
+    memset(&whole, 0, sizeof whole);
+    whole.index = index;
+    whole.db = index->snapshot.db;
+    whole.query = query;
+    whole.options = o;
+    int rc = make_plan(&plan, &whole, err);
+    if (rc != NH_OK) {
+        match_page_release(&whole.page);
+        return rc;
+    }
+    unsigned threads = threads_wanted(index, o);
+    /* Dates do not come with the hits, so that they cannot be put in order. */
+    bool by_score = o->sort == NH_SORT_RELEVANCE && plan.ranked;
+    if (threads > 1 && (!by_score || !index_help(index, threads - 1)))
+        threads = 1;
+    if (threads == 1)
+        rc = run_plan(&whole, &plan, err);
+    if (threads > 1 && rc == NH_OK) {
+        struct match_page joined;
+        memset(&joined, 0, sizeof joined);
+        rc = match_divided(&joined, index, &whole, &plan, threads, err);
+        joined.can_loosen = whole.page.can_loosen;
+        joined.plan = whole.page.plan;
+        whole.page = joined;
+    }
+    plan_release(&plan);
+    if (rc != NH_OK)
+        match_page_release(&whole.page);
+    *page = whole.page;
+    return rc;
+}

@@ -1,0 +1,347 @@
+/* Owns the lists that Xapian's matcher pulls matches from.
+ * Promises that a match is left out only if its score is below what the matcher
+ * asks for, or its article is tombstoned.
+ *
+ * An OR goes through windows of article numbers, as MaxScore does (Turtle and
+ * Flood 1995; the bounds are those of the blocks in the window): the words that
+ * cannot reach the score together are left out at first; the scores of the
+ * others are added up in an array; only for articles that could still reach it
+ * the left ones are looked up, the strongest first. All other trees are
+ * evaluated article by article (match_tree.h). */
+#include "searcher/match_source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Numbers in a window at most, and in the first one. */
+#define WINDOW 4096u
+#define WINDOW_FIRST 128u
+/* Smaller windows, which have tighter bounds, do not pay. */
+#define WINDOW_LEAST 512u
+
+/* One word, or other part, of an OR. */
+struct arm {
+    struct tree_cursor *cursor;
+    double bound; /* in the window */
+};
+
+struct window {
+    uint32_t docids[WINDOW]; /* of candidates, ascending */
+    double scores[WINDOW];
+    double sums[WINDOW]; /* all 0 between uses */
+    uint64_t bits[WINDOW / 64];
+};
+
+/* The matches in one segment. */
+struct match_list {
+    struct match_source *source;
+    struct tree_cursor *root;
+    uint32_t last;       /* docid that may be given */
+    const uint8_t *dead; /* a bit for each number from `base` on, or NULL */
+    uint32_t base;
+    struct arm *arms; /* of an OR or a single word; NULL: other trees */
+    size_t arm_count;
+    struct window *window; /* made when needed */
+    uint32_t end;          /* what is before was looked at */
+    uint32_t span;         /* of the next window */
+    uint32_t count, pos;   /* candidates; the next one */
+    double weight;         /* of the last one given */
+};
+
+static void list_close(void *self)
+{
+    struct match_list *l = self;
+    if (!l)
+        return;
+    tree_cursor_free(l->root);
+    free(l->arms);
+    free(l->window);
+    free(l);
+}
+
+/* The parts of the root, if that goes through windows. */
+static int make_arms(struct match_list *l, struct nh_error *err)
+{
+    bool word = l->root->op == TREE_WORD;
+    if (!word && l->root->op != TREE_OR)
+        return NH_OK;
+    l->arm_count = word ? 1 : l->root->count;
+    l->arms = calloc(l->arm_count + 1, sizeof *l->arms);
+    for (size_t i = 0; l->arms && i < l->arm_count; i++)
+        l->arms[i].cursor = word ? l->root : &l->root->children[i];
+    return l->arms ? NH_OK : error_nomem(err);
+}
+
+static int list_open(void *ctx, uint32_t last, void **out,
+                     struct xw_list_facts *facts, struct nh_error *err)
+{
+    struct match_source *source = ctx;
+    const struct snapshot *s = source->state->snapshot;
+    const struct snapshot_segment *segment = snapshot_segment(s, last);
+    *out = NULL;
+    if (!segment)
+        return error_set(err, NH_ECORRUPT, "a segment is not in the manifest");
+    struct match_list *l = calloc(1, sizeof *l);
+    if (!l)
+        return error_nomem(err);
+    l->source = source;
+    int rc = tree_cursor_new(&l->root, source->tree, s,
+                             (size_t)(segment - s->segments), source->scored,
+                             source->state, err);
+    if (rc == NH_OK)
+        rc = make_arms(l, err);
+    if (rc != NH_OK) {
+        list_close(l);
+        return rc;
+    }
+    const struct blocks *b = &segment->blocks;
+    const uint32_t segment_last = b->first + (b->slots - 1);
+    l->dead = segment->dead;
+    l->base = segment->info->first;
+    l->end = source->first > b->first ? source->first : b->first;
+    l->last = source->last < segment_last ? source->last : segment_last;
+    l->span = WINDOW_FIRST;
+    *facts = (struct xw_list_facts){(uint32_t)(l->root->estimate + 0.5),
+                                    b->articles, l->root->most};
+    *out = l;
+    return NH_OK;
+}
+
+static bool is_dead(const struct match_list *l, uint32_t docid)
+{
+    uint32_t n = docid - l->base;
+    return l->dead && (l->dead[n / 8] & (1u << n % 8));
+}
+
+/* Whether matches still have to be counted, and nothing may be left out. */
+static bool counting(const struct match_list *l)
+{
+    return l->source->counted < l->source->exactly;
+}
+
+static void count(struct match_list *l, uint64_t found, uint32_t docid)
+{
+    struct match_source *source = l->source;
+    source->counted += found;
+    if (!counting(l) && source->reached == 0)
+        source->reached = docid;
+}
+
+/* ---- Windows. */
+
+/* Sets the end of the window from l->end on, and the bounds of the arms in it.
+ * Returns their sum. */
+static double measure(struct match_list *l, uint32_t *end)
+{
+    const uint32_t start = l->end, most = l->last - start + 1;
+    uint32_t size = l->span < most ? l->span : most;
+    /* It ends with a block, if one ends in it, since the bounds are its. */
+    for (size_t i = 0; i < l->arm_count; i++) {
+        uint32_t upto;
+        tree_cursor_bound(l->arms[i].cursor, start, &upto);
+        if (upto != CURSOR_END && upto - start >= WINDOW_LEAST &&
+            upto - start < size)
+            size = upto - start + 1;
+    }
+    double sum = 0;
+    for (size_t i = 0; i < l->arm_count; i++) {
+        struct arm *a = &l->arms[i];
+        a->bound = tree_cursor_bound_to(a->cursor, start, start + (size - 1));
+        sum += a->bound;
+    }
+    *end = start + size;
+    return sum;
+}
+
+/* Sorts the arms by bound, least first, and counts those that do not reach
+ * `least` together; *sum is what these can add. */
+static size_t divide(struct match_list *l, double least, double *sum)
+{
+    for (size_t i = 1; i < l->arm_count; i++) { /* nearly sorted mostly */
+        struct arm a = l->arms[i];
+        size_t k = i;
+        for (; k > 0 && l->arms[k - 1].bound > a.bound; k--)
+            l->arms[k] = l->arms[k - 1];
+        l->arms[k] = a;
+    }
+    size_t n = 0;
+    *sum = 0;
+    while (n < l->arm_count && *sum + l->arms[n].bound < least)
+        *sum += l->arms[n++].bound;
+    return n;
+}
+
+/* Adds what the first `n` arms, which can add `sum`, have for the article; true
+ * if it reaches `least`. */
+static bool complete(struct match_list *l, size_t n, double sum, double least,
+                     uint32_t docid, double *score)
+{
+    while (n > 0 && *score + sum >= least) {
+        struct arm *a = &l->arms[--n];
+        if (tree_cursor_seek(a->cursor, docid, 0) == docid &&
+            tree_cursor_confirm(a->cursor))
+            *score += tree_cursor_score(a->cursor, true);
+        sum -= a->bound;
+    }
+    return *score >= least;
+}
+
+/* Collects the candidates of the window [start, start + size). */
+static void collect(struct match_list *l, uint32_t start, uint32_t size,
+                    size_t left_out, double sum, double least)
+{
+    struct window *w = l->window;
+    uint64_t found = 0;
+    l->count = l->pos = 0;
+    for (size_t i = left_out; i < l->arm_count; i++)
+        tree_cursor_add(l->arms[i].cursor, start, size,
+                        l->source->scored ? w->sums : NULL, w->bits);
+    for (uint32_t word = 0; word <= (size - 1) / 64; word++) {
+        uint64_t bits = w->bits[word];
+        w->bits[word] = 0;
+        for (; bits; bits &= bits - 1) {
+            uint32_t n = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            double score = w->sums[n];
+            w->sums[n] = 0;
+            if (is_dead(l, start + n))
+                continue;
+            found++;
+            if (score + sum < least ||
+                !complete(l, left_out, sum, least, start + n, &score))
+                continue;
+            w->docids[l->count] = start + n;
+            w->scores[l->count++] = score;
+        }
+    }
+    if (left_out == 0)
+        count(l, found, start + (size - 1));
+}
+
+/* Looks at the next window that has a candidate; false at the end. */
+static bool fill(struct match_list *l, double least)
+{
+    struct match_state *state = l->source->state;
+    struct nh_error err;
+    if (!l->window)
+        l->window = calloc(1, sizeof *l->window);
+    if (!l->window)
+        match_fail(state, error_nomem(&err), &err);
+    while (state->failed == NH_OK && l->end <= l->last) {
+        const uint32_t start = l->end;
+        double sum = 0;
+        size_t left_out = 0;
+        if (!(least > 0) || counting(l)) { /* all of them */
+            uint32_t rest = l->last - start + 1;
+            l->end = start + (l->span < rest ? l->span : rest);
+        } else if (measure(l, &l->end) >= least) {
+            left_out = divide(l, least, &sum);
+        } else {
+            left_out = l->arm_count;
+        }
+        l->span = l->span * 2 < WINDOW ? l->span * 2 : WINDOW;
+        if (left_out == l->arm_count)
+            continue;
+        collect(l, start, l->end - start, left_out, sum, least);
+        if (l->count > 0)
+            return true;
+    }
+    l->count = l->pos = 0;
+    free(l->window); /* other segments will want theirs */
+    l->window = NULL;
+    return false;
+}
+
+static uint32_t next_candidate(struct match_list *l, double least)
+{
+    do {
+        while (l->pos < l->count) {
+            uint32_t i = l->pos++;
+            if (least > 0 && l->window->scores[i] < least)
+                continue;
+            l->weight = l->window->scores[i];
+            return l->window->docids[i];
+        }
+    } while (fill(l, least));
+    return 0;
+}
+
+/* ---- Article by article. */
+
+static uint32_t next_article(struct match_list *l, double least)
+{
+    while (l->end <= l->last && l->source->state->failed == NH_OK) {
+        const double floor = counting(l) ? 0 : least;
+        uint32_t docid = tree_cursor_seek(l->root, l->end, floor);
+        if (docid > l->last)
+            break;
+        l->end = docid + 1;
+        if (is_dead(l, docid) ||
+            (floor > 0 && tree_cursor_score(l->root, false) < floor) ||
+            !tree_cursor_confirm(l->root))
+            continue;
+        count(l, 1, docid);
+        l->weight = tree_cursor_score(l->root, true);
+        if (!(least > 0) || l->weight >= least)
+            return docid;
+    }
+    return 0;
+}
+
+/* ---- What the matcher calls. */
+
+/* The score that matters: what is asked for, or what another search knows. */
+static double threshold(const struct match_list *l, double least)
+{
+    struct match_share *share = l->source->share;
+    uint64_t bits, known;
+    if (!l->source->scored || !(least > 0))
+        return 0;
+    if (!share)
+        return least;
+    memcpy(&bits, &least, sizeof bits);
+    known = atomic_load_explicit(&share->least, memory_order_relaxed);
+    while (known < bits && !atomic_compare_exchange_weak_explicit(
+                               &share->least, &known, bits,
+                               memory_order_relaxed, memory_order_relaxed))
+        ;
+    if (known > bits)
+        memcpy(&least, &known, sizeof least);
+    return least;
+}
+
+static uint32_t list_next(void *self, double least)
+{
+    struct match_list *l = self;
+    least = threshold(l, least);
+    return l->arms ? next_candidate(l, least) : next_article(l, least);
+}
+
+static double list_weight(void *self)
+{
+    return ((struct match_list *)self)->weight;
+}
+
+static const struct xw_list_ops list_ops = {list_open, list_close, list_next,
+                                            list_weight};
+
+int match_source_query(struct match_source *source, xw_query **out,
+                       struct nh_error *err)
+{
+    return xw_query_list(out, &list_ops, source, err);
+}
+
+int match_source_count(struct match_source *source, struct nh_error *err)
+{
+    const struct snapshot *s = source->state->snapshot;
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
+        struct xw_list_facts facts;
+        void *list;
+        rc = list_open(source, s->segments[i].info->last, &list, &facts, err);
+        while (rc == NH_OK && list_next(list, 0) != 0)
+            ;
+        if (rc == NH_OK)
+            list_close(list);
+    }
+    return rc;
+}

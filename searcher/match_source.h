@@ -1,0 +1,33 @@
+/* A tree as the one posting list that Xapian's matcher reads. */
+#ifndef SEARCHER_MATCH_SOURCE_H
+#define SEARCHER_MATCH_SOURCE_H
+
+#include <stdatomic.h>
+
+#include "searcher/match_tree.h"
+
+/* The score that an article must reach to get onto the page, as far as searches
+ * side by side know: each is of some of the articles. */
+struct match_share {
+    _Atomic uint64_t least; /* bits of a double, which sort as it does */
+};
+
+struct match_source {
+    struct match_tree *tree;   /* owned */
+    bool scored;               /* if not, all matches weigh nothing */
+    uint32_t first, last;      /* only articles with these numbers */
+    struct match_share *share; /* or NULL */
+    struct match_state *state; /* borrowed; look at it after each search */
+    /* At least so many matches are counted, if there are: all, if `counted` is
+     * less than `exactly` in the end. */
+    uint64_t exactly, counted;
+    uint32_t reached; /* article number at which `exactly` was; 0: not yet */
+};
+
+/* As a query for Xapian, which the source must outlive. For one search. */
+int match_source_query(struct match_source *source, xw_query **out,
+                       struct nh_error *err);
+/* Counts all matches, in source->counted. */
+int match_source_count(struct match_source *source, struct nh_error *err);
+
+#endif

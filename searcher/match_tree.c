@@ -1,0 +1,580 @@
+/* Owns the evaluation of trees, one article at a time.
+ * Promises that an article is left out only where its score is below what was
+ * asked for (Ding and Suel 2011: the bounds of blocks, added up). */
+#include "searcher/match_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Trees. */
+
+struct match_tree *match_tree_op(enum tree_op op)
+{
+    struct match_tree *t = calloc(1, sizeof *t);
+    if (t)
+        t->op = op;
+    return t;
+}
+
+struct match_tree *match_tree_word(const struct word_postings *word)
+{
+    struct match_tree *t = match_tree_op(TREE_WORD);
+    if (t)
+        t->word = word;
+    return t;
+}
+
+struct match_tree *match_tree_term(struct slice term)
+{
+    struct match_tree *t = match_tree_op(TREE_TERM);
+    if (t)
+        buf_append(&t->term, term.data, term.len);
+    if (t && t->term.failed) {
+        match_tree_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void match_tree_free(struct match_tree *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->count; i++)
+        match_tree_free(t->children[i]);
+    free(t->children);
+    free(t->checks);
+    buf_release(&t->term);
+    free(t);
+}
+
+bool match_tree_scores(const struct match_tree *t)
+{
+    if (t->op == TREE_WORD)
+        return !t->filter;
+    size_t count = t->op == TREE_WITHOUT ? 1 : t->count;
+    for (size_t i = 0; i < count; i++)
+        if (match_tree_scores(t->children[i]))
+            return true;
+    return false;
+}
+
+static bool add_child(struct match_tree *t, struct match_tree *child)
+{
+    if (t->count == t->cap) {
+        struct match_tree **children =
+            array_grow(t->children, &t->cap, sizeof *children);
+        if (!children) {
+            match_tree_free(child);
+            return false;
+        }
+        t->children = children;
+    }
+    t->children[t->count++] = child;
+    return true;
+}
+
+bool match_tree_check(struct match_tree *t, struct phrase_check *check)
+{
+    if (t->check_count == t->check_cap) {
+        struct phrase_check **checks =
+            array_grow(t->checks, &t->check_cap, sizeof *checks);
+        if (!checks)
+            return false;
+        t->checks = checks;
+    }
+    t->checks[t->check_count++] = check;
+    return true;
+}
+
+bool match_tree_add(struct match_tree *t, struct match_tree *child)
+{
+    bool good = true;
+    if (child->op != t->op)
+        return add_child(t, child);
+    while (good && child->count > 0)
+        good = add_child(t, child->children[--child->count]);
+    for (size_t i = 0; good && i < child->check_count; i++)
+        good = match_tree_check(t, child->checks[i]);
+    match_tree_free(child);
+    return good;
+}
+
+struct match_tree *match_tree_unwrap(struct match_tree *t)
+{
+    if (t->count != 1 || t->check_count)
+        return t;
+    struct match_tree *child = t->children[0];
+    t->count = 0;
+    match_tree_free(t);
+    return child;
+}
+
+struct match_tree *match_tree_without(struct match_tree *a,
+                                      struct match_tree *b)
+{
+    struct match_tree *t = match_tree_op(TREE_WITHOUT);
+    bool good = t && add_child(t, a);
+    if (!t)
+        match_tree_free(a);
+    if (good && add_child(t, b))
+        return t;
+    if (!good)
+        match_tree_free(b);
+    match_tree_free(t);
+    return NULL;
+}
+
+void match_tree_describe(const struct match_tree *t, struct buf *out)
+{
+    static const char *const signs[] = {"", "", " AND ", " OR ", " WITHOUT "};
+    const struct buf *term = t->op == TREE_WORD ? &t->word->term : &t->term;
+    if (t->op == TREE_WORD || t->op == TREE_TERM) {
+        if (term->len)
+            buf_append(out, term->data, term->len);
+        else
+            buf_append_str(out, "everything");
+        return;
+    }
+    if (t->check_count)
+        buf_append_str(out, t->check_count > 1 ? "phrases" : "phrase");
+    buf_append_byte(out, '(');
+    for (size_t i = 0; i < t->count; i++) {
+        if (i > 0)
+            buf_append_str(out, signs[t->op]);
+        match_tree_describe(t->children[i], out);
+    }
+    buf_append_byte(out, ')');
+}
+
+/* ---- Making cursors. */
+
+static void release(struct tree_cursor *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        release(&c->children[i]);
+    free(c->children);
+    free(c->word);
+    free(c->bits);
+    xw_postings_free(c->postings);
+}
+
+void tree_cursor_free(struct tree_cursor *c)
+{
+    if (!c)
+        return;
+    release(c);
+    free(c);
+}
+
+static int by_rarity(const void *a, const void *b)
+{
+    const struct tree_cursor *x = a, *y = b;
+    return (x->estimate > y->estimate) - (x->estimate < y->estimate);
+}
+
+/* What the cursors of a tree are made with. */
+struct maker {
+    const struct snapshot *snapshot;
+    size_t segment;
+    struct match_state *state;
+    double articles; /* in the segment */
+    struct nh_error *err;
+};
+
+static int init(struct tree_cursor *c, const struct match_tree *t, bool scored,
+                const struct maker *m);
+
+static int init_word(struct tree_cursor *c, const struct match_tree *t,
+                     bool scored, const struct maker *m)
+{
+    c->word = malloc(sizeof *c->word);
+    if (!c->word)
+        return error_nomem(m->err);
+    word_cursor_init(c->word, m->state, t->word, m->snapshot, m->segment);
+    c->most = scored ? c->word->most : 0;
+    c->estimate = c->word->in->count;
+    return NH_OK;
+}
+
+static int init_term(struct tree_cursor *c, const struct match_tree *t,
+                     const struct maker *m)
+{
+    uint32_t count = (uint32_t)m->articles;
+    int rc = NH_OK;
+    c->db = m->snapshot->segments[m->segment].db;
+    c->term = (struct slice){t->term.data, t->term.len};
+    if (t->term.len)
+        rc = xw_db_termfreq(c->db, t->term.data, t->term.len, &count, m->err);
+    c->estimate = count;
+    if (count == 0)
+        c->at = CURSOR_END;
+    return rc;
+}
+
+static int init_children(struct tree_cursor *c, const struct match_tree *t,
+                         bool scored, const struct maker *m)
+{
+    double share = 1; /* if the children were independent of each other */
+    c->children = calloc(t->count + 1, sizeof *c->children);
+    int rc = c->children ? NH_OK : error_nomem(m->err);
+    for (size_t i = 0; rc == NH_OK && i < t->count; i++) {
+        struct tree_cursor *child = &c->children[i];
+        bool excluded = t->op == TREE_WITHOUT && i > 0;
+        c->count = i + 1;
+        rc = init(child, t->children[i], scored && !excluded, m);
+        c->most += child->most;
+        c->unsure = c->unsure || child->unsure;
+        double part = child->estimate / m->articles;
+        share *= t->op == TREE_OR || excluded ? 1 - part : part;
+    }
+    c->estimate = m->articles * (t->op == TREE_OR ? 1 - share : share);
+    return rc;
+}
+
+static int init(struct tree_cursor *c, const struct match_tree *t, bool scored,
+                const struct maker *m)
+{
+    memset(c, 0, sizeof *c);
+    c->op = t->op;
+    c->state = m->state;
+    scored = scored && !t->filter;
+    if (t->op == TREE_WORD)
+        return init_word(c, t, scored, m);
+    if (t->op == TREE_TERM)
+        return init_term(c, t, m);
+    int rc = init_children(c, t, scored, m);
+    if (rc != NH_OK)
+        return rc;
+    c->checks = t->checks;
+    c->check_count = t->check_count;
+    if (t->op == TREE_AND)
+        qsort(c->children, c->count, sizeof *c->children, by_rarity);
+    if (t->op == TREE_WITHOUT || t->check_count)
+        c->unsure = true;
+    if (t->op == TREE_OR && c->most == 0) {
+        c->bits = calloc(TREE_BITS / 64, sizeof *c->bits);
+        c->unsure = false; /* its bits are of matches */
+        if (!c->bits)
+            return error_nomem(m->err);
+    }
+    return NH_OK;
+}
+
+int tree_cursor_new(struct tree_cursor **out, const struct match_tree *t,
+                    const struct snapshot *s, size_t segment, bool scored,
+                    struct match_state *state, struct nh_error *err)
+{
+    const struct maker m = {s, segment, state,
+                            s->segments[segment].blocks.articles, err};
+    struct tree_cursor *c = *out = malloc(sizeof *c);
+    if (!c)
+        return error_nomem(err);
+    int rc = init(c, t, scored, &m);
+    if (rc != NH_OK) {
+        tree_cursor_free(c);
+        *out = NULL;
+    }
+    return rc;
+}
+
+/* ---- Bounds and scores: sums of multiples of a power of two, hence exact. */
+
+double tree_cursor_bound(struct tree_cursor *c, uint32_t docid, uint32_t *upto)
+{
+    uint32_t end;
+    c->bound = 0;
+    c->upto = CURSOR_END;
+    switch (c->op) {
+    case TREE_WORD:
+        c->bound = word_cursor_bound(c->word, docid, &c->upto);
+        break;
+    case TREE_TERM:
+        c->bound = c->at == CURSOR_END ? -1 : 0;
+        break;
+    case TREE_WITHOUT:
+        c->bound = tree_cursor_bound(&c->children[0], docid, &c->upto);
+        break;
+    case TREE_OR:
+        if (c->bits) { /* its children are ahead of it */
+            c->bound = c->at == CURSOR_END ? -1 : 0;
+            break;
+        }
+        c->bound = -1;
+        for (size_t i = 0; i < c->count; i++) {
+            double bound = tree_cursor_bound(&c->children[i], docid, &end);
+            if (bound >= 0)
+                c->bound = c->bound < 0 ? bound : c->bound + bound;
+            c->upto = end < c->upto ? end : c->upto;
+        }
+        break;
+    case TREE_AND:
+        for (size_t i = 0; i < c->count; i++) {
+            double bound = tree_cursor_bound(&c->children[i], docid, &end);
+            if (bound < 0) { /* no more of this one, no more of all */
+                c->bound = -1;
+                c->upto = CURSOR_END;
+                break;
+            }
+            c->bound += bound;
+            c->upto = end < c->upto ? end : c->upto;
+        }
+    }
+    if (c->most == 0 && c->bound > 0)
+        c->bound = 0;
+    *upto = c->upto;
+    return c->bound;
+}
+
+double tree_cursor_bound_to(const struct tree_cursor *c, uint32_t docid,
+                            uint32_t last)
+{
+    return c->op == TREE_WORD && c->most > 0
+               ? word_cursor_bound_to(c->word, docid, last)
+               : c->most;
+}
+
+double tree_cursor_score(struct tree_cursor *c, bool confirmed)
+{
+    double score = 0;
+    if (c->most == 0)
+        return 0;
+    if (c->op == TREE_WORD)
+        return word_cursor_score(c->word);
+    if (c->op == TREE_WITHOUT)
+        return tree_cursor_score(&c->children[0], confirmed);
+    for (size_t i = 0; i < c->count; i++) {
+        struct tree_cursor *child = &c->children[i];
+        if (child->at == c->at &&
+            (!confirmed || !child->unsure || child->confirmed))
+            score += tree_cursor_score(child, confirmed);
+    }
+    return score;
+}
+
+/* ---- Moving. */
+
+static uint32_t fail(struct tree_cursor *c, int rc, const struct nh_error *err)
+{
+    match_fail(c->state, rc, err);
+    return c->at = CURSOR_END;
+}
+
+static uint32_t seek_term(struct tree_cursor *c, uint32_t docid)
+{
+    struct nh_error err;
+    uint32_t at;
+    int more = NH_OK;
+    if (!c->postings)
+        more = xw_postings_open(&c->postings, c->db, c->term.data, c->term.len,
+                                &err);
+    if (more == NH_OK)
+        more = docid == c->at + 1
+                   ? xw_postings_next(c->postings, &at, NULL, &err)
+                   : xw_postings_seek(c->postings, docid, &at, NULL, &err);
+    if (more < 0)
+        return fail(c, more, &err);
+    return c->at = more == 0 ? CURSOR_END : at;
+}
+
+/* tree_cursor_seek; most children are words. */
+static inline uint32_t seek(struct tree_cursor *c, uint32_t docid)
+{
+    if (c->at >= docid)
+        return c->at;
+    if (c->op != TREE_WORD)
+        return tree_cursor_seek(c, docid, 0);
+    return c->at = word_cursor_seek(c->word, docid, 0);
+}
+
+/* The first place from `docid` on where the bounds, which c->bound and c->upto
+ * then are, allow `least`; CURSOR_END if there is none. */
+static uint32_t promising(struct tree_cursor *c, uint32_t docid, double least)
+{
+    uint32_t upto;
+    if (c->upto != 0 && docid <= c->upto && c->bound >= least)
+        return docid; /* still the ones of the last call */
+    while (tree_cursor_bound(c, docid, &upto) < least) {
+        if (upto == CURSOR_END)
+            return CURSOR_END;
+        docid = upto + 1;
+    }
+    return docid;
+}
+
+/* Whether all children behind the first have `docid`; if not, *next is where to
+ * go on. The first one is there, and bounds were asked for. */
+static bool others_have(struct tree_cursor *c, uint32_t docid, double least,
+                        uint32_t *next)
+{
+    struct tree_cursor *first = &c->children[0];
+    *next = docid + 1;
+    if (least > 0 &&
+        c->bound - first->bound + tree_cursor_score(first, false) < least)
+        return false;
+    for (size_t i = 1; i < c->count; i++) {
+        uint32_t at = seek(&c->children[i], docid);
+        if (at != docid) {
+            *next = at;
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint32_t seek_and(struct tree_cursor *c, uint32_t docid, double least)
+{
+    while (docid != CURSOR_END) {
+        if (least > 0)
+            docid = promising(c, docid, least);
+        if (docid == CURSOR_END)
+            break;
+        uint32_t at = seek(&c->children[0], docid);
+        if (least > 0 && at > c->upto) {
+            docid = at;
+            continue; /* other bounds hold there */
+        }
+        if (at == CURSOR_END)
+            break;
+        if (others_have(c, at, least, &docid))
+            return c->at = at;
+    }
+    return c->at = CURSOR_END;
+}
+
+static uint32_t seek_or(struct tree_cursor *c, uint32_t docid, double least)
+{
+    for (;;) {
+        if (least > 0)
+            docid = promising(c, docid, least);
+        if (docid == CURSOR_END)
+            return c->at = CURSOR_END;
+        uint32_t at = CURSOR_END;
+        for (size_t i = 0; i < c->count; i++) {
+            uint32_t one = seek(&c->children[i], docid);
+            at = one < at ? one : at;
+        }
+        if (at == CURSOR_END || !(least > 0) || at <= c->upto)
+            return c->at = at;
+        docid = at;
+    }
+}
+
+/* An OR that does not score: the matches of a stretch of docids at once. */
+static uint32_t seek_bits(struct tree_cursor *c, uint32_t docid)
+{
+    for (;;) {
+        while (docid < c->bits_end) {
+            uint32_t n = docid - c->bits_at;
+            uint64_t rest = c->bits[n / 64] >> n % 64;
+            if (rest)
+                return c->at = docid + (uint32_t)__builtin_ctzll(rest);
+            uint32_t word_end = (n / 64 + 1) * 64;
+            docid = word_end < c->bits_end - c->bits_at ? c->bits_at + word_end
+                                                        : c->bits_end;
+        }
+        /* Where the next match is, so that gaps are jumped over. */
+        uint32_t next = CURSOR_END;
+        for (size_t i = 0; i < c->count; i++) {
+            uint32_t at = seek(&c->children[i], docid);
+            next = at < next ? at : next;
+        }
+        if (next == CURSOR_END)
+            return c->at = CURSOR_END;
+        c->bits_span = next > c->bits_end ? 64 : c->bits_span * 2;
+        if (c->bits_span > TREE_BITS)
+            c->bits_span = TREE_BITS;
+        c->bits_at = docid = next;
+        c->bits_end =
+            CURSOR_END - next > c->bits_span ? next + c->bits_span : CURSOR_END;
+        memset(c->bits, 0, TREE_BITS / 8);
+        for (size_t i = 0; i < c->count; i++)
+            tree_cursor_add(&c->children[i], next, c->bits_end - next, NULL,
+                            c->bits);
+    }
+}
+
+uint32_t tree_cursor_seek(struct tree_cursor *c, uint32_t docid, double least)
+{
+    if (c->at >= docid)
+        return c->at;
+    if (docid == CURSOR_END)
+        return c->at = CURSOR_END;
+    switch (c->op) {
+    case TREE_WORD:
+        return c->at = word_cursor_seek(c->word, docid, least);
+    case TREE_TERM:
+        return seek_term(c, docid);
+    case TREE_AND:
+        return seek_and(c, docid, least);
+    case TREE_OR:
+        return c->bits ? seek_bits(c, docid) : seek_or(c, docid, least);
+    case TREE_WITHOUT:
+        return c->at = tree_cursor_seek(&c->children[0], docid, least);
+    }
+    return c->at = CURSOR_END;
+}
+
+/* ---- Confirming. */
+
+/* All children that are at `at`, since each adds to the score. */
+static bool confirm_or(struct tree_cursor *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->count; i++) {
+        struct tree_cursor *child = &c->children[i];
+        if (child->at == c->at && tree_cursor_confirm(child))
+            any = true;
+    }
+    return any;
+}
+
+static bool confirm_and(struct tree_cursor *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!tree_cursor_confirm(&c->children[i]))
+            return false;
+    for (size_t i = 0; i < c->check_count; i++)
+        if (!phrase_check_match(c->checks[i], c->at))
+            return false;
+    return true;
+}
+
+static bool confirm_without(struct tree_cursor *c)
+{
+    struct tree_cursor *excluded = &c->children[1];
+    return !(seek(excluded, c->at) == c->at && tree_cursor_confirm(excluded)) &&
+           tree_cursor_confirm(&c->children[0]);
+}
+
+bool tree_cursor_confirm(struct tree_cursor *c)
+{
+    if (!c->unsure)
+        return true;
+    c->confirmed = c->op == TREE_OR    ? confirm_or(c)
+                   : c->op == TREE_AND ? confirm_and(c)
+                                       : confirm_without(c);
+    return c->confirmed;
+}
+
+void tree_cursor_add(struct tree_cursor *c, uint32_t first, uint32_t count,
+                     double *scores, uint64_t *bits)
+{
+    if (c->most == 0)
+        scores = NULL;
+    if (c->op == TREE_WORD) {
+        word_cursor_add(c->word, first, count, scores, bits);
+        c->at = c->word->at;
+        return;
+    }
+    const uint32_t end = first + count;
+    uint32_t at = tree_cursor_seek(c, first, 0);
+    for (; at < end; at = tree_cursor_seek(c, at + 1, 0)) {
+        uint32_t n = at - first;
+        if (!tree_cursor_confirm(c))
+            continue;
+        if (scores)
+            scores[n] += tree_cursor_score(c, true);
+        bits[n / 64] |= UINT64_C(1) << n % 64;
+    }
+}
