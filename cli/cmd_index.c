@@ -20,7 +20,7 @@ static const struct option_def options[] = {
     {'l', "language", "NAME", "stemmer of a new index; default english"},
     {'b', "builder", "NAME",
      "auto (default), bulk or api: how tables are written"},
-    {0, "xapian-words", NULL,
+    {0, "xapian-lists", NULL,
      "in a new index, let Xapian's own tools find common words too"},
     {'s', "strict", NULL, "stop at the first bad record"},
     {0, "no-merge", NULL, "leave merging segments to a later run"},
@@ -155,7 +155,7 @@ static int run_index(const struct options *o)
     p.progress = show_progress;
     p.ctx = &run;
     const struct index_settings settings = {
-        options_get(o, "language"), options_get(o, "xapian-words") != NULL};
+        options_get(o, "language"), options_get(o, "xapian-lists") != NULL};
     rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
     if (rc == NH_OK)
         rc = pipeline_run(writer, &walk, &p, &counts, &err);

@@ -63,7 +63,7 @@ void analysis_fold_name(struct slice text, struct buf *out);
 
 /* The commonest words of English news. A phrase of such words is in far fewer
  * articles than its words are, so that their pairs are terms. */
-#define ANALYSIS_COMMON 64
+#define ANALYSIS_COMMON 128
 /* 1 to ANALYSIS_COMMON, or 0 for any other folded word. */
 unsigned analysis_common(struct slice folded);
 

@@ -110,6 +110,26 @@ void articles_close(struct articles *a)
     a->verified = NULL;
 }
 
+uint32_t articles_next(const struct articles *a, uint32_t docid)
+{
+    uint32_t slot = docid > a->first ? docid - a->first : 0;
+    for (; slot < a->slots; slot++)
+        if (slot_offset(a, slot) != slot_offset(a, slot + 1))
+            return a->first + slot;
+    return 0;
+}
+
+void articles_fetch_record(const struct articles *a, uint32_t docid)
+{
+    uint32_t slot = docid - a->first;
+    if (slot >= a->slots)
+        return;
+    const uint8_t *p = a->map.data + slot_offset(a, slot);
+    for (int line = 0; line < 20; line++) /* the rest comes by itself */
+        __builtin_prefetch(p + line * 64);
+    __builtin_prefetch(&a->verified[slot / 8]);
+}
+
 int articles_record(const struct articles *a, uint32_t docid,
                     struct article_record *out, struct nh_error *err)
 {

@@ -43,10 +43,22 @@ struct article_record {
 /* Maps and checks header, names and slots. NH_ECORRUPT, NH_EVERSION. */
 int articles_open(struct articles *a, const char *path, struct nh_error *err);
 void articles_close(struct articles *a);
+/* The first number from `docid` on that has an article; 0 if there is none. */
+uint32_t articles_next(const struct articles *a, uint32_t docid);
 /* NH_ENOTFOUND for a number without an article, NH_ECORRUPT for a record that
  * does not match its checksum. */
 int articles_record(const struct articles *a, uint32_t docid,
                     struct article_record *out, struct nh_error *err);
+/* Fetch what articles_record will read into the processor's caches: first the
+ * slot, and when that may be there, the record. Any number. */
+static inline void articles_fetch_slot(const struct articles *a, uint32_t docid)
+{
+    uint32_t slot = docid - a->first;
+    if (slot < a->slots)
+        __builtin_prefetch(a->map.data + a->slots_at +
+                           (uint64_t)slot * ARTICLES_SLOT);
+}
+void articles_fetch_record(const struct articles *a, uint32_t docid);
 /* Adds the record's values and date to an article that was reset. Title and
  * body are not touched. */
 int articles_fields(const struct articles *a, const struct article_record *r,

@@ -87,23 +87,11 @@ double blocks_average_length(const struct blocks *b)
     return b->total_length ? (double)b->total_length / b->articles : 1;
 }
 
-static bool begins(struct slice term, const char *prefix)
+bool blocks_takes(struct slice term)
 {
-    size_t len = strlen(prefix);
-    return term.len > len && memcmp(term.data, prefix, len) == 0;
-}
-
-bool blocks_ranks(struct slice term)
-{
-    for (size_t i = 0; i < FIELD_COUNT; i++)
-        if (schema_fields[i].entity &&
-            begins(term, schema_fields[i].word_prefix))
-            return true;
-    if (begins(term, schema_fields[FIELD_TITLE].prefix)) {
-        term.data++;
-        term.len--;
-    }
-    return term.len > 0 && (term.data[0] < 'A' || term.data[0] > 'Z');
+    const char *id = schema_fields[FIELD_ID].prefix;
+    size_t len = strlen(id);
+    return term.len < len || memcmp(term.data, id, len) != 0;
 }
 
 /* Whether the last docid of each block and the ends of their bytes ascend. */
@@ -216,6 +204,7 @@ bool block_enter(const struct block_list *l, uint32_t i, struct block *out)
         (uint32_t)hash64(p, end - start) != le_read32(entry + 10))
         return false;
     out->packed_wdfs = p + 2 + docids;
+    out->counted = l->most > 0;
     bitpack_get(p + 2, out->count, bits, out->docids);
     return sum_up(out, before, block_last(l, i));
 }
@@ -224,7 +213,7 @@ void block_wdfs(struct block *b)
 {
     bitpack_get(b->packed_wdfs, b->count, b->wdf_bits, b->wdfs);
     for (uint32_t i = 0; i < b->count; i++)
-        b->wdfs[i]++;
+        b->wdfs[i] += b->counted;
 }
 
 int block_damaged(const struct block_list *l, struct nh_error *err)

@@ -1,8 +1,9 @@
-/* The file `blocks` of a segment: the posting lists of common words, in blocks,
- * each with the most that its articles can score, so that ranked searches leave
- * out what cannot win (Ding and Suel, "Faster top-k document retrieval using
- * block-max indexes", SIGIR 2011). Mapped. Terms of words and of title words
- * with BLOCKS_MIN postings or more are in here, all others in Xapian's table.
+/* The file `blocks` of a segment: the long posting lists, in blocks, each with
+ * the most that its articles can score, so that ranked searches leave out what
+ * cannot win (Ding and Suel, "Faster top-k document retrieval using block-max
+ * indexes", SIGIR 2011). Mapped. Terms with BLOCKS_MIN postings or more are in
+ * here, all others, ids, and those of which some wdfs are 0 and some not, in
+ * Xapian's table.
  *
  *   8 bytes    "NHBLOCK1"
  *   lists      one behind the other, ascending by term, see below
@@ -21,9 +22,10 @@
  * bytes from the first block's start, u16 the greatest tf part (bm25.h) of its
  * articles under the segment's average length, in 65535ths, rounded up, u32 of
  * hash64 of the block's bytes; then the blocks: u8 bits of docids, u8 bits of
- * wdfs, docids less the last one less 1, wdfs less 1, both as in bitpack.h. The
- * first docid is counted from the segment's first less 1. A u32 of a hash64 is
- * its low half; all integers are little-endian. */
+ * wdfs, docids less the last one less 1, wdfs less 1, both as in bitpack.h;
+ * where the greatest tf part is 0, all wdfs are 0 and not there. The first
+ * docid is counted from the segment's first less 1. A u32 of a hash64 is its
+ * low half; all integers are little-endian. */
 #ifndef COMMON_BLOCKS_H
 #define COMMON_BLOCKS_H
 
@@ -99,8 +101,9 @@ static inline uint32_t block_tf(const struct block_list *l, uint32_t i)
 struct block {
     /* Ascending, inside the segment, padded. */
     uint32_t docids[BLOCKS_POSTINGS + BLOCKS_PADDING];
-    uint32_t wdfs[BLOCKS_POSTINGS]; /* >= 1; once block_wdfs was called */
+    uint32_t wdfs[BLOCKS_POSTINGS]; /* once block_wdfs was called */
     uint32_t count;
+    bool counted; /* false: all wdfs are 0 */
     const uint8_t *packed_wdfs;
     unsigned wdf_bits;
 };
@@ -110,8 +113,8 @@ void block_wdfs(struct block *b);
 /* Fills `err` for a block that block_enter refused. */
 int block_damaged(const struct block_list *l, struct nh_error *err);
 
-/* True for the terms that rank: of words, title words, and words of the names
- * of entities. */
-bool blocks_ranks(struct slice term);
+/* False for the terms that never get a list: ids, by which the writer finds
+ * articles. */
+bool blocks_takes(struct slice term);
 
 #endif

@@ -315,11 +315,19 @@ void date_format(struct nh_date date, struct buf *out)
         buf_append_byte(out, 'Z');
 }
 
-void date_sortable(struct nh_date date, char out[8])
+void date_sortable(struct nh_date date, char out[DATE_SORTABLE])
 {
     uint64_t value = (uint64_t)date.seconds ^ (UINT64_C(1) << 63);
     for (int i = 0; i < 8; i++)
         out[i] = (char)(value >> (56 - 8 * i));
+}
+
+int64_t date_of_sortable(const char bytes[DATE_SORTABLE])
+{
+    uint64_t value = 0;
+    for (int i = 0; i < DATE_SORTABLE; i++)
+        value = value << 8 | (unsigned char)bytes[i];
+    return (int64_t)(value ^ (UINT64_C(1) << 63));
 }
 
 /* ---- Periods of the query language. */

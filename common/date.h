@@ -46,7 +46,10 @@ bool date_parse(struct slice text, struct nh_date *date);
 void date_format(struct nh_date date, struct buf *out);
 
 /* Eight bytes that sort as the dates do: seconds + 2^63, big-endian. */
-void date_sortable(struct nh_date date, char out[8]);
+#define DATE_SORTABLE 8
+void date_sortable(struct nh_date date, char out[DATE_SORTABLE]);
+/* Seconds since 1970 of what date_sortable made. */
+int64_t date_of_sortable(const char bytes[DATE_SORTABLE]);
 
 /* The days that a period of the query language means, both inclusive:
  * 2024, 2024-05, 2024-05-17, today, yesterday, this-week, last-week (Monday to

@@ -124,8 +124,8 @@ int manifest_write(const struct manifest *m, const char *dir,
                "# nh last-segment %" PRIu64 "\n# nh dict %016" PRIx64 "\n",
                MANIFEST_FORMAT, m->commit, m->analysis, m->language, m->next,
                m->segment_number, m->dict);
-    if (m->keep_words)
-        buf_append_str(&out, "# nh words both\n");
+    if (m->keep_lists)
+        buf_append_str(&out, "# nh lists both\n");
     for (size_t i = 0; i < m->segment_count; i++) {
         const struct manifest_segment *s = &m->segments[i];
         buf_printf(&out,
@@ -219,9 +219,9 @@ static int parse_line(struct manifest *m, const char *key, const char *rest,
         good = sscanf(rest, "%" SCNu64, &m->commit) == 1;
     } else if (strcmp(key, "analysis") == 0) {
         good = sscanf(rest, "%u %31s", &m->analysis, m->language) == 2;
-    } else if (strcmp(key, "words") == 0) {
-        m->keep_words = strcmp(rest, "both") == 0;
-        good = m->keep_words;
+    } else if (strcmp(key, "lists") == 0) {
+        m->keep_lists = strcmp(rest, "both") == 0;
+        good = m->keep_lists;
     } else if (strcmp(key, "next") == 0) {
         good = sscanf(rest, "%" SCNu32, &m->next) == 1 && m->next >= 1;
     } else if (strcmp(key, "last-segment") == 0) {

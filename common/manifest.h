@@ -7,7 +7,7 @@
  *   # nh requires FEATURE...          unknown ones refuse to open
  *   # nh commit N
  *   # nh analysis VERSION LANGUAGE
- *   # nh words both                   if Xapian's tables have common words too
+ *   # nh lists both                   if Xapian's tables have common words too
  *   # nh next DOCID                   the next article's number
  *   # nh last-segment N               number of the last segment ever made
  *   # nh dict HASH                    the newest dictionary
@@ -46,7 +46,7 @@ struct manifest {
     uint64_t commit; /* 0: nothing was ever committed */
     unsigned analysis;
     char language[32];
-    bool keep_words;         /* common words stand in Xapian's tables too */
+    bool keep_lists;         /* common words stand in Xapian's tables too */
     uint32_t next;           /* >= 1 */
     uint64_t segment_number; /* of the last segment folder made */
     uint64_t dict;           /* newest dictionary's hash, 0 if none */

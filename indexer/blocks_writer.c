@@ -96,19 +96,20 @@ static inline bool read_small(const uint8_t **p, const uint8_t *end,
     return true;
 }
 
-/* Takes the run apart. False if it is not what it should be, or a wdf is 0:
- * such a list stays Xapian's. */
+/* Takes the run apart. False if it is not what it should be, or some wdfs are 0
+ * and some not: such a list stays Xapian's. */
 static bool read_run(struct blocks_part *part, const struct blocks_lengths *l,
                      const struct glass_run *run)
 {
     const uint8_t *p = run->data, *end = p + run->len;
     uint64_t delta, wdf, docid = 0;
+    part->counted = run->collection > 0;
     for (uint32_t i = 0; i < run->count; i++) {
         if (!read_small(&p, end, &delta) || !read_small(&p, end, &wdf))
             return false;
         docid += delta + 1;
-        if (docid < l->first || docid - l->first >= l->slots || wdf == 0 ||
-            wdf > UINT32_MAX)
+        if (docid < l->first || docid - l->first >= l->slots ||
+            (wdf != 0) != part->counted || wdf > UINT32_MAX)
             return false;
         part->docids[i] = (uint32_t)docid;
         part->wdfs[i] = (uint32_t)wdf;
@@ -148,13 +149,14 @@ static uint32_t greatest_tf(const struct blocks_lengths *l,
 }
 
 /* Appends the bytes of a block to `out`, which has room for them. */
-static void put_block(const uint32_t *docids, const uint32_t *wdfs,
-                      size_t count, uint32_t last, struct buf *out)
+static void put_block(const struct blocks_part *part, size_t from, size_t count,
+                      uint32_t last, struct buf *out)
 {
+    const uint32_t *docids = part->docids + from, *wdfs = part->wdfs + from;
     uint32_t gaps[BLOCKS_POSTINGS], less[BLOCKS_POSTINGS];
     for (size_t i = 0; i < count; i++) {
         gaps[i] = docids[i] - last - 1;
-        less[i] = wdfs[i] - 1;
+        less[i] = part->counted ? wdfs[i] - 1 : 0;
         last = docids[i];
     }
     unsigned a = bitpack_bits(gaps, count), b = bitpack_bits(less, count);
@@ -187,8 +189,8 @@ static void put_list(struct blocks_part *part, const struct blocks_lengths *l,
         size_t n =
             count - from < BLOCKS_POSTINGS ? count - from : BLOCKS_POSTINGS;
         const uint32_t *docids = part->docids + from, *wdfs = part->wdfs + from;
-        put_block(docids, wdfs, n, from ? docids[-1] : l->first - 1, out);
-        uint32_t tf = greatest_tf(l, docids, wdfs, n);
+        put_block(part, from, n, from ? docids[-1] : l->first - 1, out);
+        uint32_t tf = part->counted ? greatest_tf(l, docids, wdfs, n) : 0;
         uint8_t *p = (uint8_t *)out->data + entries + i * BLOCKS_ENTRY;
         le_write32(p, docids[n - 1]);
         le_write32(p + 4, (uint32_t)(out->len - data));
@@ -209,7 +211,7 @@ int blocks_add(struct blocks_part *part, const struct blocks_lengths *l,
                struct nh_error *err)
 {
     *taken = false;
-    if (run->count < BLOCKS_MIN || term.len > UINT8_MAX || !blocks_ranks(term))
+    if (run->count < BLOCKS_MIN || term.len > UINT8_MAX || !blocks_takes(term))
         return NH_OK;
     if (!reserve(part, run->count))
         return error_nomem(err);
@@ -382,7 +384,7 @@ static int copy_terms(const xw_db *db, const struct blocks_lengths *lengths,
     int rc = xw_terms_open(&terms, db, "", 0, err);
     while (rc == NH_OK && (more = xw_terms_next(terms, &term.data, &term.len,
                                                 &freq, err)) == 1) {
-        if (freq < BLOCKS_MIN || !blocks_ranks(term))
+        if (freq < BLOCKS_MIN || !blocks_takes(term))
             continue;
         rc = copy_run(db, term, &coded, &run, &last, err);
         if (rc == NH_OK)

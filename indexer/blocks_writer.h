@@ -20,6 +20,7 @@ struct blocks_part {
     uint64_t bytes;          /* of all lists */
     struct buf entries;      /* what the directory will say of each */
     uint32_t *docids, *wdfs; /* of the list in hand */
+    bool counted;            /* its wdfs are not 0 */
     size_t cap;
 };
 

@@ -27,7 +27,7 @@ struct bulk_builder {
     char *dir;
     struct inverter all;
     unsigned threads;
-    bool keep_words; /* in Xapian's tables, although they have lists */
+    bool keep_lists; /* in Xapian's tables, although they have lists */
 };
 
 static void bulk_close(void *self)
@@ -70,10 +70,10 @@ static void bulk_set_threads(void *self, unsigned threads)
     b->threads = threads;
 }
 
-static void bulk_keep_words(void *self)
+static void bulk_keep_lists(void *self)
 {
     struct bulk_builder *b = self;
-    b->keep_words = true;
+    b->keep_lists = true;
 }
 
 /* ---- Batches. */
@@ -226,7 +226,7 @@ static int write_term(struct table_part *p, const struct sorted_term *t,
     int rc = blocks_add(p->blocks, p->lengths, term, &run, &taken, &p->error);
     if (rc != NH_OK)
         return rc;
-    if (!taken || p->b->keep_words)
+    if (!taken || p->b->keep_lists)
         return glass_term(p->writer, term, &run, &p->error);
     glass_elsewhere(p->writer, &run);
     return NH_OK;
@@ -441,7 +441,7 @@ static int check_term(const struct bulk_builder *b, const struct written *w,
     int rc = found < 0 ? found : NH_OK;
     if (found == 1)
         rc = check_block_list(&run, &list, err);
-    if (rc == NH_OK && (found == 0 || b->keep_words))
+    if (rc == NH_OK && (found == 0 || b->keep_lists))
         rc = check_table_list(&run, w->db, term, err);
     return rc;
 }
@@ -569,7 +569,7 @@ const struct builder_ops builder_bulk = {.name = "bulk",
                                          .close = bulk_close,
                                          .memory = bulk_memory,
                                          .set_threads = bulk_set_threads,
-                                         .keep_words = bulk_keep_words,
+                                         .keep_lists = bulk_keep_lists,
                                          .batch_new = bulk_batch_new,
                                          .batch_free = bulk_batch_free,
                                          .begin = bulk_begin,

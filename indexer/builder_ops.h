@@ -12,7 +12,7 @@ struct builder_ops {
     void (*close)(void *self);
     size_t (*memory)(const void *self);
     void (*set_threads)(void *self, unsigned threads); /* NULL: one */
-    void (*keep_words)(void *self); /* NULL: they are kept anyway */
+    void (*keep_lists)(void *self); /* NULL: they are kept anyway */
     int (*batch_new)(void **batch, void *self, uint64_t number,
                      struct nh_error *err);
     void (*batch_free)(void *batch);

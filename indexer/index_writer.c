@@ -62,9 +62,9 @@ static int check_settings(const struct index_writer *w,
         return error_set(err, NH_EINVAL,
                          "the index '%s' is in language '%s', not '%s'", w->dir,
                          m->language, language);
-    if (settings->keep_words && !m->keep_words)
+    if (settings->keep_lists && !m->keep_lists)
         return error_set(err, NH_EINVAL,
-                         "the index '%s' was made without --xapian-words: only "
+                         "the index '%s' was made without --xapian-lists: only "
                          "a new one can have them",
                          w->dir);
     return NH_OK;
@@ -84,7 +84,7 @@ static int start_manifest(struct index_writer *w,
     memset(&w->manifest, 0, sizeof w->manifest);
     w->manifest.next = 1;
     w->manifest.analysis = ANALYSIS_VERSION;
-    w->manifest.keep_words = settings->keep_words;
+    w->manifest.keep_lists = settings->keep_lists;
     snprintf(w->manifest.language, sizeof w->manifest.language, "%s",
              language ? language : "english");
     rc = stemmer_new(&probe, w->manifest.language, err);
@@ -142,8 +142,8 @@ int writer_open(struct index_writer **out, const char *dir,
         rc = start_dict(w, err);
     if (rc == NH_OK)
         rc = segment_builder_new(&w->builder, kind, w->build_dir, err);
-    if (rc == NH_OK && w->manifest.keep_words)
-        segment_builder_keep_words(w->builder);
+    if (rc == NH_OK && w->manifest.keep_lists)
+        segment_builder_keep_lists(w->builder);
     w->next = w->manifest.next;
     if (rc != NH_OK)
         writer_close(w);

@@ -16,7 +16,7 @@ struct index_writer;
 /* What a new index is to be; zeros are the defaults. */
 struct index_settings {
     const char *language; /* of the stemmer; NULL: English */
-    bool keep_words;      /* common words stand in Xapian's tables too */
+    bool keep_lists;      /* common words stand in Xapian's tables too */
 };
 
 /* Opens the index in folder `dir` for writing, making it if there is none, and

@@ -30,7 +30,7 @@ struct merge {
     struct articles_writer articles;
     struct glass_writer glass;
     struct glass_stats stats;
-    bool keep_words;
+    bool keep_lists;
     struct file_writer blocks_file;
     struct blocks_lengths block_lengths;
     struct blocks_part blocks;
@@ -314,7 +314,7 @@ static int merge_term(struct merge *m, struct nh_error *err)
     run.data = (const uint8_t *)m->run.data;
     run.len = m->run.len;
     rc = blocks_add(&m->blocks, &m->block_lengths, term, &run, &taken, err);
-    if (rc == NH_OK && taken && !m->keep_words)
+    if (rc == NH_OK && taken && !m->keep_lists)
         glass_elsewhere(&m->glass, &run);
     else if (rc == NH_OK)
         rc = glass_term(&m->glass, term, &run, err);
@@ -391,7 +391,7 @@ int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
     struct buf path = BUF_INIT;
     memset(&m, 0, sizeof m);
     m.snapshot = snapshot;
-    m.keep_words = snapshot->manifest.keep_words;
+    m.keep_lists = snapshot->manifest.keep_lists;
     m.count = count;
     m.dict = dict;
     lexicon_init(&m.lex, NULL, dict);

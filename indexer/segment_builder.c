@@ -55,10 +55,10 @@ void segment_builder_set_threads(struct segment_builder *b, unsigned threads)
         b->ops->set_threads(b->self, threads);
 }
 
-void segment_builder_keep_words(struct segment_builder *b)
+void segment_builder_keep_lists(struct segment_builder *b)
 {
-    if (b->ops->keep_words)
-        b->ops->keep_words(b->self);
+    if (b->ops->keep_lists)
+        b->ops->keep_lists(b->self);
 }
 
 size_t segment_builder_batch_articles(const struct segment_builder *b)

@@ -25,7 +25,7 @@ void segment_builder_free(struct segment_builder *b);
 void segment_builder_set_threads(struct segment_builder *b, unsigned threads);
 /* Puts common words into Xapian's tables too, for other programs that read
  * them; the API's tables always have them. */
-void segment_builder_keep_words(struct segment_builder *b);
+void segment_builder_keep_lists(struct segment_builder *b);
 /* Articles that a batch should have, for speed; and batches that the builder
  * holds at most. */
 size_t segment_builder_batch_articles(const struct segment_builder *b);

@@ -32,6 +32,15 @@ struct window {
     uint64_t bits[WINDOW / 64];
 };
 
+/* An article whose text is still to be looked at. */
+struct suspect {
+    uint32_t docid;
+    double score;
+};
+
+/* So many are fetched from memory at a time, since each lies somewhere else. */
+#define SUSPECTS 24
+
 /* The matches in one segment. */
 struct match_list {
     struct match_source *source;
@@ -44,8 +53,11 @@ struct match_list {
     struct window *window; /* made when needed */
     uint32_t end;          /* what is before was looked at */
     uint32_t span;         /* of the next window */
-    uint32_t count, pos;   /* candidates; the next one */
-    double weight;         /* of the last one given */
+    uint32_t count, pos;   /* candidates, or suspects; the next one */
+    bool suspicious;       /* only the texts decide in the end */
+    struct suspect suspects[SUSPECTS];
+    const struct articles *articles;
+    double weight; /* of the last one given */
 };
 
 static void list_close(void *self)
@@ -62,13 +74,13 @@ static void list_close(void *self)
 /* The parts of the root, if that goes through windows. */
 static int make_arms(struct match_list *l, struct nh_error *err)
 {
-    bool word = l->root->op == TREE_WORD;
-    if (!word && l->root->op != TREE_OR)
+    bool term = l->root->op == TREE_TERM;
+    if (!term && l->root->op != TREE_OR)
         return NH_OK;
-    l->arm_count = word ? 1 : l->root->count;
+    l->arm_count = term ? 1 : l->root->count;
     l->arms = calloc(l->arm_count + 1, sizeof *l->arms);
     for (size_t i = 0; l->arms && i < l->arm_count; i++)
-        l->arms[i].cursor = word ? l->root : &l->root->children[i];
+        l->arms[i].cursor = term ? l->root : &l->root->children[i];
     return l->arms ? NH_OK : error_nomem(err);
 }
 
@@ -101,6 +113,8 @@ static int list_open(void *ctx, uint32_t last, void **out,
     l->end = source->first > b->first ? source->first : b->first;
     l->last = source->last < segment_last ? source->last : segment_last;
     l->span = WINDOW_FIRST;
+    l->articles = &segment->articles;
+    l->suspicious = tree_cursor_only_checks(l->root);
     *facts = (struct xw_list_facts){(uint32_t)(l->root->estimate + 0.5),
                                     b->articles, l->root->most};
     *out = l;
@@ -287,6 +301,48 @@ static uint32_t next_article(struct match_list *l, double least)
     return 0;
 }
 
+/* Collects articles that everything but their texts speaks for. */
+static bool find_suspects(struct match_list *l, double floor)
+{
+    l->count = l->pos = 0;
+    while (l->count < SUSPECTS && l->end <= l->last) {
+        uint32_t docid = tree_cursor_seek(l->root, l->end, floor);
+        if (docid > l->last) {
+            l->end = l->last + 1;
+            break;
+        }
+        l->end = docid + 1;
+        if (is_dead(l, docid))
+            continue;
+        double score = tree_cursor_score(l->root, false);
+        if (score < floor)
+            continue;
+        l->suspects[l->count++] = (struct suspect){docid, score};
+        articles_fetch_slot(l->articles, docid);
+    }
+    for (uint32_t i = 0; i < l->count; i++)
+        articles_fetch_record(l->articles, l->suspects[i].docid);
+    return l->count > 0;
+}
+
+static uint32_t next_suspect(struct match_list *l, double least)
+{
+    do {
+        while (l->pos < l->count && l->source->state->failed == NH_OK) {
+            const struct suspect *s = &l->suspects[l->pos++];
+            if ((!counting(l) && s->score < least) ||
+                !tree_cursor_check(l->root, s->docid))
+                continue;
+            count(l, 1, s->docid);
+            l->weight = s->score;
+            if (s->score >= least)
+                return s->docid;
+        }
+    } while (l->source->state->failed == NH_OK &&
+             find_suspects(l, counting(l) ? 0 : least));
+    return 0;
+}
+
 /* ---- What the matcher calls. */
 
 /* The score that matters: what is asked for, or what another search knows. */
@@ -313,7 +369,9 @@ static uint32_t list_next(void *self, double least)
 {
     struct match_list *l = self;
     least = threshold(l, least);
-    return l->arms ? next_candidate(l, least) : next_article(l, least);
+    return l->arms         ? next_candidate(l, least)
+           : l->suspicious ? next_suspect(l, least)
+                           : next_article(l, least);
 }
 
 static double list_weight(void *self)

@@ -16,22 +16,12 @@ struct match_tree *match_tree_op(enum tree_op op)
     return t;
 }
 
-struct match_tree *match_tree_word(const struct word_postings *word)
-{
-    struct match_tree *t = match_tree_op(TREE_WORD);
-    if (t)
-        t->word = word;
-    return t;
-}
-
-struct match_tree *match_tree_term(struct slice term)
+struct match_tree *match_tree_term(const struct postings *postings, bool filter)
 {
     struct match_tree *t = match_tree_op(TREE_TERM);
-    if (t)
-        buf_append(&t->term, term.data, term.len);
-    if (t && t->term.failed) {
-        match_tree_free(t);
-        return NULL;
+    if (t) {
+        t->postings = postings;
+        t->filter = filter;
     }
     return t;
 }
@@ -44,13 +34,12 @@ void match_tree_free(struct match_tree *t)
         match_tree_free(t->children[i]);
     free(t->children);
     free(t->checks);
-    buf_release(&t->term);
     free(t);
 }
 
 bool match_tree_scores(const struct match_tree *t)
 {
-    if (t->op == TREE_WORD)
+    if (t->op == TREE_TERM)
         return !t->filter;
     size_t count = t->op == TREE_WITHOUT ? 1 : t->count;
     for (size_t i = 0; i < count; i++)
@@ -128,12 +117,12 @@ struct match_tree *match_tree_without(struct match_tree *a,
 void match_tree_describe(const struct match_tree *t, struct buf *out)
 {
     static const char *const signs[] = {"", "", " AND ", " OR ", " WITHOUT "};
-    const struct buf *term = t->op == TREE_WORD ? &t->word->term : &t->term;
-    if (t->op == TREE_WORD || t->op == TREE_TERM) {
-        if (term->len)
-            buf_append(out, term->data, term->len);
-        else
-            buf_append_str(out, "everything");
+    if (t->op == TREE_TERM) {
+        buf_append(out, t->postings->term.data, t->postings->term.len);
+        return;
+    }
+    if (t->op == TREE_ALL) {
+        buf_append_str(out, "everything");
         return;
     }
     if (t->check_count)
@@ -154,9 +143,8 @@ static void release(struct tree_cursor *c)
     for (size_t i = 0; i < c->count; i++)
         release(&c->children[i]);
     free(c->children);
-    free(c->word);
+    free(c->term);
     free(c->bits);
-    xw_postings_free(c->postings);
 }
 
 void tree_cursor_free(struct tree_cursor *c)
@@ -185,31 +173,16 @@ struct maker {
 static int init(struct tree_cursor *c, const struct match_tree *t, bool scored,
                 const struct maker *m);
 
-static int init_word(struct tree_cursor *c, const struct match_tree *t,
+static int init_term(struct tree_cursor *c, const struct match_tree *t,
                      bool scored, const struct maker *m)
 {
-    c->word = malloc(sizeof *c->word);
-    if (!c->word)
+    c->term = malloc(sizeof *c->term);
+    if (!c->term)
         return error_nomem(m->err);
-    word_cursor_init(c->word, m->state, t->word, m->snapshot, m->segment);
-    c->most = scored ? c->word->most : 0;
-    c->estimate = c->word->in->count;
+    term_cursor_init(c->term, m->state, t->postings, m->snapshot, m->segment);
+    c->most = scored ? c->term->most : 0;
+    c->estimate = c->term->in->count;
     return NH_OK;
-}
-
-static int init_term(struct tree_cursor *c, const struct match_tree *t,
-                     const struct maker *m)
-{
-    uint32_t count = (uint32_t)m->articles;
-    int rc = NH_OK;
-    c->db = m->snapshot->segments[m->segment].db;
-    c->term = (struct slice){t->term.data, t->term.len};
-    if (t->term.len)
-        rc = xw_db_termfreq(c->db, t->term.data, t->term.len, &count, m->err);
-    c->estimate = count;
-    if (count == 0)
-        c->at = CURSOR_END;
-    return rc;
 }
 
 static int init_children(struct tree_cursor *c, const struct match_tree *t,
@@ -239,10 +212,13 @@ static int init(struct tree_cursor *c, const struct match_tree *t, bool scored,
     c->op = t->op;
     c->state = m->state;
     scored = scored && !t->filter;
-    if (t->op == TREE_WORD)
-        return init_word(c, t, scored, m);
     if (t->op == TREE_TERM)
-        return init_term(c, t, m);
+        return init_term(c, t, scored, m);
+    if (t->op == TREE_ALL) {
+        c->articles = &m->snapshot->segments[m->segment].articles;
+        c->estimate = m->articles;
+        return NH_OK;
+    }
     int rc = init_children(c, t, scored, m);
     if (rc != NH_OK)
         return rc;
@@ -286,10 +262,10 @@ double tree_cursor_bound(struct tree_cursor *c, uint32_t docid, uint32_t *upto)
     c->bound = 0;
     c->upto = CURSOR_END;
     switch (c->op) {
-    case TREE_WORD:
-        c->bound = word_cursor_bound(c->word, docid, &c->upto);
-        break;
     case TREE_TERM:
+        c->bound = term_cursor_bound(c->term, docid, &c->upto);
+        break;
+    case TREE_ALL:
         c->bound = c->at == CURSOR_END ? -1 : 0;
         break;
     case TREE_WITHOUT:
@@ -329,8 +305,8 @@ double tree_cursor_bound(struct tree_cursor *c, uint32_t docid, uint32_t *upto)
 double tree_cursor_bound_to(const struct tree_cursor *c, uint32_t docid,
                             uint32_t last)
 {
-    return c->op == TREE_WORD && c->most > 0
-               ? word_cursor_bound_to(c->word, docid, last)
+    return c->op == TREE_TERM && c->most > 0
+               ? term_cursor_bound_to(c->term, docid, last)
                : c->most;
 }
 
@@ -339,8 +315,8 @@ double tree_cursor_score(struct tree_cursor *c, bool confirmed)
     double score = 0;
     if (c->most == 0)
         return 0;
-    if (c->op == TREE_WORD)
-        return word_cursor_score(c->word);
+    if (c->op == TREE_TERM)
+        return term_cursor_score(c->term);
     if (c->op == TREE_WITHOUT)
         return tree_cursor_score(&c->children[0], confirmed);
     for (size_t i = 0; i < c->count; i++) {
@@ -354,37 +330,14 @@ double tree_cursor_score(struct tree_cursor *c, bool confirmed)
 
 /* ---- Moving. */
 
-static uint32_t fail(struct tree_cursor *c, int rc, const struct nh_error *err)
-{
-    match_fail(c->state, rc, err);
-    return c->at = CURSOR_END;
-}
-
-static uint32_t seek_term(struct tree_cursor *c, uint32_t docid)
-{
-    struct nh_error err;
-    uint32_t at;
-    int more = NH_OK;
-    if (!c->postings)
-        more = xw_postings_open(&c->postings, c->db, c->term.data, c->term.len,
-                                &err);
-    if (more == NH_OK)
-        more = docid == c->at + 1
-                   ? xw_postings_next(c->postings, &at, NULL, &err)
-                   : xw_postings_seek(c->postings, docid, &at, NULL, &err);
-    if (more < 0)
-        return fail(c, more, &err);
-    return c->at = more == 0 ? CURSOR_END : at;
-}
-
-/* tree_cursor_seek; most children are words. */
+/* tree_cursor_seek; most children are terms. */
 static inline uint32_t seek(struct tree_cursor *c, uint32_t docid)
 {
     if (c->at >= docid)
         return c->at;
-    if (c->op != TREE_WORD)
+    if (c->op != TREE_TERM)
         return tree_cursor_seek(c, docid, 0);
-    return c->at = word_cursor_seek(c->word, docid, 0);
+    return c->at = term_cursor_seek(c->term, docid, 0);
 }
 
 /* The first place from `docid` on where the bounds, which c->bound and c->upto
@@ -501,10 +454,11 @@ uint32_t tree_cursor_seek(struct tree_cursor *c, uint32_t docid, double least)
     if (docid == CURSOR_END)
         return c->at = CURSOR_END;
     switch (c->op) {
-    case TREE_WORD:
-        return c->at = word_cursor_seek(c->word, docid, least);
     case TREE_TERM:
-        return seek_term(c, docid);
+        return c->at = term_cursor_seek(c->term, docid, least);
+    case TREE_ALL:
+        docid = articles_next(c->articles, docid);
+        return c->at = docid ? docid : CURSOR_END;
     case TREE_AND:
         return seek_and(c, docid, least);
     case TREE_OR:
@@ -529,15 +483,28 @@ static bool confirm_or(struct tree_cursor *c)
     return any;
 }
 
+bool tree_cursor_only_checks(const struct tree_cursor *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->children[i].unsure)
+            return false;
+    return c->check_count > 0;
+}
+
+bool tree_cursor_check(const struct tree_cursor *c, uint32_t docid)
+{
+    for (size_t i = 0; i < c->check_count; i++)
+        if (!phrase_check_match(c->checks[i], docid))
+            return false;
+    return true;
+}
+
 static bool confirm_and(struct tree_cursor *c)
 {
     for (size_t i = 0; i < c->count; i++)
         if (!tree_cursor_confirm(&c->children[i]))
             return false;
-    for (size_t i = 0; i < c->check_count; i++)
-        if (!phrase_check_match(c->checks[i], c->at))
-            return false;
-    return true;
+    return tree_cursor_check(c, c->at);
 }
 
 static bool confirm_without(struct tree_cursor *c)
@@ -562,9 +529,9 @@ void tree_cursor_add(struct tree_cursor *c, uint32_t first, uint32_t count,
 {
     if (c->most == 0)
         scores = NULL;
-    if (c->op == TREE_WORD) {
-        word_cursor_add(c->word, first, count, scores, bits);
-        c->at = c->word->at;
+    if (c->op == TREE_TERM) {
+        term_cursor_add(c->term, first, count, scores, bits);
+        c->at = c->term->at;
         return;
     }
     const uint32_t end = first + count;

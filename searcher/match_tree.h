@@ -1,4 +1,4 @@
-/* Trees of words, terms and phrases under AND, OR and WITHOUT, and cursors for
+/* Trees of terms and phrases under AND, OR and WITHOUT, and cursors for
  * them in one segment that leave out what cannot score enough.
  *
  * A cursor moves in two steps, so that texts are only read where everything
@@ -11,8 +11,8 @@
 #include "searcher/verify.h"
 
 enum tree_op {
-    TREE_WORD,   /* a word, which scores */
-    TREE_TERM,   /* a term of Xapian's table, which does not; or all articles */
+    TREE_TERM,   /* a term */
+    TREE_ALL,    /* all articles */
     TREE_AND,    /* all children, and what the checks say */
     TREE_OR,     /* one child at least */
     TREE_WITHOUT /* the first child and not the second */
@@ -20,19 +20,18 @@ enum tree_op {
 
 struct match_tree {
     enum tree_op op;
-    bool filter;                      /* it does not score */
-    const struct word_postings *word; /* of TREE_WORD; borrowed */
-    struct buf term;                  /* of TREE_TERM; empty: all articles */
-    struct match_tree **children;     /* owned */
+    bool filter;                     /* of a term: it does not score */
+    const struct postings *postings; /* of a term; borrowed */
+    struct match_tree **children;    /* owned */
     size_t count, cap;
     struct phrase_check **checks; /* of TREE_AND; borrowed */
     size_t check_count, check_cap;
 };
 
 /* NULL if memory ran out. */
-struct match_tree *match_tree_word(const struct word_postings *word);
-struct match_tree *match_tree_term(struct slice term);
-/* An AND or OR without children yet. */
+struct match_tree *match_tree_term(const struct postings *postings,
+                                   bool filter);
+/* Everything, or an AND or OR without children yet. */
 struct match_tree *match_tree_op(enum tree_op op);
 /* Takes both over, also on failure. */
 struct match_tree *match_tree_without(struct match_tree *a,
@@ -60,11 +59,9 @@ struct tree_cursor {
     double bound;  /* what tree_cursor_bound last returned */
     uint32_t upto; /* and up to where that holds */
     struct match_state *state;
-    struct word_cursor *word; /* of TREE_WORD */
-    const xw_db *db;          /* of TREE_TERM */
-    struct slice term;
-    xw_postings *postings;        /* made when needed */
-    struct tree_cursor *children; /* of AND: the rarest first */
+    struct term_cursor *term;        /* of TREE_TERM */
+    const struct articles *articles; /* of TREE_ALL */
+    struct tree_cursor *children;    /* of AND: the rarest first */
     size_t count;
     struct phrase_check *const *checks;
     size_t check_count;
@@ -77,7 +74,7 @@ struct tree_cursor {
 };
 
 /* A cursor for segment number `segment`; the tree, what it borrows and the
- * snapshot outlive it. If not `scored`, words do not score either. */
+ * snapshot outlive it. If not `scored`, nothing scores. */
 int tree_cursor_new(struct tree_cursor **out, const struct match_tree *t,
                     const struct snapshot *s, size_t segment, bool scored,
                     struct match_state *state, struct nh_error *err);
@@ -88,6 +85,10 @@ void tree_cursor_free(struct tree_cursor *c);
 uint32_t tree_cursor_seek(struct tree_cursor *c, uint32_t docid, double least);
 /* Whether the article that the cursor is at matches. */
 bool tree_cursor_confirm(struct tree_cursor *c);
+/* Whether nothing but checks decides what the cursor finds, so that they can be
+ * made later; and these checks. */
+bool tree_cursor_only_checks(const struct tree_cursor *c);
+bool tree_cursor_check(const struct tree_cursor *c, uint32_t docid);
 /* Its score, if it was confirmed; if not, what it can be at most. */
 double tree_cursor_score(struct tree_cursor *c, bool confirmed);
 /* The greatest score, or more, of the articles from `docid` to *upto; -1 if

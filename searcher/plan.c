@@ -58,7 +58,7 @@ static struct match_tree *add(struct planner *p, struct match_tree *group,
 
 static struct match_tree *everything(struct planner *p)
 {
-    return made(p, match_tree_term((struct slice){"", 0}));
+    return made(p, match_tree_op(TREE_ALL));
 }
 
 /* A group of one is that one; an AND of none finds everything. */
@@ -81,36 +81,28 @@ static struct match_tree *without(struct planner *p, struct match_tree *a,
 
 /* ---- Terms. */
 
-/* A term that filters. */
-static struct match_tree *filter(struct planner *p, const char *prefix,
-                                 struct slice value)
-{
-    schema_term(&p->term, prefix, value);
-    if (p->term.failed)
-        return fail(p, error_nomem(p->err));
-    return made(p, match_tree_term((struct slice){p->term.data, p->term.len}));
-}
-
-/* A term that scores, if `weighs`. */
-static struct match_tree *word(struct planner *p, const char *prefix,
+/* A term; one that does not weigh only filters. */
+static struct match_tree *term(struct planner *p, const char *prefix,
                                struct slice value, bool weighs)
 {
-    struct word_postings *w;
+    struct postings *found;
     struct plan *plan = p->plan;
     schema_term(&p->term, prefix, value);
     if (p->term.failed)
         return fail(p, error_nomem(p->err));
-    int rc =
-        word_postings_new(&w, plan->state.snapshot,
+    int rc = postings_new(&found, plan->state.snapshot,
                           (struct slice){p->term.data, p->term.len}, p->err);
     if (rc != NH_OK)
         return fail(p, rc);
-    w->next = plan->words;
-    plan->words = w;
-    struct match_tree *t = made(p, match_tree_word(w));
-    if (t)
-        t->filter = !weighs;
-    return t;
+    found->next = plan->postings;
+    plan->postings = found;
+    return made(p, match_tree_term(found, !weighs));
+}
+
+static struct match_tree *filter(struct planner *p, const char *prefix,
+                                 struct slice value)
+{
+    return term(p, prefix, value, false);
 }
 
 /* ---- Words and phrases. */
@@ -123,7 +115,7 @@ static const char *text_prefix(bool title)
 static struct match_tree *plan_word(struct planner *p,
                                     const struct query_node *n)
 {
-    return word(p, text_prefix(n->title),
+    return term(p, text_prefix(n->title),
                 stemmer_stem(p->stemmer, n->words[0].text), true);
 }
 
@@ -168,13 +160,13 @@ static struct match_tree *add_phrase_terms(struct planner *p,
         if (n->words[i].cjk && before)
             all =
                 add(p, all,
-                    word(p, prefix,
+                    term(p, prefix,
                          join_words(p, n->words[i - 1].text, "", text), true));
         bool covered = n->words[i].cjk && (before || after);
         if (covered || is_lone_s(n, i) || seen_before(n, i))
             continue;
         all =
-            add(p, all, word(p, prefix, stemmer_stem(p->stemmer, text), true));
+            add(p, all, term(p, prefix, stemmer_stem(p->stemmer, text), true));
     }
     for (size_t i = 1; all && i < n->word_count; i++) {
         struct slice a = n->words[i - 1].text, b = n->words[i].text;
@@ -226,7 +218,7 @@ static struct match_tree *plan_phrase(struct planner *p,
 
 /* ---- Filters. */
 
-/* Adds the words of a folded name. Those of entities score, if they weigh. */
+/* Adds the words of a folded name. */
 static struct match_tree *add_name_words(struct planner *p,
                                          const struct field_def *def,
                                          struct slice name, bool weigh,
@@ -236,9 +228,7 @@ static struct match_tree *add_name_words(struct planner *p,
         const char *space = memchr(name.data, ' ', name.len);
         size_t len = space ? (size_t)(space - name.data) : name.len;
         struct slice text = {name.data, len};
-        all = add(p, all,
-                  def->entity ? word(p, def->word_prefix, text, weigh)
-                              : filter(p, def->word_prefix, text));
+        all = add(p, all, term(p, def->word_prefix, text, weigh));
         name.data += len + (space != NULL);
         name.len -= len + (space != NULL);
     }
@@ -292,36 +282,25 @@ static struct match_tree *add_date_terms(struct planner *p, int64_t first,
     return any;
 }
 
-/* The first and last year that any article has, so that open ranges end. */
+/* Ends an open range where the index's dates do. */
 static int date_limits(struct planner *p, int64_t *first, int64_t *last)
 {
-    xw_terms *years;
-    const char *term;
-    size_t len;
-    uint32_t freq;
-    int low = 0, high = 0, more;
-    int rc = xw_terms_open(&years, p->plan->state.snapshot->db, "Y", 1, p->err);
-    if (rc != NH_OK)
-        return rc;
-    while ((more = xw_terms_next(years, &term, &len, &freq, p->err)) == 1) {
-        char digits[5] = {0};
-        if (len != 5)
-            continue;
-        memcpy(digits, term + 1, 4);
-        int year = atoi(digits);
-        low = low ? low : year;
-        high = year;
+    char *lower, *upper;
+    size_t lower_len, upper_len;
+    int rc = xw_db_value_bounds(p->plan->state.snapshot->db, SCHEMA_DATE_SLOT,
+                                &lower, &lower_len, &upper, &upper_len, p->err);
+    if (rc == NH_OK && lower_len == DATE_SORTABLE &&
+        upper_len == DATE_SORTABLE) {
+        int64_t from = date_day_of(date_of_sortable(lower)),
+                to = date_day_of(date_of_sortable(upper));
+        *first = *first > from ? *first : from;
+        *last = *last < to ? *last : to;
+    } else {
+        *last = *first - 1; /* there are none */
     }
-    xw_terms_free(years);
-    if (more < 0)
-        return more;
-    int64_t from = date_days((struct date_civil){low ? low : 1, 1, 1});
-    int64_t to = date_days((struct date_civil){high ? high : 1, 12, 31});
-    if (*first < from)
-        *first = from;
-    if (*last > to)
-        *last = to;
-    return NH_OK;
+    free(lower);
+    free(upper);
+    return rc;
 }
 
 static struct match_tree *plan_date(struct planner *p,
@@ -472,6 +451,6 @@ void plan_release(struct plan *plan)
         return;
     match_tree_free(plan->source.tree);
     phrase_check_free(plan->checks);
-    word_postings_free(plan->words);
+    postings_free(plan->postings);
     memset(plan, 0, sizeof *plan);
 }

@@ -9,7 +9,7 @@
 struct plan {
     struct match_source source;
     struct match_state state;
-    struct word_postings *words; /* of the tree */
+    struct postings *postings;   /* of the tree */
     struct phrase_check *checks; /* of the tree */
     bool ranked;                 /* some part has weight */
     bool can_loosen;             /* any-word would change something */

@@ -1,4 +1,4 @@
-/* Owns the lists of words and the way through them.
+/* Owns the lists of terms and the way through them.
  * Promises bounds that hold: where assertions are on, each score is held
  * against the bound of its block. */
 #include "searcher/postings.h"
@@ -43,7 +43,7 @@ static int load_short(struct segment_postings *in, const xw_db *db,
                            "a list of Xapian's table is damaged: its count");
 }
 
-static int find_lists(struct word_postings *w, const struct snapshot *s,
+static int find_lists(struct postings *w, const struct snapshot *s,
                       uint64_t *having, struct nh_error *err)
 {
     const struct slice term = {w->term.data, w->term.len};
@@ -61,12 +61,12 @@ static int find_lists(struct word_postings *w, const struct snapshot *s,
     return rc;
 }
 
-int word_postings_new(struct word_postings **out, const struct snapshot *s,
-                      struct slice term, struct nh_error *err)
+int postings_new(struct postings **out, const struct snapshot *s,
+                 struct slice term, struct nh_error *err)
 {
     uint64_t articles = 0, length = 0, having = 0;
     *out = NULL;
-    struct word_postings *w = calloc(1, sizeof *w);
+    struct postings *w = calloc(1, sizeof *w);
     if (!w)
         return error_nomem(err);
     w->segment_count = s->count;
@@ -82,16 +82,16 @@ int word_postings_new(struct word_postings **out, const struct snapshot *s,
     w->norm = bm25_norm(w->average);
     w->weight = bm25_weight(articles, having);
     if (rc != NH_OK)
-        word_postings_free(w);
+        postings_free(w);
     else
         *out = w;
     return rc;
 }
 
-void word_postings_free(struct word_postings *w)
+void postings_free(struct postings *w)
 {
     while (w) {
-        struct word_postings *next = w->next;
+        struct postings *next = w->next;
         for (size_t i = 0; w->segments && i < w->segment_count; i++)
             free(w->segments[i].docids);
         free(w->segments);
@@ -110,29 +110,29 @@ static double round_up(double score)
     return bm25_round(score * (1 + 1e-9)) + BM25_GRID;
 }
 
-void word_cursor_init(struct word_cursor *c, struct match_state *state,
-                      const struct word_postings *word,
-                      const struct snapshot *s, size_t segment)
+void term_cursor_init(struct term_cursor *c, struct match_state *state,
+                      const struct postings *postings, const struct snapshot *s,
+                      size_t segment)
 {
     /* All but the block, which is large. */
-    memset(c, 0, offsetof(struct word_cursor, block));
+    memset(c, 0, offsetof(struct term_cursor, block));
     c->state = state;
-    c->word = word;
-    c->in = &word->segments[segment];
+    c->postings = postings;
+    c->in = &postings->segments[segment];
     c->file = &s->segments[segment].blocks;
     c->here = UINT32_MAX;
     if (c->in->list.blocks) {
         /* A tf part grows with the average length, by no more than that itself
          * does. */
-        double growth = word->average / blocks_average_length(c->file);
-        c->unit = word->weight * (growth > 1 ? growth : 1) / BLOCKS_TF;
+        double growth = postings->average / blocks_average_length(c->file);
+        c->unit = postings->weight * (growth > 1 ? growth : 1) / BLOCKS_TF;
         c->most = c->in->list.most * c->unit;
-        if (c->most > word->weight)
-            c->most = word->weight;
+        if (c->most > postings->weight)
+            c->most = postings->weight;
         c->docids = c->block.docids;
         c->wdfs = c->block.wdfs;
     } else {
-        c->most = c->in->count ? word->weight : 0;
+        c->most = c->in->count ? postings->weight : 0;
         c->docids = c->in->docids;
         c->wdfs = c->in->wdfs;
         c->count = c->in->count;
@@ -142,7 +142,7 @@ void word_cursor_init(struct word_cursor *c, struct match_state *state,
     c->most = round_up(c->most);
 }
 
-static double block_bound(const struct word_cursor *c, uint32_t block)
+static double block_bound(const struct term_cursor *c, uint32_t block)
 {
     double bound = round_up(block_tf(&c->in->list, block) * c->unit);
     return bound < c->most ? bound : c->most;
@@ -168,7 +168,7 @@ static uint32_t block_of(const struct block_list *l, uint32_t i, uint32_t docid)
     return low;
 }
 
-double word_cursor_bound(struct word_cursor *c, uint32_t docid, uint32_t *upto)
+double term_cursor_bound(struct term_cursor *c, uint32_t docid, uint32_t *upto)
 {
     const struct block_list *l = &c->in->list;
     *upto = CURSOR_END;
@@ -187,7 +187,7 @@ double word_cursor_bound(struct word_cursor *c, uint32_t docid, uint32_t *upto)
     return block_bound(c, c->asked);
 }
 
-double word_cursor_bound_to(const struct word_cursor *c, uint32_t docid,
+double term_cursor_bound_to(const struct term_cursor *c, uint32_t docid,
                             uint32_t last)
 {
     const struct block_list *l = &c->in->list;
@@ -207,7 +207,7 @@ double word_cursor_bound_to(const struct word_cursor *c, uint32_t docid,
 
 /* ---- Moving. */
 
-static uint32_t to_end(struct word_cursor *c)
+static uint32_t to_end(struct term_cursor *c)
 {
     c->last = 0;
     c->pos = c->count;
@@ -215,7 +215,7 @@ static uint32_t to_end(struct word_cursor *c)
     return c->at = CURSOR_END;
 }
 
-static bool enter(struct word_cursor *c, uint32_t block)
+static bool enter(struct term_cursor *c, uint32_t block)
 {
     if (block_enter(&c->in->list, block, &c->block)) {
         c->here = block;
@@ -231,33 +231,27 @@ static bool enter(struct word_cursor *c, uint32_t block)
     return false;
 }
 
-/* The first of the docids that are here, from pos on, that is `docid` or more.
- * It is mostly near; if not: steps that double, then halving. */
-static inline uint32_t position_of(const struct word_cursor *c, uint32_t docid)
+/* The first of the docids that are here, from pos on, that is `docid` or more;
+ * the last one is. It is mostly near; if not, halving without branches, which
+ * nothing could foretell. */
+static inline uint32_t position_of(const struct term_cursor *c, uint32_t docid)
 {
-    const uint32_t *near = c->docids + c->pos;
+    const uint32_t *at = c->docids + c->pos;
     uint32_t before = 0;
     for (uint32_t i = 0; i < BLOCKS_PADDING; i++)
-        before += near[i] < docid;
+        before += at[i] < docid;
     if (before < BLOCKS_PADDING)
         return c->pos + before;
-    uint32_t low = c->pos + before, high = low, step = BLOCKS_PADDING;
-    while (high < c->count && c->docids[high] < docid) {
-        low = high + 1;
-        high = c->count - high > step ? high + step : c->count;
-        step *= 2;
+    at += BLOCKS_PADDING;
+    for (uint32_t left = c->count - c->pos - BLOCKS_PADDING; left > 1;) {
+        uint32_t half = left / 2;
+        at += (at[half - 1] < docid) * half;
+        left -= half;
     }
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (c->docids[middle] < docid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return (uint32_t)(at - c->docids);
 }
 
-uint32_t word_cursor_seek(struct word_cursor *c, uint32_t docid, double least)
+uint32_t term_cursor_seek(struct term_cursor *c, uint32_t docid, double least)
 {
     const struct block_list *l = &c->in->list;
     if (c->at >= docid)
@@ -278,22 +272,23 @@ uint32_t word_cursor_seek(struct word_cursor *c, uint32_t docid, double least)
     return c->at = c->docids[c->pos];
 }
 
-static void need_wdfs(struct word_cursor *c)
+static void need_wdfs(struct term_cursor *c)
 {
     if (!c->has_wdfs)
         block_wdfs(&c->block);
     c->has_wdfs = true;
 }
 
-static inline double score_at(const struct word_cursor *c, uint32_t pos)
+static inline double score_at(const struct term_cursor *c, uint32_t pos)
 {
-    double score = bm25_score(c->word->weight, c->word->norm, c->wdfs[pos],
-                              blocks_length(c->file, c->docids[pos]));
+    double score =
+        bm25_score(c->postings->weight, c->postings->norm, c->wdfs[pos],
+                   blocks_length(c->file, c->docids[pos]));
     assert(score <= (c->in->list.blocks ? block_bound(c, c->here) : c->most));
     return score;
 }
 
-double word_cursor_score(struct word_cursor *c)
+double term_cursor_score(struct term_cursor *c)
 {
     need_wdfs(c);
     return score_at(c, c->pos);
@@ -301,11 +296,11 @@ double word_cursor_score(struct word_cursor *c)
 
 /* ---- Many at once. */
 
-void word_cursor_add(struct word_cursor *c, uint32_t first, uint32_t count,
+void term_cursor_add(struct term_cursor *c, uint32_t first, uint32_t count,
                      double *scores, uint64_t *bits)
 {
     const uint32_t end = first + count;
-    while (word_cursor_seek(c, first, 0) < end) {
+    while (term_cursor_seek(c, first, 0) < end) {
         uint32_t pos = c->pos;
         if (scores)
             need_wdfs(c);
@@ -317,9 +312,9 @@ void word_cursor_add(struct word_cursor *c, uint32_t first, uint32_t count,
         }
         uint32_t last = c->docids[pos - 1];
         if (last == end - 1 || pos < c->count) {
-            word_cursor_seek(c, end, 0);
+            term_cursor_seek(c, end, 0);
             return;
         }
-        word_cursor_seek(c, last + 1, 0);
+        term_cursor_seek(c, last + 1, 0);
     }
 }

@@ -1,4 +1,4 @@
-/* The postings of a word: its lists in the segments of a snapshot, scored by
+/* The postings of a term: its lists in the segments of a snapshot, scored by
  * BM25 over the whole index, and a cursor in one of them that knows what the
  * articles ahead can score at most. */
 #ifndef SEARCHER_POSTINGS_H
@@ -9,13 +9,13 @@
 
 /* In one segment. */
 struct segment_postings {
-    uint32_t count;          /* 0: the word is not in it */
+    uint32_t count;          /* 0: the term is not in it */
     struct block_list list;  /* where list.blocks is not 0 */
     uint32_t *docids, *wdfs; /* else all of them, owned; padded as a block */
 };
 
-struct word_postings {
-    struct word_postings *next;        /* for lists */
+struct postings {
+    struct postings *next;             /* for lists */
     struct buf term;                   /* with prefix */
     double weight;                     /* what a tf part of 1 scores */
     struct bm25_norm norm;             /* under the average of the index */
@@ -25,18 +25,18 @@ struct word_postings {
 };
 
 /* Finds the lists of a term; the snapshot must outlive them. */
-int word_postings_new(struct word_postings **out, const struct snapshot *s,
-                      struct slice term, struct nh_error *err);
+int postings_new(struct postings **out, const struct snapshot *s,
+                 struct slice term, struct nh_error *err);
 /* Frees it and those behind it. */
-void word_postings_free(struct word_postings *w);
+void postings_free(struct postings *w);
 
 /* Docid of a cursor behind the last posting; no article has it. */
 #define CURSOR_END UINT32_MAX
 
-/* Moves through the postings of a word in one segment, forward only. */
-struct word_cursor {
+/* Moves through the postings of a term in one segment, forward only. */
+struct term_cursor {
     struct match_state *state;
-    const struct word_postings *word;
+    const struct postings *postings;
     const struct segment_postings *in;
     const struct blocks *file; /* for lengths */
     uint32_t at;               /* docid; 0 before the first, CURSOR_END */
@@ -51,27 +51,27 @@ struct word_cursor {
     struct block block;
 };
 
-void word_cursor_init(struct word_cursor *c, struct match_state *state,
-                      const struct word_postings *word,
-                      const struct snapshot *s, size_t segment);
+void term_cursor_init(struct term_cursor *c, struct match_state *state,
+                      const struct postings *postings, const struct snapshot *s,
+                      size_t segment);
 /* The greatest score, as a multiple of BM25_GRID, of the postings from `docid`
  * to *upto, which is `docid` at least; -1 if there are none. `docid` must not
  * be smaller than in any call before. */
-double word_cursor_bound(struct word_cursor *c, uint32_t docid, uint32_t *upto);
+double term_cursor_bound(struct term_cursor *c, uint32_t docid, uint32_t *upto);
 /* The same for the postings from `docid` to `last`, no less than it is; leaves
  * the cursor as it is. */
-double word_cursor_bound_to(const struct word_cursor *c, uint32_t docid,
+double term_cursor_bound_to(const struct term_cursor *c, uint32_t docid,
                             uint32_t last);
 /* Moves to the first posting from `docid` on, or to a later one if those before
  * score less than `least`. Stays where it is if that is not before `docid`. */
-uint32_t word_cursor_seek(struct word_cursor *c, uint32_t docid, double least);
+uint32_t term_cursor_seek(struct term_cursor *c, uint32_t docid, double least);
 /* Score of the posting that the cursor is at. */
-double word_cursor_score(struct word_cursor *c);
+double term_cursor_score(struct term_cursor *c);
 
 /* Adds the scores of the postings in [first, first + count) to scores[docid -
  * first], if that is not NULL, and sets those bits; the cursor moves behind
  * them. */
-void word_cursor_add(struct word_cursor *c, uint32_t first, uint32_t count,
+void term_cursor_add(struct term_cursor *c, uint32_t first, uint32_t count,
                      double *scores, uint64_t *bits);
 
 #endif

@@ -110,6 +110,7 @@ struct stream_phrase {
     uint32_t *codes;     /* dictionary numbers or DICT_NONE */
     size_t count;
     struct buf pattern; /* codes of all words if none is a local */
+    size_t rare, second; /* places of its two rarest bytes */
     bool locals;        /* some word is not in the dictionary */
 };
 

@@ -7,6 +7,10 @@
 
 #include "common/stream/scdc.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 int stream_phrase_init(struct stream_phrase *p, const struct dict *dict,
                        const struct slice *words, size_t count,
                        struct nh_error *err)
@@ -88,6 +92,21 @@ static uint32_t find_local(struct slice area, struct slice word,
     return DICT_NONE;
 }
 
+/* Notes the two rarest bytes of the pattern. */
+static void choose_bytes(struct stream_phrase *p, const struct dict *dict)
+{
+    const uint8_t *pat = (const uint8_t *)p->pattern.data;
+    p->rare = 0;
+    for (size_t i = 1; i < p->pattern.len; i++)
+        if (dict->weights[pat[i]] < dict->weights[pat[p->rare]])
+            p->rare = i;
+    p->second = p->rare == 0 && p->pattern.len > 1 ? 1 : 0;
+    for (size_t i = 1; i < p->pattern.len; i++)
+        if (i != p->rare &&
+            dict->weights[pat[i]] < dict->weights[pat[p->second]])
+            p->second = i;
+}
+
 /* Codes of the phrase's words in this article; false if one is not in it. */
 static bool make_pattern(struct stream_phrase *p, const struct dict *dict,
                          struct slice literals)
@@ -110,31 +129,98 @@ static bool make_pattern(struct stream_phrase *p, const struct dict *dict,
         buf_append(&p->pattern, code, n);
     }
     buf_release(&scratch);
-    return found && !p->pattern.failed;
+    if (!found || p->pattern.failed)
+        return false;
+    choose_bytes(p, dict);
+    return true;
 }
 
-/* Looks for the pattern by its rarest byte; an occurrence counts where a code
- * begins. Codes end in stoppers, so its end needs no look. */
-static bool find_pattern(const struct buf *pattern, const struct dict *dict,
+/* A plane, the pattern that is looked for in it, and the byte from which on
+ * codes end. */
+struct scan {
+    const uint8_t *text, *pattern;
+    size_t len, rare, second;
+    uint32_t stoppers;
+};
+
+/* An occurrence counts where a code begins. Codes end in stoppers, so its end
+ * needs no look. */
+static bool stands_at(const struct scan *s, const uint8_t *start)
+{
+    return (start == s->text || start[-1] >= s->stoppers) &&
+           memcmp(start, s->pattern, s->len) == 0;
+}
+
+/* The scans look at the starts [start, end): at many of them at a time for both
+ * bytes, as long as there are as many; *rest is where they stopped. */
+#ifdef __SSE2__
+static bool scan_16(const struct scan *s, const uint8_t *start,
+                    const uint8_t *end, const uint8_t **rest)
+{
+    const __m128i rare = _mm_set1_epi8((char)s->pattern[s->rare]),
+                  second = _mm_set1_epi8((char)s->pattern[s->second]);
+    for (; end - start >= 16; start += 16) {
+        __m128i a = _mm_loadu_si128(
+            (const __m128i *)(const void *)(start + s->rare));
+        __m128i b = _mm_loadu_si128(
+            (const __m128i *)(const void *)(start + s->second));
+        uint32_t both = (uint32_t)_mm_movemask_epi8(
+            _mm_and_si128(_mm_cmpeq_epi8(a, rare), _mm_cmpeq_epi8(b, second)));
+        for (; both; both &= both - 1)
+            if (stands_at(s, start + __builtin_ctz(both)))
+                return true;
+    }
+    *rest = start;
+    return false;
+}
+
+__attribute__((target("avx2"))) static bool
+scan_32(const struct scan *s, const uint8_t *start, const uint8_t *end,
+        const uint8_t **rest)
+{
+    const __m256i rare = _mm256_set1_epi8((char)s->pattern[s->rare]),
+                  second = _mm256_set1_epi8((char)s->pattern[s->second]);
+    for (; end - start >= 32; start += 32) {
+        __m256i a = _mm256_loadu_si256(
+            (const __m256i *)(const void *)(start + s->rare));
+        __m256i b = _mm256_loadu_si256(
+            (const __m256i *)(const void *)(start + s->second));
+        uint32_t both = (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(
+            _mm256_cmpeq_epi8(a, rare), _mm256_cmpeq_epi8(b, second)));
+        for (; both; both &= both - 1)
+            if (stands_at(s, start + __builtin_ctz(both)))
+                return true;
+    }
+    *rest = start;
+    return false;
+}
+#endif
+
+static bool find_pattern(const struct stream_phrase *p, const struct dict *dict,
                          struct slice plane)
 {
-    const uint8_t *pat = (const uint8_t *)pattern->data;
-    const size_t n = pattern->len;
-    const uint8_t *text = (const uint8_t *)plane.data;
-    const uint32_t c = 256 - dict->s;
-    if (n == 0 || n > plane.len)
+    const struct scan s = {(const uint8_t *)plane.data,
+                           (const uint8_t *)p->pattern.data,
+                           p->pattern.len,
+                           p->rare,
+                           p->second,
+                           256 - dict->s};
+    if (s.len == 0 || s.len > plane.len)
         return false;
-    size_t rare = 0;
-    for (size_t i = 1; i < n; i++)
-        if (dict->weights[pat[i]] < dict->weights[pat[rare]])
-            rare = i;
-    const uint8_t *at = text + rare, *last = text + (plane.len - n) + rare;
-    while (at <= last &&
-           (at = memchr(at, pat[rare], (size_t)(last - at) + 1)) != NULL) {
-        const uint8_t *start = at - rare;
-        if ((start == text || start[-1] >= c) && memcmp(start, pat, n) == 0)
+    const uint8_t *start = s.text, *end = s.text + (plane.len - s.len) + 1;
+#ifdef __SSE2__
+    if (__builtin_cpu_supports("avx2") && scan_32(&s, start, end, &start))
+        return true;
+    if (scan_16(&s, start, end, &start))
+        return true;
+#endif
+    while (start < end &&
+           (start = memchr(start + s.rare, s.pattern[s.rare],
+                           (size_t)(end - start))) != NULL) {
+        start -= s.rare;
+        if (stands_at(&s, start))
             return true;
-        at++;
+        start++;
     }
     return false;
 }
@@ -189,7 +275,7 @@ bool stream_phrase_match(struct stream_phrase *p, const struct dict *dict,
         !make_pattern(p, dict, parts.literals))
         return false;
     return (scope != SCOPE_BODY &&
-            find_pattern(&p->pattern, dict, parts.title_plane)) ||
+            find_pattern(p, dict, parts.title_plane)) ||
            (scope != SCOPE_TITLE &&
-            find_pattern(&p->pattern, dict, parts.body_plane));
+            find_pattern(p, dict, parts.body_plane));
 }

@@ -56,6 +56,11 @@ int xw_db_termfreq(const xw_db *db, const char *term, size_t len,
 /* Sum of wdf over the documents. */
 int xw_db_collfreq(const xw_db *db, const char *term, size_t len,
                    uint64_t *freq, struct nh_error *err);
+/* The least and the greatest value in a slot, by bytes, or bounds of them;
+ * empty if no document has one. The strings are malloc'd. */
+int xw_db_value_bounds(const xw_db *db, uint32_t slot, char **lower,
+                       size_t *lower_len, char **upper, size_t *upper_len,
+                       struct nh_error *err);
 /* Value of user metadata, "" if unset. *value is malloc'd, NUL-terminated. */
 int xw_db_metadata(const xw_db *db, const char *key, char **value, size_t *len,
                    struct nh_error *err);
@@ -79,10 +84,6 @@ void xw_postings_free(xw_postings *p);
  * negative on error. */
 int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
                      struct nh_error *err);
-
-/* The same for the first posting from `docid` on; not backwards. */
-int xw_postings_seek(xw_postings *p, uint32_t docid, uint32_t *found,
-                     uint32_t *wdf, struct nh_error *err);
 
 typedef struct xw_terms xw_terms;
 

@@ -184,17 +184,42 @@ int xw_db_collfreq(const xw_db *db, const char *term, size_t len,
     });
 }
 
+namespace
+{
+/* A malloc'd copy with a NUL behind it. */
+char *copy(const std::string &text)
+{
+    char *out = static_cast<char *>(std::malloc(text.size() + 1));
+    if (!out)
+        throw std::bad_alloc();
+    std::memcpy(out, text.c_str(), text.size() + 1);
+    return out;
+}
+} // namespace
+
 int xw_db_metadata(const xw_db *db, const char *key, char **value, size_t *len,
                    struct nh_error *err)
 {
     *value = nullptr;
     return guard(err, [&] {
         std::string text = db->db.get_metadata(key);
-        *value = static_cast<char *>(std::malloc(text.size() + 1));
-        if (!*value)
-            throw std::bad_alloc();
-        std::memcpy(*value, text.c_str(), text.size() + 1);
+        *value = copy(text);
         *len = text.size();
+    });
+}
+
+int xw_db_value_bounds(const xw_db *db, uint32_t slot, char **lower,
+                       size_t *lower_len, char **upper, size_t *upper_len,
+                       struct nh_error *err)
+{
+    *lower = *upper = nullptr;
+    return guard(err, [&] {
+        std::string least = db->db.get_value_lower_bound(slot);
+        std::string most = db->db.get_value_upper_bound(slot);
+        *lower_len = least.size();
+        *upper_len = most.size();
+        *lower = copy(least);
+        *upper = copy(most);
     });
 }
 
@@ -234,20 +259,6 @@ void xw_postings_free(xw_postings *p)
     guard(nullptr, [&] { delete p; });
 }
 
-namespace
-{
-/* What the iterator is at: 1, or 0 at the end. */
-int read_posting(const xw_postings *p, uint32_t *docid, uint32_t *wdf)
-{
-    if (p->at == p->end)
-        return 0;
-    *docid = *p->at;
-    if (wdf)
-        *wdf = p->at.get_wdf();
-    return 1;
-}
-} // namespace
-
 int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
                      struct nh_error *err)
 {
@@ -255,18 +266,12 @@ int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
         if (p->started && p->at != p->end)
             ++p->at;
         p->started = true;
-        return read_posting(p, docid, wdf);
-    });
-}
-
-int xw_postings_seek(xw_postings *p, uint32_t docid, uint32_t *found,
-                     uint32_t *wdf, struct nh_error *err)
-{
-    return guard_value(err, [&] {
-        p->started = true;
-        if (p->at != p->end)
-            p->at.skip_to(docid);
-        return read_posting(p, found, wdf);
+        if (p->at == p->end)
+            return 0;
+        *docid = *p->at;
+        if (wdf)
+            *wdf = p->at.get_wdf();
+        return 1;
     });
 }
 

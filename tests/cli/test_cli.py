@@ -318,6 +318,93 @@ class Cli(unittest.TestCase):
             self.assertNotIn("\u009b", out)
             self.assertNotIn("\u0007", out)
 
+    def many(self, path, count=400):
+        """Articles with words that are in most of them."""
+        rand = random.Random(8)
+        with open(os.path.join(WORK, path), "w", encoding="utf-8") as file:
+            for n in range(count):
+                words = rand.choices(["harbour", "mill", "tide", "ferry",
+                                      f"rare{n % 50}"], k=rand.randint(2, 20))
+                file.write(json.dumps({
+                    "id": str(n), "title": words[0], "body": " ".join(words),
+                    "person": ["Jan Leike"] * (n % 3 > 0),
+                    "topic": ["ships"]}) + "\n")
+
+    def test_threads_change_nothing(self):
+        self.many("threads.jsonl")
+        run("index", "-q", "-d", "threads.idx", "threads.jsonl")
+        for query in ("tide", "tide OR rare7", "ferry mill",
+                      '"ferry tide" OR rare3', "person:Leike", "topic:ships",
+                      "NOT tide", "harbour -ferry topic:ships"):
+            alone = run("search", "-d", "threads.idx", "--format", "trec",
+                        "-n", "30", "--threads", "1", query)
+            self.assertEqual(alone[0], 0, query)
+            for threads in ("2", "5", "16"):
+                self.assertEqual(
+                    run("search", "-d", "threads.idx", "--format", "trec",
+                        "-n", "30", "--threads", threads, query), alone)
+                for option in ("--count", "--all"):
+                    self.assertEqual(
+                        run("search", "-d", "threads.idx", "--format", "ids",
+                            option, "--threads", threads, query),
+                        run("search", "-d", "threads.idx", "--format", "ids",
+                            option, query))
+        self.assertEqual(run("search", "--threads", "99", "x")[0], 2)
+
+    def test_batches_keep_their_order_in_threads(self):
+        with open(os.path.join(WORK, "many.tsv"), "w",
+                  encoding="utf-8") as file:
+            for n in range(300):
+                query = "(" if n % 50 == 7 else "no tab" if n == 11 else \
+                    random.Random(n).choice(["openai", "leike", "nobel", "zz"])
+                file.write(("" if n == 11 else f"{n}\t") + query + "\n")
+        alone = run("search", "--format", "ids", "--queries", "many.tsv")
+        self.assertEqual(alone[0], 2)
+        self.assertIn("in line 12 of many.tsv", alone[2])
+        self.assertEqual(run("search", "--format", "ids", "--threads", "4",
+                             "--queries", "many.tsv"), alone)
+
+    def test_xapians_tools_find_long_lists_where_they_are_asked_to(self):
+        self.many("lists.jsonl")
+        delve = shutil.which("xapian-delve")
+        if not delve:
+            self.skipTest("there is no xapian-delve")
+        def found(index, term):
+            out = subprocess.run([delve, "-t", term, "-1", index], cwd=WORK,
+                                 capture_output=True, check=False).stdout
+            return len(out.decode().splitlines()) - 1
+        run("index", "-q", "-d", "few.idx", "lists.jsonl")
+        run("index", "-q", "--xapian-lists", "-d", "all.idx", "lists.jsonl")
+        self.assertEqual(found("all.idx", "Kships"), 400)
+        self.assertEqual(found("few.idx", "Kships"), 0)
+        self.assertGreater(found("few.idx", "rare7"), 0)
+        status, _, err = run("index", "-d", "few.idx", "--xapian-lists",
+                             "lists.jsonl")
+        self.assertEqual(status, 2, err)
+        self.assertIn("--xapian-lists", err)
+        for query in ("tide", "topic:ships rare7"):
+            self.assertEqual(search("-d", "few.idx", "--all", query),
+                             search("-d", "all.idx", "--all", query))
+        # Later runs and merges keep to it.
+        self.many("more.jsonl", 900)
+        run("index", "-q", "--no-merge", "-d", "all.idx", "more.jsonl")
+        self.assertRegex(run("stats", "-d", "all.idx")[1], r"segments +2\n")
+        self.assertEqual(run("merge", "-d", "all.idx")[0], 0)
+        self.assertEqual(found("all.idx", "Kships"), 900)
+
+    def test_an_id_that_comes_again_and_again_is_one_article(self):
+        text = "".join(f'{{"id":"same","body":"version {n}"}}\n'
+                       for n in range(500)).encode()
+        status, out, _ = run("index", "-d", "same.idx", "-", stdin=text)
+        self.assertIn("1 added, 499 replaced", out)
+        self.assertEqual(search("-d", "same.idx", "version"), ["same"])
+        status, out, _ = run("index", "-d", "same.idx", "-",
+                             stdin=b'{"id":"same","body":"version 500"}\n')
+        self.assertEqual(status, 0)
+        self.assertIn("0 added, 1 replaced", out)
+        self.assertEqual(search("-d", "same.idx", "--all", "version"),
+                         ["same"])
+
     def test_xapian_opens_the_index(self):
         delve = shutil.which("xapian-delve")
         check = shutil.which("xapian-check")

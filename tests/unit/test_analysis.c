@@ -109,8 +109,8 @@ static void common_words_are_each_known(void **state)
 {
     (void)state;
     static const char *const some[] = {"the", "a", "which", "some"};
-    assert_int_equal(analysis_common(slice_of("the")), 1);
-    assert_int_equal(analysis_common(slice_of("some")), ANALYSIS_COMMON);
+    assert_int_equal(analysis_common(slice_of("a")), 1);
+    assert_int_equal(analysis_common(slice_of("york")), ANALYSIS_COMMON);
     for (size_t i = 0; i < 4; i++)
         assert_true(analysis_common(slice_of(some[i])) > 0);
     assert_int_equal(analysis_common(slice_of("whic")), 0);

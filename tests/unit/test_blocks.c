@@ -215,20 +215,10 @@ static void lists_come_back_with_bounds_that_hold(void **state)
     }
 }
 
-static void what_is_no_word_or_has_no_wdf_is_not_taken(void **state)
+/* Offers a list of `count` postings whose wdfs are 2, but `odd` in one place.
+ * Returns whether it was taken. */
+static bool offer(const char *term, uint32_t count, uint32_t wdf, uint32_t odd)
 {
-    (void)state;
-    static const struct {
-        const char *term;
-        bool word;
-    } terms[] = {{"word", true},    {"Sword", true},
-                 {"S", false},      {"", false},
-                 {"Kcocoa", false}, {"XPWleike", true},
-                 {"XPW", false},    {"XPNjan leike", false},
-                 {"Y2024", false},  {"\xC3\xA9", true},
-                 {"7", true},       {"XPAIRof the", false}};
-    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
-        assert_int_equal(blocks_ranks(slice_of(terms[i].term)), terms[i].word);
     struct blocks_lengths l;
     struct blocks_part part;
     struct buf coded = BUF_INIT;
@@ -236,22 +226,62 @@ static void what_is_no_word_or_has_no_wdf_is_not_taken(void **state)
     bool taken;
     memset(&part, 0, sizeof part);
     for (uint32_t i = 0; i < BLOCKS_MIN; i++)
-        p[i] = (struct posting){i + 1, 2};
+        p[i] = (struct posting){i + 1, 200};
     struct glass_run run = run_of(p, BLOCKS_MIN, &coded);
     assert_int_equal(blocks_lengths_init(&l, BLOCKS_MIN, &run, NULL), NH_OK);
-    p[40].wdf = 0;
-    run = run_of(p, BLOCKS_MIN, &coded);
-    assert_int_equal(blocks_add(&part, &l, slice_of("w"), &run, &taken, NULL),
+    for (uint32_t i = 0; i < BLOCKS_MIN; i++)
+        p[i].wdf = i == 40 ? odd : wdf;
+    run = run_of(p, count, &coded);
+    assert_int_equal(blocks_add(&part, &l, slice_of(term), &run, &taken, NULL),
                      NH_OK);
-    assert_false(taken);
-    p[40].wdf = 1;
-    run = run_of(p, BLOCKS_MIN, &coded);
-    assert_int_equal(blocks_add(&part, &l, slice_of("w"), &run, &taken, NULL),
-                     NH_OK);
-    assert_true(taken);
     blocks_part_release(&part);
     blocks_lengths_release(&l);
     buf_release(&coded);
+    return taken;
+}
+
+static void short_and_uneven_lists_and_ids_are_not_taken(void **state)
+{
+    (void)state;
+    assert_true(offer("word", BLOCKS_MIN, 2, 1));
+    assert_true(offer("XPWleike", BLOCKS_MIN, 1, 1));
+    assert_true(offer("Kcocoa", BLOCKS_MIN, 0, 0));
+    assert_false(offer("word", BLOCKS_MIN - 1, 2, 1));
+    assert_false(offer("word", BLOCKS_MIN, 2, 0));
+    assert_false(offer("Kcocoa", BLOCKS_MIN, 0, 1));
+    assert_false(offer("Qid", BLOCKS_MIN, 0, 0));
+}
+
+static void lists_without_wdfs_come_back(void **state)
+{
+    (void)state;
+    struct blocks b;
+    struct block_list found;
+    struct block block;
+    make_lists(9, 100, 2);
+    for (int t = 0; t < TERMS; t++)
+        for (uint32_t i = 0; t % 2 && i < lists[t].count; i++)
+            lists[t].postings[i].wdf = 0;
+    write_lists(2);
+    assert_int_equal(blocks_open(&b, FOLDER "/blocks", NULL), NH_OK);
+    for (int t = 0; t < TERMS; t++) {
+        const struct list *l = &lists[t];
+        if (blocks_find(&b, slice_of(l->term), &found, NULL) != 1)
+            continue;
+        bool counted = l->postings[0].wdf > 0;
+        uint32_t n = 0;
+        assert_int_equal(found.most > 0, counted);
+        for (uint32_t i = 0; i < found.blocks; i++) {
+            assert_true(block_enter(&found, i, &block));
+            block_wdfs(&block);
+            for (uint32_t k = 0; k < block.count; k++, n++) {
+                assert_int_equal(block.docids[k], l->postings[n].docid);
+                assert_int_equal(block.wdfs[k], l->postings[n].wdf);
+            }
+        }
+        assert_int_equal(n, l->count);
+    }
+    blocks_close(&b);
 }
 
 /* Reads everything there is to read; false if something was refused. */
@@ -306,7 +336,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packed_numbers_come_back_for_every_width_and_count),
         cmocka_unit_test(lists_come_back_with_bounds_that_hold),
-        cmocka_unit_test(what_is_no_word_or_has_no_wdf_is_not_taken),
+        cmocka_unit_test(short_and_uneven_lists_and_ids_are_not_taken),
+        cmocka_unit_test(lists_without_wdfs_come_back),
         cmocka_unit_test(a_changed_byte_anywhere_is_refused)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     for (int t = 0; t < TERMS; t++)

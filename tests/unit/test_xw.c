@@ -133,31 +133,29 @@ static void searches_page_and_order(void **state)
     xw_db_free(db);
 }
 
-static void postings_are_sought(void **state)
+static void values_have_bounds(void **state)
 {
     (void)state;
     struct nh_error err;
     xw_db *db;
-    xw_postings *p;
-    uint32_t docid, wdf;
-    make_db("xw.db", 501, 3, 4000);
+    char *lower, *upper;
+    size_t lower_len, upper_len;
+    make_db("xw.db", 1, 1, 50);
     assert_int_equal(xw_db_open(&db, "xw.db", &err), NH_OK);
-    assert_int_equal(xw_postings_open(&p, db, "all", 3, &err), NH_OK);
-    assert_int_equal(xw_postings_seek(p, 7, &docid, &wdf, &err), 1);
-    assert_true(docid == 501 && wdf == 2);
-    assert_int_equal(xw_postings_next(p, &docid, NULL, &err), 1);
-    assert_int_equal(docid, 504);
-    for (uint32_t from = 505; from < 12498; from += 601) {
-        assert_int_equal(xw_postings_seek(p, from, &docid, NULL, &err), 1);
-        assert_int_equal(docid, from + (501 + 3 * 4000 - from) % 3);
-    }
-    assert_int_equal(xw_postings_seek(p, 12499, &docid, NULL, &err), 0);
-    assert_int_equal(xw_postings_seek(p, 12600, &docid, NULL, &err), 0);
-    assert_int_equal(xw_postings_next(p, &docid, NULL, &err), 0);
-    xw_postings_free(p);
-    assert_int_equal(xw_postings_open(&p, db, "none", 4, &err), NH_OK);
-    assert_int_equal(xw_postings_seek(p, 1, &docid, NULL, &err), 0);
-    xw_postings_free(p);
+    assert_int_equal(
+        xw_db_value_bounds(db, 0, &lower, &lower_len, &upper, &upper_len, &err),
+        NH_OK);
+    assert_string_equal(lower, "00001");
+    assert_string_equal(upper, "00049");
+    assert_int_equal(lower_len, 5);
+    free(lower);
+    free(upper);
+    assert_int_equal(
+        xw_db_value_bounds(db, 3, &lower, &lower_len, &upper, &upper_len, &err),
+        NH_OK);
+    assert_true(lower_len == 0 && upper_len == 0);
+    free(lower);
+    free(upper);
     xw_db_free(db);
 }
 
@@ -387,7 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_terms_and_metadata_are_read_back),
         cmocka_unit_test(searches_page_and_order),
-        cmocka_unit_test(postings_are_sought),
+        cmocka_unit_test(values_have_bounds),
         cmocka_unit_test(a_list_of_the_callers_is_searched),
         cmocka_unit_test(compaction_keeps_numbers),
         cmocka_unit_test(a_missing_path_is_not_found),
