@@ -141,7 +141,7 @@ static bool is_abbreviation(struct slice word)
     return false;
 }
 
-/* A blank line, or a line that begins with white space. */
+/* A blank line, or a line that begins with two blanks or a tab. */
 static bool breaks_paragraph(struct slice gap)
 {
     for (size_t i = 0; i < gap.len; i++) {
@@ -151,7 +151,7 @@ static bool breaks_paragraph(struct slice gap)
         for (i++; i < gap.len && (gap.data[i] == ' ' || gap.data[i] == '\t' ||
                                   gap.data[i] == '\r');
              i++)
-            blanks += gap.data[i] != '\r';
+            blanks += gap.data[i] == '\t' ? 2 : gap.data[i] == ' ';
         if (blanks >= 2 || (i < gap.len && gap.data[i] == '\n'))
             return true;
         i--;

@@ -35,6 +35,7 @@ void nh_close(nh_index *index)
     for (size_t i = 0; i < index->helper_count; i++)
         nh_close(index->helpers[i]);
     xw_db_free(index->part);
+    stem_index_release(&index->stems);
     stemmer_free(index->stemmer);
     snapshot_close(&index->snapshot);
     free(index);

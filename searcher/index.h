@@ -6,11 +6,13 @@
 #include "common/snapshot.h"
 #include "common/stream/stream.h"
 #include "searcher/newshound.h"
+#include "searcher/stems.h"
 
 struct nh_index {
     struct snapshot snapshot;
     struct stemmer *stemmer;
-    struct lexicon lexicon; /* words of texts that were shown */
+    struct lexicon lexicon;  /* words of texts that were shown */
+    struct stem_index stems; /* of the dictionaries */
     /* Scratch for one article at a time. */
     struct article article;
     struct stream_decoded decoded;

@@ -63,10 +63,10 @@ static bool add_child(struct match_tree *t, struct match_tree *child)
     return true;
 }
 
-bool match_tree_check(struct match_tree *t, struct phrase_check *check)
+bool match_tree_check(struct match_tree *t, struct text_check *check)
 {
     if (t->check_count == t->check_cap) {
-        struct phrase_check **checks =
+        struct text_check **checks =
             array_grow(t->checks, &t->check_cap, sizeof *checks);
         if (!checks)
             return false;
@@ -126,7 +126,7 @@ void match_tree_describe(const struct match_tree *t, struct buf *out)
         return;
     }
     if (t->check_count)
-        buf_append_str(out, t->check_count > 1 ? "phrases" : "phrase");
+        buf_append_str(out, t->check_count > 1 ? "texts" : "text");
     buf_append_byte(out, '(');
     for (size_t i = 0; i < t->count; i++) {
         if (i > 0)
@@ -494,7 +494,7 @@ bool tree_cursor_only_checks(const struct tree_cursor *c)
 bool tree_cursor_check(const struct tree_cursor *c, uint32_t docid)
 {
     for (size_t i = 0; i < c->check_count; i++)
-        if (!phrase_check_match(c->checks[i], docid))
+        if (!text_check_match(c->checks[i], docid))
             return false;
     return true;
 }

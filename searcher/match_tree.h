@@ -24,7 +24,7 @@ struct match_tree {
     const struct postings *postings; /* of a term; borrowed */
     struct match_tree **children;    /* owned */
     size_t count, cap;
-    struct phrase_check **checks; /* of TREE_AND; borrowed */
+    struct text_check **checks; /* of TREE_AND; borrowed */
     size_t check_count, check_cap;
 };
 
@@ -42,7 +42,7 @@ bool match_tree_scores(const struct match_tree *t);
 /* Takes `child` over, also on failure: false if memory ran out. A child of the
  * same operator is taken apart. */
 bool match_tree_add(struct match_tree *t, struct match_tree *child);
-bool match_tree_check(struct match_tree *t, struct phrase_check *check);
+bool match_tree_check(struct match_tree *t, struct text_check *check);
 /* The child of an AND or OR that has one and no checks, which goes; else `t`.
  */
 struct match_tree *match_tree_unwrap(struct match_tree *t);
@@ -63,7 +63,7 @@ struct tree_cursor {
     const struct articles *articles; /* of TREE_ALL */
     struct tree_cursor *children;    /* of AND: the rarest first */
     size_t count;
-    struct phrase_check *const *checks;
+    struct text_check *const *checks;
     size_t check_count;
     bool unsure;      /* what it finds has to be confirmed */
     bool confirmed;   /* `at` was, and matches; of an OR's children */

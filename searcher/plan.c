@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "common/date.h"
+#include "searcher/proximity.h"
 
 struct planner {
     struct plan *plan;
     struct stemmer *stemmer;
+    struct stem_index *stems;
     bool any;
     bool has_text; /* words rank, filters only filter */
     struct buf term, scratch;
@@ -177,10 +179,10 @@ static struct match_tree *add_phrase_terms(struct planner *p,
     return all;
 }
 
-static struct phrase_check *make_check(struct planner *p,
-                                       const struct query_node *n)
+static struct text_check *make_check(struct planner *p,
+                                     const struct query_node *n)
 {
-    struct phrase_check *check = NULL;
+    struct text_check *check = NULL;
     struct slice *words = calloc(n->word_count, sizeof *words);
     if (!words) {
         fail(p, error_nomem(p->err));
@@ -200,20 +202,27 @@ static struct phrase_check *make_check(struct planner *p,
     return check;
 }
 
+/* An AND with a check, which the plan takes over. */
+static struct match_tree *checked(struct planner *p, struct match_tree *all,
+                                  struct text_check *check)
+{
+    if (check) {
+        check->next = p->plan->checks;
+        p->plan->checks = check;
+    }
+    if (all && check && match_tree_check(all, check))
+        return settle(p, all);
+    if (all && check)
+        fail(p, error_nomem(p->err));
+    match_tree_free(all);
+    return NULL;
+}
+
 static struct match_tree *plan_phrase(struct planner *p,
                                       const struct query_node *n)
 {
-    struct phrase_check *check = make_check(p, n);
-    if (!check)
-        return NULL;
-    check->next = p->plan->checks;
-    p->plan->checks = check;
-    struct match_tree *all = add_phrase_terms(p, n, group(p, TREE_AND));
-    if (all && !match_tree_check(all, check)) {
-        match_tree_free(all);
-        return fail(p, error_nomem(p->err));
-    }
-    return settle(p, all);
+    struct text_check *check = make_check(p, n);
+    return checked(p, add_phrase_terms(p, n, group(p, TREE_AND)), check);
 }
 
 /* ---- Filters. */
@@ -325,6 +334,42 @@ static struct match_tree *plan_has(struct planner *p,
                         slice_of(schema_fields[n->field].name));
 }
 
+/* ---- Places. */
+
+/* What every article has where the parts of a NEAR or a scope stand as wanted.
+ */
+static struct match_tree *candidates(struct planner *p,
+                                     const struct query_node *n)
+{
+    switch (n->kind) {
+    case QUERY_WORD:
+        return plan_word(p, n);
+    case QUERY_PHRASE: /* its own check comes before that of the place */
+        return plan_phrase(p, n);
+    case QUERY_FILTER:
+        return plan_filter(p, n);
+    case QUERY_HAS:
+        return plan_has(p, n);
+    default: /* OR; or AND, NEAR and scopes, which want all */
+        break;
+    }
+    struct match_tree *t = group(p, n->kind == QUERY_OR ? TREE_OR : TREE_AND);
+    for (size_t i = 0; t && i < n->count; i++)
+        t = add(p, t, candidates(p, n->children[i]));
+    return settle(p, t);
+}
+
+static struct match_tree *plan_place(struct planner *p,
+                                     const struct query_node *n)
+{
+    struct text_check *check;
+    int rc =
+        proximity_new(&check, &p->plan->state, n, p->stems, p->stemmer, p->err);
+    if (rc != NH_OK)
+        return fail(p, rc);
+    return checked(p, add(p, group(p, TREE_AND), candidates(p, n)), check);
+}
+
 /* ---- Operators. */
 
 static bool loosens(const struct query_node *n)
@@ -401,6 +446,9 @@ static struct match_tree *plan_node(struct planner *p,
         return plan_has(p, n);
     case QUERY_DATE:
         return plan_date(p, n);
+    case QUERY_NEAR:
+    case QUERY_SCOPE:
+        return plan_place(p, n);
     }
     return fail(p, error_set(p->err, NH_EINTERNAL, "unknown part of a query"));
 }
@@ -420,13 +468,14 @@ static bool has_text(const struct query_node *n)
 
 int plan_make(struct plan *plan, const struct query *q,
               const struct snapshot *snapshot, struct stemmer *stemmer,
-              bool any, struct nh_error *err)
+              struct stem_index *stems, bool any, struct nh_error *err)
 {
     struct planner p;
     memset(plan, 0, sizeof *plan);
     memset(&p, 0, sizeof p);
     p.plan = plan;
     p.stemmer = stemmer;
+    p.stems = stems;
     p.any = any;
     p.err = err;
     p.has_text = has_text(q->root);
@@ -450,7 +499,7 @@ void plan_release(struct plan *plan)
     if (!plan)
         return;
     match_tree_free(plan->source.tree);
-    phrase_check_free(plan->checks);
+    text_check_free(plan->checks);
     postings_free(plan->postings);
     memset(plan, 0, sizeof *plan);
 }

@@ -5,21 +5,23 @@
 #include "common/analysis.h"
 #include "searcher/match_source.h"
 #include "searcher/query.h"
+#include "searcher/stems.h"
 
 struct plan {
     struct match_source source;
     struct match_state state;
-    struct postings *postings;   /* of the tree */
-    struct phrase_check *checks; /* of the tree */
-    bool ranked;                 /* some part has weight */
-    bool can_loosen;             /* any-word would change something */
+    struct postings *postings; /* of the tree */
+    struct text_check *checks; /* of the tree */
+    bool ranked;               /* some part has weight */
+    bool can_loosen;           /* any-word would change something */
 };
 
 /* Plans a query for a snapshot, which must outlive the plan and have at least
- * one segment. `any`: plain words are loosened. The plan must not be moved. */
+ * one segment; so must the query, stemmer and stems. `any`: plain words are
+ * loosened. The plan must not be moved. */
 int plan_make(struct plan *plan, const struct query *q,
               const struct snapshot *snapshot, struct stemmer *stemmer,
-              bool any, struct nh_error *err);
+              struct stem_index *stems, bool any, struct nh_error *err);
 void plan_release(struct plan *plan);
 
 #endif

@@ -14,7 +14,9 @@ enum query_kind {
     QUERY_PHRASE, /* exact words side by side */
     QUERY_FILTER, /* a field's value */
     QUERY_HAS,    /* the article has the field */
-    QUERY_DATE    /* days first..last */
+    QUERY_DATE,   /* days first..last */
+    QUERY_NEAR,   /* its two children near each other */
+    QUERY_SCOPE   /* its child in one sentence or paragraph */
 };
 
 struct query_word {
@@ -36,6 +38,9 @@ struct query_node {
     struct slice value;  /* FILTER: as the term has it, folded where it is */
     bool whole;          /* FILTER of a name: the whole name, not a word */
     int64_t first, last; /* DATE: days since 1970; INT64_MIN/MAX if open */
+    uint32_t distance;   /* NEAR: words at most */
+    bool ordered;        /* NEAR: the first child first */
+    bool paragraph;      /* SCOPE: a paragraph, not a sentence */
 };
 
 struct query {
@@ -49,6 +54,9 @@ struct query {
 #define QUERY_BYTES_MAX 65536
 #define QUERY_DEPTH_MAX 64
 #define QUERY_NODES_MAX 4096
+/* Words of NEAR without a number; and at most. */
+#define QUERY_NEAR_DEFAULT 10
+#define QUERY_NEAR_MAX 10000
 
 /* Parses `text`. `today` is in days since 1970. NH_EQUERY, NH_EUNSUPPORTED with
  * offset, length and often a hint. */
@@ -70,6 +78,7 @@ enum query_token_kind {
     TOKEN_AND,
     TOKEN_OR,
     TOKEN_NOT,
+    TOKEN_NEAR,
     TOKEN_FIELD,  /* name and colon; the value follows without a space */
     TOKEN_QUOTED, /* text: between the quotes */
     TOKEN_WORD    /* text: as typed; `exact` if = stood before it */
@@ -81,6 +90,9 @@ struct query_token {
     struct slice text;
     bool exact;
     enum field field;
+    uint32_t distance; /* of NEAR */
+    bool ordered;
+    char scope; /* of CLOSE: s, p or 0 */
 };
 
 struct query_lexer {

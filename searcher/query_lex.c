@@ -86,6 +86,23 @@ static bool is_near(struct slice w)
     return true;
 }
 
+static int lex_near(struct query_token *t, struct slice w, struct nh_error *err)
+{
+    const char *slash = memchr(w.data, '/', w.len);
+    uint32_t distance = slash ? 0 : QUERY_NEAR_DEFAULT;
+    for (const char *p = slash ? slash + 1 : w.data + w.len;
+         p < w.data + w.len && distance <= QUERY_NEAR_MAX; p++)
+        distance = distance * 10 + (uint32_t)(*p - '0');
+    if (distance < 1 || distance > QUERY_NEAR_MAX)
+        return query_error(err, NH_EQUERY, t->offset, t->length,
+                           "NEAR/ and ONEAR/ take a number from 1 to %d",
+                           QUERY_NEAR_MAX);
+    t->kind = TOKEN_NEAR;
+    t->distance = distance;
+    t->ordered = w.data[0] == 'O';
+    return NH_OK;
+}
+
 /* Length of a field's name before a colon, or 0. */
 static size_t field_length(struct slice w)
 {
@@ -130,8 +147,10 @@ static int lex_word(struct query_lexer *x, struct query_token *t,
     size_t end = word_end(x, x->pos);
     struct slice w = {x->text.data + x->pos, end - x->pos};
     t->length = w.len;
-    if (is_near(w))
-        return unsupported(err, t, "NEAR and ONEAR are");
+    if (is_near(w)) {
+        x->pos = end;
+        return lex_near(t, w, err);
+    }
     if (word_is(w, "AND") || word_is(w, "OR") || word_is(w, "NOT")) {
         t->kind = w.data[0] == 'A'   ? TOKEN_AND
                   : w.data[0] == 'O' ? TOKEN_OR
@@ -178,8 +197,7 @@ static int lex_value(struct query_lexer *x, struct query_token *t,
     return NH_OK;
 }
 
-static int lex_close(struct query_lexer *x, struct query_token *t,
-                     struct nh_error *err)
+static void lex_close(struct query_lexer *x, struct query_token *t)
 {
     t->kind = TOKEN_CLOSE;
     x->pos++;
@@ -187,11 +205,9 @@ static int lex_close(struct query_lexer *x, struct query_token *t,
     const char *p = x->text.data + x->pos;
     if (left >= 2 && p[0] == '/' && (p[1] == 's' || p[1] == 'p') &&
         (left == 2 || is_space(p[2]) || p[2] == ')')) {
-        t->offset = x->pos;
-        t->length = 2;
-        return unsupported(err, t, "sentence and paragraph scope are");
+        t->scope = p[1];
+        x->pos += 2;
     }
-    return NH_OK;
 }
 
 int query_lex(struct query_lexer *x, struct query_token *t,
@@ -216,7 +232,7 @@ int query_lex(struct query_lexer *x, struct query_token *t,
         t->kind = TOKEN_OPEN;
         x->pos++;
     } else if (c == ')' && !value) {
-        rc = lex_close(x, t, err);
+        lex_close(x, t);
     } else if (quote_at(x->text.data + x->pos, x->text.len - x->pos)) {
         rc = lex_quoted(x, t, err);
     } else if (value) {

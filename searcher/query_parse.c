@@ -3,9 +3,12 @@
  *
  *   query  = all { "OR" all }
  *   all    = item { [ "AND" ] item }
- *   item   = { "NOT" | "-" | "+" } primary
- *   primary = "(" query ")" | FIELD value | QUOTED | WORD
- *   value  = "(" query ")" | QUOTED | WORD       with the field for all of it
+ *   item   = { "NOT" | "-" | "+" } place
+ *   place  = primary { ( "NEAR" | "ONEAR" ) [ "/" NUMBER ] primary }
+ *   primary = "(" query ")" [ "/s" | "/p" ] | FIELD value | QUOTED | WORD
+ *   value  = "(" query ")" [ "/s" | "/p" ] | QUOTED | WORD
+ *
+ * A value has the field for all of it.
  */
 #include "searcher/query.h"
 
@@ -287,6 +290,87 @@ static int value_node(struct parser *p, const struct query_token *t,
     return rc;
 }
 
+/* ---- Places. */
+
+/* Refuses what has no place in a text: `what` is around it. */
+static int check_place(struct parser *p, const struct query_node *n,
+                       const char *what, bool and)
+{
+    const char *bad = NULL;
+    switch (n->kind) {
+    case QUERY_WORD:
+    case QUERY_PHRASE:
+    case QUERY_NEAR:
+        return NH_OK;
+    case QUERY_FILTER:
+    case QUERY_HAS:
+        if (schema_fields[n->field].kind == FIELD_KIND_NAME)
+            return NH_OK;
+        bad = schema_fields[n->field].name;
+        break;
+    case QUERY_AND:
+        bad = and? NULL : "AND";
+        break;
+    case QUERY_OR:
+        break;
+    case QUERY_NOT:
+        bad = "NOT";
+        break;
+    case QUERY_DATE:
+        bad = "date";
+        break;
+    case QUERY_SCOPE:
+        bad = n->paragraph ? "/p" : "/s";
+    }
+    if (bad) {
+        query_error(p->err, NH_EQUERY, n->offset, n->length,
+                    "%s cannot stand inside %s", bad, what);
+        return error_hint(p->err, NH_EQUERY,
+                          "words, phrases, OR, NEAR and names can");
+    }
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < n->count; i++)
+        rc = check_place(p, n->children[i], what, and);
+    return rc;
+}
+
+/* A node of `kind` over one or two others. */
+static struct query_node *place_node(struct parser *p, enum query_kind kind,
+                                     const struct query_token *start,
+                                     struct query_node *a, struct query_node *b)
+{
+    struct query_node *n = new_node(p, kind, start);
+    struct query_node **children =
+        n ? arena_alloc(&p->q->arena, 2 * sizeof *children) : NULL;
+    if (!children) {
+        if (n)
+            error_nomem(p->err);
+        return NULL;
+    }
+    children[0] = a;
+    children[1] = b;
+    n->children = children;
+    n->count = b ? 2 : 1;
+    n->length = p->token.offset - n->offset;
+    return n;
+}
+
+/* The group that was closed with /s or /p. */
+static int make_scope(struct parser *p, const struct query_token *open,
+                      char scope, struct query_node **out)
+{
+    const bool paragraph = scope == 'p';
+    int rc = check_place(
+        p, *out, paragraph ? "a paragraph (/p)" : "a sentence (/s)", true);
+    if (rc != NH_OK)
+        return rc;
+    *out = place_node(p, QUERY_SCOPE, open, *out, NULL);
+    if (!*out)
+        return failed(p);
+    (*out)->paragraph = paragraph;
+    return NH_OK;
+}
+
 /* ---- Grammar. */
 
 static int parse_group(struct parser *p, struct query_node **out)
@@ -311,7 +395,9 @@ static int parse_group(struct parser *p, struct query_node **out)
         return query_error(p->err, NH_EQUERY, open.offset,
                            p->token.offset + 1 - open.offset,
                            "there is nothing between these parentheses");
-    return advance(p);
+    char scope = p->token.scope;
+    rc = advance(p);
+    return rc == NH_OK && scope ? make_scope(p, &open, scope, out) : rc;
 }
 
 static int parse_field(struct parser *p, struct query_node **out)
@@ -370,6 +456,35 @@ static int parse_primary(struct parser *p, struct query_node **out)
     }
 }
 
+/* Primaries joined by NEAR, from left to right. */
+static int parse_place(struct parser *p, struct query_node **out)
+{
+    struct query_token start = p->token;
+    int rc = parse_primary(p, out);
+    while (rc == NH_OK && p->token.kind == TOKEN_NEAR) {
+        struct query_token near = p->token;
+        struct query_node *right = NULL;
+        rc = advance(p);
+        if (rc == NH_OK)
+            rc = parse_primary(p, &right);
+        if (rc == NH_OK && (!*out || !right))
+            rc = query_error(p->err, NH_EQUERY, near.offset, near.length,
+                             "there is no word on one side of NEAR");
+        if (rc == NH_OK)
+            rc = check_place(p, *out, "NEAR", false);
+        if (rc == NH_OK)
+            rc = check_place(p, right, "NEAR", false);
+        if (rc != NH_OK)
+            break;
+        *out = place_node(p, QUERY_NEAR, &start, *out, right);
+        if (!*out)
+            return failed(p);
+        (*out)->distance = near.distance;
+        (*out)->ordered = near.ordered;
+    }
+    return rc;
+}
+
 static int parse_item(struct parser *p, struct query_node **out)
 {
     struct query_token start = p->token;
@@ -385,7 +500,7 @@ static int parse_item(struct parser *p, struct query_node **out)
         rc = advance(p);
     }
     if (rc == NH_OK)
-        rc = parse_primary(p, out);
+        rc = parse_place(p, out);
     if (rc != NH_OK || !*out)
         return rc;
     if (required)

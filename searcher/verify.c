@@ -4,7 +4,60 @@
 
 #include <stdlib.h>
 
-int phrase_check_new(struct phrase_check **out, struct match_state *state,
+bool text_check_match(struct text_check *c, uint32_t docid)
+{
+    struct article_record record;
+    struct snapshot_segment *segment;
+    struct nh_error err;
+    int rc =
+        snapshot_record(c->state->snapshot, docid, &record, &segment, &err);
+    if (rc == NH_OK)
+        return c->holds(c, segment, &record);
+    if (rc != NH_ENOTFOUND) /* a number without an article */
+        match_fail(c->state, rc, &err);
+    return false;
+}
+
+void text_check_free(struct text_check *c)
+{
+    while (c) {
+        struct text_check *next = c->next;
+        c->free(c);
+        c = next;
+    }
+}
+
+/* ---- Phrases. */
+
+struct phrase_check {
+    struct text_check check;
+    enum stream_scope scope;
+    struct stream_phrase *compiled; /* one for each dictionary */
+    size_t dicts;
+};
+
+static void phrase_free(struct text_check *check)
+{
+    struct phrase_check *c = (struct phrase_check *)check;
+    for (size_t i = 0; i < c->dicts; i++)
+        stream_phrase_release(&c->compiled[i]);
+    free(c->compiled);
+    free(c);
+}
+
+static bool phrase_holds(struct text_check *check,
+                         const struct snapshot_segment *segment,
+                         const struct article_record *record)
+{
+    struct phrase_check *c = (struct phrase_check *)check;
+    for (size_t i = 0; i < c->dicts; i++)
+        if (check->state->snapshot->dicts[i] == segment->dict)
+            return stream_phrase_match(&c->compiled[i], segment->dict,
+                                       record->stream, c->scope);
+    return false;
+}
+
+int phrase_check_new(struct text_check **out, struct match_state *state,
                      const struct slice *words, size_t count,
                      enum stream_scope scope, struct nh_error *err)
 {
@@ -13,7 +66,7 @@ int phrase_check_new(struct phrase_check **out, struct match_state *state,
     struct phrase_check *c = calloc(1, sizeof *c);
     if (!c)
         return error_nomem(err);
-    c->state = state;
+    c->check = (struct text_check){NULL, state, phrase_holds, phrase_free};
     c->scope = scope;
     c->compiled = calloc(s->dict_count + 1, sizeof *c->compiled);
     int rc = c->compiled ? NH_OK : error_nomem(err);
@@ -23,40 +76,8 @@ int phrase_check_new(struct phrase_check **out, struct match_state *state,
         c->dicts = i + 1;
     }
     if (rc != NH_OK)
-        phrase_check_free(c);
+        phrase_free(&c->check);
     else
-        *out = c;
+        *out = &c->check;
     return rc;
-}
-
-void phrase_check_free(struct phrase_check *c)
-{
-    while (c) {
-        struct phrase_check *next = c->next;
-        for (size_t i = 0; i < c->dicts; i++)
-            stream_phrase_release(&c->compiled[i]);
-        free(c->compiled);
-        free(c);
-        c = next;
-    }
-}
-
-bool phrase_check_match(struct phrase_check *c, uint32_t docid)
-{
-    const struct snapshot *s = c->state->snapshot;
-    struct article_record record;
-    struct snapshot_segment *seg;
-    struct nh_error err;
-    int rc = snapshot_record(s, docid, &record, &seg, &err);
-    if (rc == NH_ENOTFOUND)
-        return false; /* a number without an article */
-    if (rc != NH_OK) {
-        match_fail(c->state, rc, &err);
-        return false;
-    }
-    for (size_t i = 0; i < c->dicts; i++)
-        if (s->dicts[i] == seg->dict)
-            return stream_phrase_match(&c->compiled[i], seg->dict,
-                                       record.stream, c->scope);
-    return false;
 }

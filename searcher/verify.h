@@ -5,22 +5,24 @@
 #include "common/stream/stream.h"
 #include "searcher/match_state.h"
 
-/* A phrase to look for. */
-struct phrase_check {
+/* A condition on an article's text. */
+struct text_check {
+    struct text_check *next; /* for lists */
     struct match_state *state;
-    enum stream_scope scope;
-    struct stream_phrase *compiled; /* one for each dictionary */
-    size_t dicts;
-    struct phrase_check *next; /* for lists */
+    bool (*holds)(struct text_check *c, const struct snapshot_segment *segment,
+                  const struct article_record *record);
+    void (*free)(struct text_check *c);
 };
 
-int phrase_check_new(struct phrase_check **out, struct match_state *state,
+/* Whether article `docid` meets the condition. An article that cannot be read
+ * does not, and makes the search fail. */
+bool text_check_match(struct text_check *c, uint32_t docid);
+/* Frees it and those behind it. */
+void text_check_free(struct text_check *c);
+
+/* The words side by side. */
+int phrase_check_new(struct text_check **out, struct match_state *state,
                      const struct slice *words, size_t count,
                      enum stream_scope scope, struct nh_error *err);
-/* Frees it and those behind it. */
-void phrase_check_free(struct phrase_check *c);
-/* Whether article `docid` has the phrase. An article that cannot be read does
- * not, and makes the search fail. */
-bool phrase_check_match(struct phrase_check *c, uint32_t docid);
 
 #endif

@@ -125,6 +125,28 @@ static bool next_event(struct format_reader *f)
     return true;
 }
 
+static bool push_local(struct stream_decoded *d, struct slice local,
+                       uint8_t spelling)
+{
+    if (d->locals_count == d->locals_cap) {
+        size_t cap = d->locals_cap ? d->locals_cap * 2 : 64;
+        struct slice *locals = realloc(d->locals, cap * sizeof *locals);
+        if (locals)
+            d->locals = locals;
+        uint8_t *spellings = realloc(d->local_spellings, cap);
+        if (spellings)
+            d->local_spellings = spellings;
+        if (!locals || !spellings) {
+            d->text.failed = true;
+            return false;
+        }
+        d->locals_cap = cap;
+    }
+    d->locals[d->locals_count] = local;
+    d->local_spellings[d->locals_count++] = spelling;
+    return true;
+}
+
 static bool read_literals(struct stream_decoded *d, struct slice area)
 {
     const uint8_t *p = (const uint8_t *)area.data, *end = p + area.len;
@@ -132,25 +154,10 @@ static bool read_literals(struct stream_decoded *d, struct slice area)
     while (p < end) {
         uint64_t head;
         if (!varint_read(&p, end, &head) || head >> 2 == 0 ||
-            head >> 2 > (uint64_t)(end - p))
+            head >> 2 > (uint64_t)(end - p) ||
+            !push_local(d, (struct slice){(const char *)p, (size_t)(head >> 2)},
+                        head & 3))
             return false;
-        if (d->locals_count == d->locals_cap) {
-            size_t cap = d->locals_cap ? d->locals_cap * 2 : 64;
-            struct slice *locals = realloc(d->locals, cap * sizeof *locals);
-            if (locals)
-                d->locals = locals;
-            uint8_t *spellings = realloc(d->local_spellings, cap);
-            if (spellings)
-                d->local_spellings = spellings;
-            if (!locals || !spellings) {
-                d->text.failed = true;
-                return false;
-            }
-            d->locals_cap = cap;
-        }
-        d->locals[d->locals_count] =
-            (struct slice){(const char *)p, (size_t)(head >> 2)};
-        d->local_spellings[d->locals_count++] = head & 3;
         p += head >> 2;
     }
     return true;
@@ -313,4 +320,129 @@ int stream_decode(const struct dict *dict, struct slice stream,
     if (!good || out->text.data[out->title_len] != '\n')
         return error_set(err, NH_ECORRUPT, "an article stream is damaged");
     return NH_OK;
+}
+
+/* ---- Words without their text. */
+
+/* Folds the locals that are stored as they were spelt. */
+static bool fold_locals(struct stream_decoded *d)
+{
+    for (size_t i = 0; i < d->locals_count; i++) {
+        struct word_scanner s;
+        struct word w;
+        if (d->local_spellings[i] != SPELLING_OTHER)
+            continue;
+        char *copy = NULL;
+        size_t len = 0;
+        word_scanner_init(&s, d->locals[i]);
+        if (word_next(&s, &w)) {
+            len = w.folded.len;
+            copy = arena_copy(&d->arena, w.folded.data, len);
+        }
+        word_scanner_release(&s);
+        if (!copy) {
+            d->text.failed = true;
+            return false;
+        }
+        d->locals[i] = (struct slice){copy, len};
+    }
+    return true;
+}
+
+static bool read_codes(struct stream_decoded *d, const struct dict *dict,
+                       const struct stream_parts *parts)
+{
+    const uint8_t *p = (const uint8_t *)parts->title_plane.data;
+    const uint8_t *body = p + parts->title_plane.len;
+    const uint8_t *end = body + parts->body_plane.len;
+    struct word_source w;
+    while (p < end) {
+        uint32_t rank;
+        if (p == body)
+            d->title_count = d->count;
+        if (!scdc_get(&p, end, dict->s, &rank) ||
+            !lookup_word(d, dict, rank, &w) ||
+            !push_word(d, (struct stream_word){0, 0, w.code, 0}))
+            return false;
+    }
+    if (body == end)
+        d->title_count = d->count;
+    return true;
+}
+
+static bool read_flags(struct stream_decoded *d, const struct dict *dict,
+                       const struct stream_parts *parts)
+{
+    const uint8_t *p = (const uint8_t *)parts->format.data;
+    struct format_reader f = {
+        .dict = dict, .p = p, .end = p + parts->format.len};
+    for (uint64_t at = 0; next_event(&f); at++) {
+        if (!f.pending)
+            return f.p == f.end;
+        at += f.gap;
+        if (at >= d->count) /* the separator behind the last word */
+            return at == d->count && f.p == f.end;
+        if (f.class & CLASS_SENTENCE)
+            d->words[at].flags |= WORD_SENTENCE;
+        if (f.class & CLASS_PARAGRAPH)
+            d->words[at].flags |= WORD_PARAGRAPH;
+    }
+    return false;
+}
+
+/* Scans the words of a stored text's title or body. */
+static bool scan_words(struct stream_decoded *d, const struct dict *dict,
+                       struct slice text)
+{
+    struct word_scanner s;
+    struct word w;
+    bool good = true;
+    word_scanner_init(&s, text);
+    while (good && word_next(&s, &w)) {
+        char *copy = arena_copy(&d->arena, w.folded.data, w.folded.len);
+        uint32_t code = dict->words.count + (uint32_t)d->locals_count;
+        good =
+            copy &&
+            push_local(d, (struct slice){copy, w.folded.len}, SPELLING_LOWER) &&
+            push_word(
+                d, (struct stream_word){
+                       0, 0, code, w.flags & (WORD_SENTENCE | WORD_PARAGRAPH)});
+    }
+    good = good && !s.scratch.failed;
+    word_scanner_release(&s);
+    if (!good)
+        d->text.failed = true;
+    return good;
+}
+
+static bool scan_stored(struct stream_decoded *d, const struct dict *dict,
+                        const struct stream_parts *parts)
+{
+    const size_t body = parts->title_len + 1;
+    if (!scan_words(d, dict,
+                    (struct slice){parts->text.data, parts->title_len}))
+        return false;
+    d->title_count = d->count;
+    return scan_words(
+        d, dict,
+        (struct slice){parts->text.data + body, parts->text.len - body});
+}
+
+int stream_words(const struct dict *dict, struct slice stream,
+                 struct stream_decoded *out, struct nh_error *err)
+{
+    struct stream_parts parts;
+    buf_reset(&out->text);
+    arena_reset(&out->arena);
+    out->count = out->title_count = out->locals_count = 0;
+    bool good = stream_split(stream, &parts);
+    if (good && parts.stored)
+        good = scan_stored(out, dict, &parts);
+    else if (good)
+        good = read_literals(out, parts.literals) && fold_locals(out) &&
+               read_codes(out, dict, &parts) && read_flags(out, dict, &parts);
+    if (out->text.failed)
+        return error_nomem(err);
+    return good ? NH_OK
+                : error_set(err, NH_ECORRUPT, "an article stream is damaged");
 }

@@ -160,10 +160,10 @@ static bool scan_16(const struct scan *s, const uint8_t *start,
     const __m128i rare = _mm_set1_epi8((char)s->pattern[s->rare]),
                   second = _mm_set1_epi8((char)s->pattern[s->second]);
     for (; end - start >= 16; start += 16) {
-        __m128i a = _mm_loadu_si128(
-            (const __m128i *)(const void *)(start + s->rare));
-        __m128i b = _mm_loadu_si128(
-            (const __m128i *)(const void *)(start + s->second));
+        __m128i a =
+            _mm_loadu_si128((const __m128i *)(const void *)(start + s->rare));
+        __m128i b =
+            _mm_loadu_si128((const __m128i *)(const void *)(start + s->second));
         uint32_t both = (uint32_t)_mm_movemask_epi8(
             _mm_and_si128(_mm_cmpeq_epi8(a, rare), _mm_cmpeq_epi8(b, second)));
         for (; both; both &= both - 1)
@@ -174,9 +174,10 @@ static bool scan_16(const struct scan *s, const uint8_t *start,
     return false;
 }
 
-__attribute__((target("avx2"))) static bool
-scan_32(const struct scan *s, const uint8_t *start, const uint8_t *end,
-        const uint8_t **rest)
+__attribute__((target("avx2"))) static bool scan_32(const struct scan *s,
+                                                    const uint8_t *start,
+                                                    const uint8_t *end,
+                                                    const uint8_t **rest)
 {
     const __m256i rare = _mm256_set1_epi8((char)s->pattern[s->rare]),
                   second = _mm256_set1_epi8((char)s->pattern[s->second]);
@@ -214,9 +215,8 @@ static bool find_pattern(const struct stream_phrase *p, const struct dict *dict,
     if (scan_16(&s, start, end, &start))
         return true;
 #endif
-    while (start < end &&
-           (start = memchr(start + s.rare, s.pattern[s.rare],
-                           (size_t)(end - start))) != NULL) {
+    while (start < end && (start = memchr(start + s.rare, s.pattern[s.rare],
+                                          (size_t)(end - start))) != NULL) {
         start -= s.rare;
         if (stands_at(&s, start))
             return true;
@@ -274,8 +274,6 @@ bool stream_phrase_match(struct stream_phrase *p, const struct dict *dict,
     if ((p->locals || p->pattern.len == 0) &&
         !make_pattern(p, dict, parts.literals))
         return false;
-    return (scope != SCOPE_BODY &&
-            find_pattern(p, dict, parts.title_plane)) ||
-           (scope != SCOPE_TITLE &&
-            find_pattern(p, dict, parts.body_plane));
+    return (scope != SCOPE_BODY && find_pattern(p, dict, parts.title_plane)) ||
+           (scope != SCOPE_TITLE && find_pattern(p, dict, parts.body_plane));
 }

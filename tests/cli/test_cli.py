@@ -148,8 +148,17 @@ class Cli(unittest.TestCase):
             self.assertEqual(status, 2)
             self.assertIn("'openai -altman'", err)
         self.assertIn("'openai -altman'", err)
-        _, _, err = run("search", "a NEAR/3 b")
-        self.assertIn("not supported yet", err)
+        _, _, err = run("search", "a NEAR/3 (b c)")
+        self.assertIn("\n  a NEAR/3 (b c)\n            ^~~\n", err)
+
+    def test_places(self):
+        self.assertEqual(search("safety ONEAR/1 culture"), ["leike-resigns"])
+        self.assertEqual(search("culture ONEAR/1 safety"), [])
+        self.assertEqual(search('person:Leike NEAR/12 "safety culture"'),
+                         ["leike-resigns"])
+        self.assertEqual(search("person:Altman NEAR/2 culture"), [])
+        self.assertIn("leike-resigns", search("(safety culture products)/s"))
+        self.assertEqual(search("(culture backseat xyzzy)/p"), [])
 
     def test_batches(self):
         lines = "1\tkasparov\n2\tpersn:x\n3\tperson:Leike\nnotab\n"

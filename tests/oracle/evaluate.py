@@ -2,7 +2,8 @@
 
 A tree is a tuple: ("word", text), ("phrase", text), ("exact", text),
 ("title", tree), ("field", name, value, quoted), ("has", name),
-("date", text, first, last), ("and", trees), ("or", trees), ("not", tree).
+("date", text, first, last), ("and", trees), ("or", trees), ("not", tree),
+("near", distance or 0, ordered, tree, tree), ("scope", "s" or "p", tree).
 """
 
 import datetime
@@ -24,7 +25,23 @@ def has_words(tree):
     kind = tree[0]
     if kind in ("and", "or"):
         return any(has_words(t) for t in tree[1])
+    if kind == "near":
+        return has_words(tree[3]) or has_words(tree[4])
+    if kind == "scope":
+        return has_words(tree[2])
     return kind in ("word", "phrase", "exact", "title")
+
+
+def plain(tree):
+    """The tree with AND in the place of NEAR and of scopes."""
+    kind = tree[0]
+    if kind == "near":
+        return ("and", [plain(tree[3]), plain(tree[4])])
+    if kind == "scope":
+        return plain(tree[2])
+    if kind in ("and", "or"):
+        return (kind, [plain(t) for t in tree[1]])
+    return tree
 
 
 class Corpus:
@@ -36,6 +53,7 @@ class Corpus:
         self.stems = {"body": defaultdict(set), "title": defaultdict(set)}
         self.folded = defaultdict(set)
         self.titles, self.bodies = [], []
+        self.starts = {}
         self.wdf = {"body": defaultdict(dict), "title": defaultdict(dict)}
         self.lengths = []
         self.values = defaultdict(set)
@@ -114,6 +132,9 @@ class Corpus:
             terms = self._terms(tree, where)
             return {n: sum(self._bm25(t, n, where) for t in terms)
                     for n in self.evaluate(tree, where)}
+        if kind in ("near", "scope"):
+            scores = self._scores(plain(tree), where)
+            return {n: scores.get(n, 0) for n in self.evaluate(tree, where)}
         if kind in ("and", "or"):
             parts = [self._scores(t, where) for t in tree[1]]
             return {n: sum(p.get(n, 0) for p in parts)
@@ -186,10 +207,96 @@ class Corpus:
         if kind == "date":
             return {n for n, a in enumerate(self.articles)
                     if a.date and tree[2] <= a.date <= tree[3]}
+        if kind in ("near", "scope"):
+            return {n for n in self.evaluate(plain(tree), where)
+                    if any(self._holds(n, tree, where, part)
+                           for part in ("title", "body"))}
         if kind == "not":
             return set(self.all) - self.evaluate(tree[1], where)
         sets = [self.evaluate(t, where) for t in tree[1]]
         return set.intersection(*sets) if kind == "and" else set.union(*sets)
+
+    # ---- Places: spans are (first, last) word of the title or the body.
+
+    def _words_of(self, number, part):
+        return (self.titles if part == "title" else self.bodies)[number]
+
+    def _holds(self, number, tree, where, part):
+        if tree[0] == "near":
+            return bool(self._spans(number, tree, where, part))
+        if (number, part) not in self.starts:
+            article = self.articles[number]
+            self.starts[number, part] = rules.places(
+                article.title if part == "title" else article.body)
+        placed = self.starts[number, part]
+        flag = 1 if tree[1] == "s" else 2
+        edges = [i for i, w in enumerate(placed) if i == 0 or w[flag]]
+        edges.append(len(placed))
+        return any(self._stands_in(number, tree[2], where, part, a, b - 1)
+                   for a, b in zip(edges, edges[1:]))
+
+    def _stands_in(self, number, tree, where, part, first, last):
+        if tree[0] in ("and", "or"):
+            test = all if tree[0] == "and" else any
+            return test(self._stands_in(number, t, where, part, first, last)
+                        for t in tree[1])
+        return any(first <= a and b <= last
+                   for a, b in self._spans(number, tree, where, part))
+
+    def _spans(self, number, tree, where, part):
+        words = self._words_of(number, part)
+        kind = tree[0]
+        if kind == "title":
+            return self._spans(number, tree[1], "title", part)
+        if kind == "or":
+            return {s for t in tree[1]
+                    for s in self._spans(number, t, where, part)}
+        if kind == "near":
+            left = self._spans(number, tree[3], where, part)
+            right = self._spans(number, tree[4], where, part)
+            reach = tree[1] or 10
+            return {(min(a, c), max(b, d)) for a, b in left for c, d in right
+                    if 1 <= c - b <= reach or
+                    (not tree[2] and 1 <= a - d <= reach)}
+        if kind in ("field", "has"):
+            return self._name_spans(number, tree, words)
+        if where == "title" and part != "title":
+            return set()
+        listed = rules.words(tree[1])
+        if kind == "word" and len(listed) > 1 and listed[-1][1]:
+            listed.pop()
+        if kind == "word" and len(listed) == 1:
+            stem = rules.stem(listed[0][0])
+            return {(i, i) for i, w in enumerate(words)
+                    if rules.stem(w) == stem}
+        wanted = [w for w, _, _ in listed]
+        size = len(wanted)
+        return {(i, i + size - 1) for i in range(len(words) - size + 1)
+                if words[i:i + size] == wanted}
+
+    def _name_spans(self, number, tree, words):
+        """Where the names that a filter means stand: whole, else their last
+        word."""
+        spans = set()
+        for value in self.articles[number].fields.get(tree[1], ()):
+            name = rules.fold_name(value).split(" ")
+            if tree[0] == "field":
+                folded = rules.fold_name(tree[2])
+                if tree[3] or " " in folded:
+                    if name != folded.split(" "):
+                        continue
+                elif folded not in name:
+                    continue
+            size, at = len(name), 0
+            while at < len(words):
+                if words[at:at + size] == name:
+                    spans.add((at, at + size - 1))
+                    at += size
+                    continue
+                if words[at] == name[-1]:
+                    spans.add((at, at))
+                at += 1
+        return spans
 
     def _word(self, text, where):
         listed = rules.words(text)
@@ -212,6 +319,7 @@ class Generator:
     def __init__(self, corpus, seed):
         self.corpus = corpus
         self.random = random.Random(seed)
+        self.around = None  # words of one place of an article
         self.pairs = sorted({(n, v) for a in corpus.articles
                              for n, values in a.fields.items()
                              for v in values if n in NAMES + LABELS})
@@ -286,8 +394,12 @@ class Generator:
         roll = self.random.random()
         if roll < 0.42:
             return self.word()
-        if roll < 0.62:
+        if roll < 0.56:
             return self.phrase()
+        if roll < 0.59:
+            return self.near()
+        if roll < 0.62:
+            return self.scope()
         if roll < 0.66:
             return ("exact", self.word()[1])
         if roll < 0.74:
@@ -296,6 +408,53 @@ class Generator:
         if roll < 0.92:
             return self.field()
         return self.date()
+
+    def near_part(self, depth=0):
+        """What can stand beside NEAR: near each other as words of an article
+        are, so that there is something to find."""
+        roll = self.random.random()
+        if depth < 2 and roll < 0.25:
+            return ("or", [self.near_part(depth + 1)
+                           for _ in range(self.random.choice((2, 2, 3)))])
+        if depth < 2 and roll < 0.45:
+            return self.near(depth + 1)
+        if roll < 0.55 and self.pairs:
+            names = [p for p in self.pairs if p[0] in NAMES]
+            if names:
+                name, value = self.random.choice(names)
+                part = self.random.choice(rules.fold_name(value).split(" "))
+                return self.random.choice((("field", name, value, True),
+                                           ("field", name, part, False),
+                                           ("has", name)))
+        words = self.around or self._text()
+        if roll < 0.7:
+            size = self.random.choice((1, 2, 2, 3))
+            at = self.random.randrange(max(1, len(words) - size))
+            return ("phrase", " ".join(words[at:at + size]))
+        return ("word", self.random.choice(words))
+
+    def near(self, depth=0):
+        if depth == 0:
+            words = self._text()
+            at = self.random.randrange(len(words))
+            self.around = words[at:at + 12]
+        tree = ("near", self.random.choice((0, 1, 2, 5, 8, 30)),
+                self.random.random() < 0.4, self.near_part(depth),
+                self.near_part(depth))
+        if depth == 0:
+            self.around = None
+        return tree
+
+    def scope(self):
+        words = self._text()
+        at = self.random.randrange(len(words))
+        self.around = words[at:at + 20]
+        parts = [self.near_part(1) for _ in range(self.random.choice((2, 2, 3)))]
+        self.around = None
+        if self.random.random() < 0.3:
+            parts = [("and", parts), self.word()]
+            return ("scope", self.random.choice("sp"), ("or", parts))
+        return ("scope", self.random.choice("sp"), ("and", parts))
 
     def tree(self, depth=0):
         if depth >= 3 or self.random.random() < (0.35 if depth else 0.2):
@@ -331,6 +490,15 @@ def to_query(tree, rand, top=True):
     if kind == "not":
         sign = rand.choice(("-", "NOT "))
         return sign + to_query(tree[1], rand, False)
+    if kind == "near":
+        sign = ("O" if tree[2] else "") + "NEAR" + (f"/{tree[1]}" if tree[1]
+                                                   else "")
+        return f"({to_query(tree[3], rand, False)} {sign} " \
+            f"{to_query(tree[4], rand, False)})"
+    if kind == "scope":
+        inner = to_query(tree[2], rand, False)
+        return (inner if inner[0] == "(" and tree[2][0] in ("and", "or")
+                else f"({inner})") + "/" + tree[1]
     if kind == "and":
         joint = rand.choice((" ", " ", " AND "))
     else:

@@ -50,24 +50,84 @@ def classify(char):
 
 def words(text):
     """List of (folded, possessive, cjk)."""
+    return [w[:3] for w in _scan(text)]
+
+
+def places(text):
+    """List of (folded, starts a sentence, starts a paragraph)."""
+    out, before = [], None
+    for folded, _, _, start, end in _scan(text):
+        if before is None:
+            out.append((folded, True, True))
+        else:
+            gap = text[before[1]:start]
+            paragraph = _ends_paragraph(gap)
+            out.append((folded, paragraph or _ends_sentence(
+                gap, text[before[0]:before[1]], text[start]), paragraph))
+        before = (start, end)
+    return out
+
+
+def _ends_paragraph(gap):
+    lines = gap.split("\n")
+    for number, line in enumerate(lines[1:], 1):
+        blanks = line[:len(line) - len(line.lstrip(" \t\r"))]
+        if "\t" in blanks or blanks.count(" ") >= 2:
+            return True
+        if blanks == line and number < len(lines) - 1:
+            return True
+    return False
+
+
+def _ends_sentence(gap, last, first):
+    if "a" <= first <= "z":
+        return False
+    if len(last) == 1 and last.isascii():
+        short = not last.isdigit()
+    else:
+        short = last.lower() in _ABBREVIATIONS
+    stop = blank = False
+    for place, char in enumerate(gap):
+        if char in "!?":
+            stop = True
+        elif char in " \t\n\v\f\r":
+            blank = True
+        elif char == ".":
+            stop = stop or place > 0 or not short
+        elif char == "\u3002":
+            return True
+    return stop and blank
+
+
+_ABBREVIATIONS = set(
+    "mr mrs ms dr prof rev gen col lt sgt capt cmdr adm maj sen rep gov pres "
+    "hon st mt ft vs no sens reps gens jan feb mar apr aug sept oct nov dec"
+    .split())
+
+
+def _scan(text):
+    """List of (folded, possessive, cjk, start, end), places in the text."""
     out = []
     current, last_class, cjk = "", "", False
     gap = ""
+    start = end = 0
     ended_in_letter = False
 
     def flush():
         nonlocal current, gap, ended_in_letter, cjk
         possessive = (current == "s" and gap in _APOSTROPHES and
                       ended_in_letter and bool(out))
-        out.append((current, possessive, cjk))
+        out.append((current, possessive, cjk, start, end))
         ended_in_letter = last_class in ("letter", "cjk")
         current, gap, cjk = "", "", False
 
-    for char in text:
+    for place, char in enumerate(text):
         kind, folded = classify(char)
         if kind == "mark":
             if not current:
                 gap += char
+            else:
+                end = place + 1
             continue
         if kind == "sep":
             if current:
@@ -77,6 +137,9 @@ def words(text):
         if kind == "cjk" or cjk:
             if current:
                 flush()
+        if not current:
+            start = place
+        end = place + 1
         current += folded
         cjk = kind == "cjk"
         last_class = kind

@@ -7,12 +7,17 @@
 static void describe(const struct query_node *n, struct buf *out)
 {
     static const char *const names[] = {"AND",    "OR",     "NOT", "word",
-                                        "phrase", "filter", "has", "date"};
+                                        "phrase", "filter", "has", "date",
+                                        "NEAR",   "scope"};
     buf_printf(out, "%s%s%s", n->required ? "+" : "", n->title ? "title." : "",
                names[n->kind]);
     if (n->kind == QUERY_DATE)
         buf_printf(out, "[%s..%s]", n->first == INT64_MIN ? "" : "x",
                    n->last == INT64_MAX ? "" : "x");
+    if (n->kind == QUERY_NEAR)
+        buf_printf(out, "%s%u", n->ordered ? ">" : "", (unsigned)n->distance);
+    if (n->kind == QUERY_SCOPE)
+        buf_append_str(out, n->paragraph ? "/p" : "/s");
     if (n->kind == QUERY_FILTER || n->kind == QUERY_HAS)
         buf_printf(out, ".%s", schema_fields[n->field].name);
     if (n->kind == QUERY_FILTER)
@@ -96,6 +101,25 @@ static void fields_take_words_names_and_groups(void **state)
     check("date:(2023 OR last-week)", "OR(date[x..x] date[x..x])");
 }
 
+static void places_take_words_names_and_groups(void **state)
+{
+    (void)state;
+    check("a NEAR b", "NEAR10(word.a word.b)");
+    check("a NEAR/3 b c", "AND(NEAR3(word.a word.b) word.c)");
+    check("a b ONEAR/2 c", "AND(word.a NEAR>2(word.b word.c))");
+    check("a NEAR/2 b ONEAR/4 c", "NEAR>4(NEAR2(word.a word.b) word.c)");
+    check("a NEAR/2 (b NEAR/4 c)", "NEAR2(word.a NEAR4(word.b word.c))");
+    check("-a NEAR/1 b", "NOT(NEAR1(word.a word.b))");
+    check("person:Leike NEAR/5 \"safety culture\"",
+          "NEAR5(filter.person~\"leike\" phrase.safety.culture)");
+    check("person:* NEAR/8 (a OR b)", "NEAR8(has.person OR(word.a word.b))");
+    check("title:(a NEAR/2 b)", "NEAR2(title.word.a title.word.b)");
+    check("(a b)/s", "scope/s(AND(word.a word.b))");
+    check("x (a \"b c\")/p", "AND(word.x scope/p(AND(word.a phrase.b.c)))");
+    check("(a OR b)/s OR c", "OR(scope/s(OR(word.a word.b)) word.c)");
+    check("near NEARBY oNEAR/3", "AND(word.near word.nearby phrase.onear.3)");
+}
+
 static void punctuation_alone_is_ignored_with_a_notice(void **state)
 {
     (void)state;
@@ -130,11 +154,21 @@ static void errors_name_their_place(void **state)
         {"date:2024..2023", NH_EQUERY, 5, 10, "before it begins", ""},
         {"person: x", NH_EQUERY, 7, 0, "value is missing", "without a space"},
         {"person:(org:x)", NH_EQUERY, 8, 4, "inside the group", ""},
-        {"a NEAR/8 b", NH_EUNSUPPORTED, 2, 6, "not supported yet", ""},
+        {"a NEAR/0 b", NH_EQUERY, 2, 6, "from 1 to", ""},
+        {"a NEAR/99999999999 b", NH_EQUERY, 2, 16, "from 1 to", ""},
+        {"a NEAR/8", NH_EQUERY, 8, 0, "ends where", ""},
+        {"NEAR a", NH_EQUERY, 0, 4, "expected here", ""},
+        {"a NEAR & b", NH_EQUERY, 2, 4, "one side of NEAR", ""},
+        {"a NEAR (b c)", NH_EQUERY, 8, 3, "AND cannot", "names can"},
+        {"(a OR -b) NEAR c", NH_EQUERY, 6, 2, "NOT cannot", "names can"},
+        {"a NEAR date:2024", NH_EQUERY, 7, 9, "date cannot", "names can"},
+        {"a NEAR topic:x", NH_EQUERY, 7, 7, "topic cannot", "names can"},
+        {"a NEAR (b c)/s", NH_EQUERY, 7, 7, "/s cannot", "names can"},
+        {"(a -b)/s", NH_EQUERY, 3, 2, "NOT cannot", "names can"},
+        {"((a b)/s c)/p", NH_EQUERY, 1, 8, "/s cannot", "names can"},
         {"resign*", NH_EUNSUPPORTED, 0, 7, "not supported yet", ""},
         {"behavi?r", NH_EUNSUPPORTED, 0, 8, "not supported yet", ""},
         {"Schulmann~2", NH_EUNSUPPORTED, 0, 11, "not supported yet", ""},
-        {"(a b)/s", NH_EUNSUPPORTED, 5, 2, "not supported yet", ""},
         {"person:Lei*", NH_EUNSUPPORTED, 7, 4, "not supported yet",
          "person:*"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -184,6 +218,7 @@ int main(void)
         cmocka_unit_test(operators_bind_as_documented),
         cmocka_unit_test(words_and_phrases_are_told_apart),
         cmocka_unit_test(fields_take_words_names_and_groups),
+        cmocka_unit_test(places_take_words_names_and_groups),
         cmocka_unit_test(punctuation_alone_is_ignored_with_a_notice),
         cmocka_unit_test(errors_name_their_place),
         cmocka_unit_test(limits_are_errors)};

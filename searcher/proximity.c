@@ -1,0 +1,538 @@
+/* Owns the conditions on where words stand.
+ * Promises to know all spans of an article's words, or to make the search fail
+ * where they are too many. */
+#include "searcher/proximity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* First and last word number. */
+struct span {
+    uint32_t first, last;
+};
+
+struct span_list {
+    struct span *items;
+    size_t count, cap;
+};
+
+/* A word to be found: exactly, or by its stem. The codes under which it stands
+ * in the article at hand. */
+struct place_word {
+    struct slice
+        text; /* folded, or a stem; borrowed from the query, or owned */
+    bool stemmed;
+    uint32_t *codes; /* ascending */
+    size_t count, cap;
+    size_t
+        dict_codes; /* of them, those of the dictionary; the rest are locals */
+};
+
+/* A part of the condition, as the query has it. */
+struct part {
+    const struct query_node *node;
+    struct part *parts;
+    size_t count;
+    struct place_word *words; /* of words and phrases */
+    size_t word_count;
+    struct span_list spans; /* in the title or text at hand */
+};
+
+struct proximity {
+    struct text_check check;
+    struct part root;
+    struct stem_index *stems;
+    struct stemmer *stemmer;
+    const struct dict *dict; /* that the codes are of */
+    struct stream_decoded words;
+    struct article article; /* fields, if names are asked for */
+    const struct snapshot_segment *segment;
+    struct buf folded;
+    struct arena arena; /* of stems */
+    bool names;         /* some part is a name */
+    bool failed;        /* spans are missing: too many, or no memory */
+    /* Title or text: words [from, to). */
+    uint32_t from, to;
+    bool title;
+};
+
+/* ---- Making. */
+
+static void part_release(struct part *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        part_release(&p->parts[i]);
+    for (size_t i = 0; i < p->word_count; i++)
+        free(p->words[i].codes);
+    free(p->parts);
+    free(p->words);
+    free(p->spans.items);
+}
+
+static void proximity_free(struct text_check *check)
+{
+    struct proximity *x = (struct proximity *)check;
+    part_release(&x->root);
+    stream_decoded_release(&x->words);
+    article_release(&x->article);
+    buf_release(&x->folded);
+    arena_release(&x->arena);
+    free(x);
+}
+
+static bool part_init(struct proximity *x, struct part *p,
+                      const struct query_node *node)
+{
+    p->node = node;
+    if (node->kind == QUERY_FILTER || node->kind == QUERY_HAS)
+        x->names = true;
+    p->words = calloc(node->word_count + 1, sizeof *p->words);
+    p->parts = calloc(node->count + 1, sizeof *p->parts);
+    if (!p->words || !p->parts)
+        return false;
+    for (size_t i = 0; i < node->word_count; i++) {
+        struct place_word *w = &p->words[i];
+        p->word_count = i + 1;
+        w->text = node->words[i].text;
+        w->stemmed = node->kind == QUERY_WORD;
+        if (w->stemmed) {
+            struct slice stem = stemmer_stem(x->stemmer, w->text);
+            w->text = (struct slice){arena_copy(&x->arena, stem.data, stem.len),
+                                     stem.len};
+            if (!w->text.data)
+                return false;
+        }
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        p->count = i + 1;
+        if (!part_init(x, &p->parts[i], node->children[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool proximity_holds(struct text_check *check,
+                            const struct snapshot_segment *segment,
+                            const struct article_record *record);
+
+int proximity_new(struct text_check **out, struct match_state *state,
+                  const struct query_node *node, struct stem_index *stems,
+                  struct stemmer *stemmer, struct nh_error *err)
+{
+    *out = NULL;
+    struct proximity *x = calloc(1, sizeof *x);
+    if (!x)
+        return error_nomem(err);
+    x->check =
+        (struct text_check){NULL, state, proximity_holds, proximity_free};
+    x->stems = stems;
+    x->stemmer = stemmer;
+    if (!part_init(x, &x->root, node)) {
+        proximity_free(&x->check);
+        return error_nomem(err);
+    }
+    *out = &x->check;
+    return NH_OK;
+}
+
+/* ---- Codes of the words. */
+
+static bool add_code(struct place_word *w, uint32_t code)
+{
+    if (w->count == w->cap) {
+        uint32_t *codes = array_grow(w->codes, &w->cap, sizeof *codes);
+        if (!codes)
+            return false;
+        w->codes = codes;
+    }
+    w->codes[w->count++] = code;
+    return true;
+}
+
+/* Looks the words up in another dictionary. */
+static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
+{
+    for (size_t i = 0; i < p->word_count; i++) {
+        struct place_word *w = &p->words[i];
+        w->count = 0;
+        if (w->stemmed) {
+            uint32_t stem =
+                strtab_find(&x->stems->names, w->text.data, w->text.len);
+            for (uint32_t n = 0;
+                 stem != STRTAB_NONE && n < x->dict->words.count; n++)
+                if (stems[n] == stem && !add_code(w, n))
+                    return false;
+        } else {
+            uint32_t code = dict_find(x->dict, w->text);
+            if (code != DICT_NONE && !add_code(w, code))
+                return false;
+        }
+        w->dict_codes = w->count;
+    }
+    for (size_t i = 0; i < p->count; i++)
+        if (!use_dict(x, &p->parts[i], stems))
+            return false;
+    return true;
+}
+
+/* Adds the article's own words that a word of the condition means. */
+static bool use_local(struct proximity *x, struct part *p, struct slice word,
+                      struct slice stem, uint32_t code)
+{
+    for (size_t i = 0; i < p->word_count; i++) {
+        struct place_word *w = &p->words[i];
+        if (slice_equal(w->text, w->stemmed ? stem : word) &&
+            !add_code(w, code))
+            return false;
+    }
+    for (size_t i = 0; i < p->count; i++)
+        if (!use_local(x, &p->parts[i], word, stem, code))
+            return false;
+    return true;
+}
+
+static void forget_locals(struct part *p)
+{
+    for (size_t i = 0; i < p->word_count; i++)
+        p->words[i].count = p->words[i].dict_codes;
+    for (size_t i = 0; i < p->count; i++)
+        forget_locals(&p->parts[i]);
+}
+
+static bool find_codes(struct proximity *x)
+{
+    const struct dict *dict = x->segment->dict;
+    if (x->dict != dict) {
+        const uint32_t *stems = stem_index_of(x->stems, dict, x->stemmer);
+        x->dict = dict;
+        if (!stems || !use_dict(x, &x->root, stems)) {
+            x->dict = NULL;
+            return false;
+        }
+    }
+    forget_locals(&x->root);
+    for (size_t i = 0; i < x->words.locals_count; i++) {
+        struct slice word = x->words.locals[i];
+        if (!use_local(x, &x->root, word, stemmer_stem(x->stemmer, word),
+                       dict->words.count + (uint32_t)i))
+            return false;
+    }
+    return true;
+}
+
+static bool has_code(const struct place_word *w, uint32_t code)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->codes[i] == code)
+            return true;
+    return false;
+}
+
+/* ---- Spans. */
+
+static bool add_span(struct span_list *list, uint32_t first, uint32_t last)
+{
+    if (list->count == list->cap) {
+        struct span *items = array_grow(list->items, &list->cap, sizeof *items);
+        if (!items)
+            return false;
+        list->items = items;
+    }
+    list->items[list->count++] = (struct span){first, last};
+    return true;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return (x->last > y->last) - (x->last < y->last);
+}
+
+/* Sorts and leaves out what is there twice. */
+static void tidy(struct span_list *list)
+{
+    size_t n = 0;
+    if (list->count == 0)
+        return;
+    qsort(list->items, list->count, sizeof *list->items, by_place);
+    for (size_t i = 0; i < list->count; i++)
+        if (i == 0 || by_place(&list->items[n - 1], &list->items[i]) != 0)
+            list->items[n++] = list->items[i];
+    list->count = n;
+}
+
+static bool find_spans(struct proximity *x, struct part *p);
+
+/* Words side by side; one word is that. */
+static bool word_spans(struct proximity *x, struct part *p)
+{
+    const size_t n = p->word_count;
+    if (p->node->title && !x->title)
+        return true;
+    for (uint32_t at = x->from; at + n <= x->to; at++) {
+        size_t i = 0;
+        while (i < n && has_code(&p->words[i], x->words.words[at + i].code))
+            i++;
+        if (i == n && !add_span(&p->spans, at, at + (uint32_t)n - 1))
+            return false;
+    }
+    return true;
+}
+
+/* Whether the folded word stands at a place. */
+static bool stands_at(const struct proximity *x, uint32_t at, struct slice word)
+{
+    uint32_t code = x->words.words[at].code, count = x->dict->words.count;
+    if (code >= count)
+        return slice_equal(x->words.locals[code - count], word);
+    const struct strtab_entry *e = &x->dict->words.entries[code];
+    return slice_equal((struct slice){e->data, e->len}, word);
+}
+
+static struct slice next_word(struct slice *rest)
+{
+    const char *space = memchr(rest->data, ' ', rest->len);
+    size_t len = space ? (size_t)(space - rest->data) : rest->len;
+    struct slice word = {rest->data, len};
+    rest->data += len + (space != NULL);
+    rest->len -= len + (space != NULL);
+    return word;
+}
+
+/* Words of the folded name that stand from `at` on, or 0 if not all do. */
+static uint32_t name_at(const struct proximity *x, uint32_t at,
+                        struct slice name)
+{
+    uint32_t n = 0;
+    while (name.len > 0) {
+        if (at + n >= x->to || !stands_at(x, at + n, next_word(&name)))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+/* Where the folded name stands: the whole of it, else its last word. */
+static bool name_spans(struct proximity *x, struct part *p, struct slice name)
+{
+    size_t start = name.len;
+    while (start > 0 && name.data[start - 1] != ' ')
+        start--;
+    const struct slice last = {name.data + start, name.len - start};
+    for (uint32_t at = x->from; at < x->to; at++) {
+        uint32_t n = name_at(x, at, name);
+        if (n > 0) {
+            if (!add_span(&p->spans, at, at + n - 1))
+                return false;
+            at += n - 1;
+        } else if (last.len && stands_at(x, at, last) &&
+                   !add_span(&p->spans, at, at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a filter means the folded name. */
+static bool means(const struct query_node *n, struct slice name)
+{
+    if (n->kind == QUERY_HAS)
+        return true;
+    if (n->whole)
+        return slice_equal(n->value, name);
+    while (name.len > 0)
+        if (slice_equal(next_word(&name), n->value))
+            return true;
+    return false;
+}
+
+static bool field_spans(struct proximity *x, struct part *p)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < x->article.count; i++) {
+        if (x->article.values[i].field != p->node->field)
+            continue;
+        buf_reset(&x->folded);
+        analysis_fold_name(x->article.values[i].text, &x->folded);
+        struct slice name = {x->folded.data, x->folded.len};
+        good = !x->folded.failed;
+        if (good && means(p->node, name))
+            good = name_spans(x, p, name);
+    }
+    tidy(&p->spans);
+    return good;
+}
+
+/* Adds the hulls of spans of `a` and, behind them and at most `most` words
+ * away, of `b`. False if they are too many, or memory ran out. */
+static bool add_hulls(const struct span_list *a, const struct span_list *b,
+                      uint32_t most, struct span_list *out)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const struct span *s = &a->items[i];
+        size_t low = 0, high = b->count; /* the first one behind s */
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (b->items[middle].first <= s->last)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < b->count && b->items[low].first - s->last <= most; low++)
+            if (out->count >= PROXIMITY_SPANS_MAX ||
+                !add_span(out, s->first, b->items[low].last))
+                return false;
+    }
+    return true;
+}
+
+static bool near_spans(struct proximity *x, struct part *p)
+{
+    struct part *a = &p->parts[0], *b = &p->parts[1];
+    const uint32_t most = p->node->distance;
+    if (!find_spans(x, a) || !find_spans(x, b) ||
+        !add_hulls(&a->spans, &b->spans, most, &p->spans))
+        return false;
+    if (!p->node->ordered && !add_hulls(&b->spans, &a->spans, most, &p->spans))
+        return false;
+    tidy(&p->spans);
+    return true;
+}
+
+/* Fills p->spans, sorted. */
+static bool find_spans(struct proximity *x, struct part *p)
+{
+    bool good = true;
+    p->spans.count = 0;
+    switch (p->node->kind) {
+    case QUERY_WORD:
+    case QUERY_PHRASE:
+        return word_spans(x, p);
+    case QUERY_FILTER:
+    case QUERY_HAS:
+        return field_spans(x, p);
+    case QUERY_NEAR:
+        return near_spans(x, p);
+    default: /* OR */
+        for (size_t i = 0; good && i < p->count; i++) {
+            struct part *one = &p->parts[i];
+            good = find_spans(x, one);
+            for (size_t k = 0; good && k < one->spans.count; k++)
+                good = add_span(&p->spans, one->spans.items[k].first,
+                                one->spans.items[k].last);
+        }
+        tidy(&p->spans);
+        return good;
+    }
+}
+
+/* ---- Scopes. */
+
+/* Finds the spans of all parts below AND and OR. */
+static bool find_all_spans(struct proximity *x, struct part *p)
+{
+    if (p->node->kind != QUERY_AND && p->node->kind != QUERY_OR)
+        return find_spans(x, p);
+    for (size_t i = 0; i < p->count; i++)
+        if (!find_all_spans(x, &p->parts[i]))
+            return false;
+    return true;
+}
+
+/* Whether the part stands inside words [from, to). */
+static bool stands_in(const struct part *p, uint32_t from, uint32_t to)
+{
+    if (p->node->kind == QUERY_AND || p->node->kind == QUERY_OR) {
+        const bool all = p->node->kind == QUERY_AND;
+        for (size_t i = 0; i < p->count; i++)
+            if (stands_in(&p->parts[i], from, to) != all)
+                return !all;
+        return all;
+    }
+    for (size_t i = 0; i < p->spans.count; i++)
+        if (p->spans.items[i].first >= from && p->spans.items[i].last < to)
+            return true;
+    return false;
+}
+
+/* Whether all of the group stands in one sentence or paragraph. */
+static bool scope_holds(struct proximity *x, struct part *group, uint32_t flag)
+{
+    uint32_t from = x->from;
+    if (!find_all_spans(x, group)) {
+        x->failed = true;
+        return false;
+    }
+    for (uint32_t at = x->from + 1; at <= x->to; at++) {
+        if (at < x->to && !(x->words.words[at].flags & flag))
+            continue;
+        if (stands_in(group, from, at))
+            return true;
+        from = at;
+    }
+    return false;
+}
+
+/* ---- Deciding. */
+
+static bool holds_in(struct proximity *x, uint32_t from, uint32_t to,
+                     bool title)
+{
+    const struct query_node *n = x->root.node;
+    x->from = from;
+    x->to = to;
+    x->title = title;
+    if (from == to)
+        return false;
+    if (n->kind == QUERY_SCOPE)
+        return scope_holds(x, &x->root.parts[0],
+                           n->paragraph ? WORD_PARAGRAPH : WORD_SENTENCE);
+    if (!find_spans(x, &x->root))
+        x->failed = true;
+    return x->root.spans.count > 0;
+}
+
+static bool too_many(const struct part *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (too_many(&p->parts[i]))
+            return true;
+    return p->spans.count >= PROXIMITY_SPANS_MAX;
+}
+
+static bool proximity_holds(struct text_check *check,
+                            const struct snapshot_segment *segment,
+                            const struct article_record *record)
+{
+    struct proximity *x = (struct proximity *)check;
+    struct nh_error err;
+    memset(&err, 0, sizeof err);
+    x->segment = segment;
+    x->failed = false;
+    int rc = stream_words(segment->dict, record->stream, &x->words, &err);
+    if (rc == NH_OK && x->names) {
+        article_reset(&x->article);
+        rc = articles_fields(&segment->articles, record, &x->article, &err);
+    }
+    if (rc == NH_OK && !find_codes(x))
+        rc = error_nomem(&err);
+    if (rc != NH_OK) {
+        match_fail(check->state, rc, &err);
+        return false;
+    }
+    const uint32_t titles = (uint32_t)x->words.title_count,
+                   all = (uint32_t)x->words.count;
+    bool holds =
+        holds_in(x, 0, titles, true) || holds_in(x, titles, all, false);
+    if (!holds && x->failed) {
+        rc = too_many(&x->root)
+                 ? error_set(&err, NH_EQUERY,
+                             "NEAR has more than %zu places in one article",
+                             PROXIMITY_SPANS_MAX)
+                 : error_nomem(&err);
+        match_fail(check->state, rc, &err);
+    }
+    return holds;
+}

@@ -1,0 +1,25 @@
+/* NEAR, ONEAR and the scopes of sentence and paragraph: conditions on where the
+ * words of an article stand, decided on its stream.
+ *
+ * A span is a run of word numbers in the title or in the text. Words, phrases
+ * and the names of entities have spans; OR has those of its parts; NEAR has the
+ * hull of each pair of spans that do not overlap and whose nearest ends are
+ * from 1 to so many words apart. */
+#ifndef SEARCHER_PROXIMITY_H
+#define SEARCHER_PROXIMITY_H
+
+#include "common/analysis.h"
+#include "searcher/query.h"
+#include "searcher/stems.h"
+#include "searcher/verify.h"
+
+/* Spans that one part of a condition may have in an article. */
+#define PROXIMITY_SPANS_MAX ((size_t)1 << 20)
+
+/* A check for a QUERY_NEAR or QUERY_SCOPE, which the query outlives; `stems`
+ * and `stemmer` are borrowed. */
+int proximity_new(struct text_check **out, struct match_state *state,
+                  const struct query_node *node, struct stem_index *stems,
+                  struct stemmer *stemmer, struct nh_error *err);
+
+#endif
