@@ -512,6 +512,7 @@ static int parse_item(struct parser *p, struct query_node **out)
         if (!child)
             return n ? error_nomem(p->err) : failed(p);
         *child = *out;
+        n->length = (*out)->offset + (*out)->length - n->offset;
         n->children = child;
         n->count = 1;
         *out = n;
