@@ -22,6 +22,7 @@ static const struct option_def options[] = {
      "run its lines QID<TAB>QUERY; - is standard input"},
     {'j', "threads", "N",
      "search with N threads; default: as many as pay, a file with one"},
+    {0, "expand", "N", "words that a wildcard may stand for; default 10000"},
     {0, "explain", NULL, "print the query as it is run, to standard error"},
     {0, "verify", NULL, "compare all files with their checksums first"},
     OPTION_HELP,
@@ -46,13 +47,14 @@ static bool read_order(const struct options *o, enum nh_sort *sort)
 
 static bool read_options(const struct options *o, struct query_run *run)
 {
-    long limit = 10, offset = 0, threads = 0;
+    long limit = 10, offset = 0, threads = 0, expand = NH_EXPAND_DEFAULT;
     const char *format = options_get(o, "format");
     const struct nh_search_options defaults = NH_SEARCH_OPTIONS_INIT;
     run->options = defaults;
     if (!options_number(o, "limit", 0, UINT32_MAX, &limit) ||
         !options_number(o, "offset", 0, UINT32_MAX, &offset) ||
         !options_number(o, "threads", 0, NH_THREADS_MAX, &threads) ||
+        !options_number(o, "expand", 1, UINT32_MAX, &expand) ||
         !read_order(o, &run->options.sort))
         return false;
     run->format = output_format_named(format ? format : "text");
@@ -75,6 +77,7 @@ static bool read_options(const struct options *o, struct query_run *run)
     /* A batch runs as many queries at a time. */
     run->options.threads = options_get(o, "queries") ? 1 : (unsigned)threads;
     run->threads = threads ? (unsigned)threads : 1;
+    run->options.expand = (uint32_t)expand;
     run->options.since = options_get(o, "since");
     run->options.until = options_get(o, "until");
     if (any)

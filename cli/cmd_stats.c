@@ -42,10 +42,12 @@ static void print_stats(const struct snapshot *s)
 {
     static const struct {
         const char *name, *what;
-    } tables[] = {{"postlist", "postings"},  {"articles", "texts and fields"},
-                  {"dict-", "dictionaries"}, {"del-", "tombstones"},
-                  {"iamglass", "versions"},  {"docdata", "document data"},
-                  {"termlist", "term lists"}};
+    } tables[] = {
+        {"blocks", "long lists"},         {"postlist", "postings"},
+        {"articles", "texts and fields"}, {"words", "vocabulary"},
+        {"dict-", "dictionaries"},        {"del-", "tombstones"},
+        {"iamglass", "versions"},         {"docdata", "document data"},
+        {"termlist", "term lists"}};
     uint64_t text = text_bytes(s), total = 0;
     for (size_t i = 0; i < s->manifest.file_count; i++)
         total += s->manifest.files[i].size;

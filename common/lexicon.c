@@ -48,10 +48,15 @@ uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;
 }
 
+bool lexicon_due(const struct lexicon *lex)
+{
+    return strtab_memory(&lex->words) + strtab_memory(&lex->stems) >=
+           LEXICON_MEMORY;
+}
+
 bool lexicon_trim(struct lexicon *lex)
 {
-    if (strtab_memory(&lex->words) + strtab_memory(&lex->stems) <
-        LEXICON_MEMORY)
+    if (!lexicon_due(lex))
         return false;
     strtab_reset(&lex->words);
     strtab_reset(&lex->stems);

@@ -59,6 +59,8 @@ void lexicon_init(struct lexicon *lex, struct stemmer *stemmer,
 void lexicon_release(struct lexicon *lex);
 /* Number of a folded word, or STRTAB_NONE if memory ran out. */
 uint32_t lexicon_add(struct lexicon *lex, struct slice folded);
+/* Whether lexicon_trim is going to start over. */
+bool lexicon_due(const struct lexicon *lex);
 /* Forgets everything when it has grown too large; call between articles.
  * Returns true if it did: all numbers are void then. */
 bool lexicon_trim(struct lexicon *lex);

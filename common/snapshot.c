@@ -18,6 +18,7 @@ void snapshot_close(struct snapshot *s)
     for (size_t i = 0; i < s->count; i++) {
         articles_close(&s->segments[i].articles);
         blocks_close(&s->segments[i].blocks);
+        vocabulary_close(&s->segments[i].vocabulary);
         xw_db_free(s->segments[i].db);
         free(s->segments[i].dead);
     }
@@ -126,6 +127,10 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
         rc = open_tombstones(s, seg, err);
     if (rc == NH_OK)
         rc = open_blocks(seg, dir, err);
+    if (rc == NH_OK)
+        rc = file_join(&name, dir, VOCABULARY_NAME)
+                 ? vocabulary_open(&seg->vocabulary, name.data, err)
+                 : error_nomem(err);
     if (rc == NH_OK)
         rc = xw_db_open(&seg->db, dir, err);
     if (rc == NH_OK)

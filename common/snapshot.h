@@ -7,12 +7,14 @@
 #include "common/blocks.h"
 #include "common/manifest.h"
 #include "common/stream/dict.h"
+#include "common/vocabulary.h"
 #include "common/xapian/xw.h"
 
 struct snapshot_segment {
     const struct manifest_segment *info;
     struct articles articles;
     struct blocks blocks;
+    struct vocabulary vocabulary;
     xw_db *db;               /* its Xapian tables */
     const struct dict *dict; /* owned by the snapshot */
     uint8_t *dead;           /* a bit for each article number, or NULL */

@@ -30,6 +30,13 @@ struct article_coder {
     size_t used_count, used_cap;
     uint32_t stamp;
     struct buf text, term, folded;
+    /* Words since article_coder_words: how often each occurs, by its number in
+     * the lexicon; those that do; and those of a lexicon that is gone. */
+    uint64_t *occurrences;
+    uint32_t occurrences_cap;
+    uint32_t *met;
+    size_t met_count, met_cap;
+    struct word_counts spilt;
     struct strtab seen; /* pairs of other short words that were added */
     uint32_t pair_stamps[ANALYSIS_COMMON * ANALYSIS_COMMON];
 };
@@ -63,6 +70,9 @@ void article_coder_free(struct article_coder *c)
     free(c->stems.items);
     free(c->forms.items);
     free(c->used);
+    free(c->occurrences);
+    free(c->met);
+    word_counts_release(&c->spilt);
     buf_release(&c->text);
     buf_release(&c->term);
     buf_release(&c->folded);
@@ -170,13 +180,61 @@ static bool next_stamp(struct article_coder *c)
     return grow_tallies(&c->stems, c->lex.stems.count);
 }
 
+/* Room for the words of the article at hand. */
+static bool grow_occurrences(struct article_coder *c, size_t words)
+{
+    uint32_t need = c->lex.words.count;
+    if (need > c->occurrences_cap) {
+        uint32_t cap = c->occurrences_cap ? c->occurrences_cap : 4096;
+        while (cap < need)
+            cap *= 2;
+        uint64_t *items = realloc(c->occurrences, cap * sizeof *items);
+        if (!items)
+            return false;
+        memset(items + c->occurrences_cap, 0,
+               (cap - c->occurrences_cap) * sizeof *items);
+        c->occurrences = items;
+        c->occurrences_cap = cap;
+    }
+    while (c->met_cap - c->met_count < words) {
+        uint32_t *met = array_grow(c->met, &c->met_cap, sizeof *met);
+        if (!met)
+            return false;
+        c->met = met;
+    }
+    return true;
+}
+
+static bool spill(struct article_coder *c, struct word_counts *words)
+{
+    bool good = true;
+    for (size_t i = 0; i < c->met_count; i++) {
+        uint32_t n = c->met[i];
+        good = good && word_counts_add_entry(words, &c->lex.words.entries[n],
+                                             c->occurrences[n]);
+        c->occurrences[n] = 0;
+    }
+    c->met_count = 0;
+    return good;
+}
+
+int article_coder_words(struct article_coder *c, struct word_counts *words,
+                        struct nh_error *err)
+{
+    bool good = spill(c, words) && word_counts_join(words, &c->spilt);
+    word_counts_reset(&c->spilt);
+    return good ? NH_OK : error_nomem(err);
+}
+
 static bool count_words(struct article_coder *c, const struct stream_text *t)
 {
-    if (!next_stamp(c))
+    if (!next_stamp(c) || !grow_occurrences(c, t->count))
         return false;
     for (size_t i = 0; i < t->count; i++) {
         const struct text_word *w = &t->words[i];
         bool title = i < t->title_count;
+        if (c->occurrences[w->word]++ == 0)
+            c->met[c->met_count++] = w->word;
         if (w->flags & WORD_POSSESSIVE)
             continue;
         if (!use_stem(c, w->stem, title))
@@ -417,6 +475,8 @@ int article_coder_add(struct article_coder *c, const struct article *a,
                       struct buf *stream, struct nh_error *err)
 {
     struct stream_text t;
+    if (lexicon_due(&c->lex) && !spill(c, &c->spilt))
+        return error_nomem(err);
     lexicon_trim(&c->lex); /* tallies of old numbers have old stamps */
     int rc = analyse(c, a, &t, err);
     if (rc == NH_OK)

@@ -5,6 +5,7 @@
 #include "common/article.h"
 #include "common/stream/stream.h"
 #include "indexer/segment_builder.h"
+#include "indexer/word_counts.h"
 
 struct article_coder;
 
@@ -17,5 +18,9 @@ void article_coder_free(struct article_coder *c);
 int article_coder_add(struct article_coder *c, const struct article *a,
                       uint32_t docid, struct posting_batch *batch,
                       struct buf *stream, struct nh_error *err);
+/* Adds the words of all articles since the last call to `words`, and forgets
+ * them. */
+int article_coder_words(struct article_coder *c, struct word_counts *words,
+                        struct nh_error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/blocks.h"
 #include "common/hash.h"
 #include "common/tombstones.h"
+#include "common/vocabulary.h"
 #include "indexer/articles_writer.h"
 #include "indexer/index_lock.h"
 #include "indexer/merge.h"
@@ -40,7 +41,9 @@ struct index_writer {
     char name[32];
     uint32_t first, last, articles;
     struct articles_writer out;
-    uint32_t *buried; /* numbers that died since the last commit */
+    struct word_counts words;
+    struct stemmer *stemmer; /* for the vocabulary */
+    uint32_t *buried;        /* numbers that died since the last commit */
     size_t buried_count, buried_cap;
 };
 
@@ -141,6 +144,8 @@ int writer_open(struct index_writer **out, const char *dir,
     if (rc == NH_OK)
         rc = start_dict(w, err);
     if (rc == NH_OK)
+        rc = stemmer_new(&w->stemmer, w->manifest.language, err);
+    if (rc == NH_OK)
         rc = segment_builder_new(&w->builder, kind, w->build_dir, err);
     if (rc == NH_OK && w->manifest.keep_lists)
         segment_builder_keep_lists(w->builder);
@@ -178,6 +183,8 @@ void writer_close(struct index_writer *w)
     manifest_release(&w->manifest);
     dict_free(w->dict);
     run_table_release(&w->run);
+    word_counts_release(&w->words);
+    stemmer_free(w->stemmer);
     free(w->buried);
     index_unlock(w->lock);
     pthread_mutex_destroy(&w->mutex);
@@ -344,9 +351,9 @@ static int bury(struct index_writer *w, uint32_t docid, struct nh_error *err)
 
 int writer_append(struct index_writer *w, const struct writer_article *articles,
                   size_t count, struct posting_batch *postings,
-                  struct nh_error *err)
+                  const struct word_counts *words, struct nh_error *err)
 {
-    int rc = NH_OK;
+    int rc = word_counts_join(&w->words, words) ? NH_OK : error_nomem(err);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         const struct writer_article *a = &articles[i];
         if (a->verdict.buries)
@@ -377,7 +384,7 @@ bool writer_full(struct index_writer *w, size_t memory)
     size_t used = w->run.cap * sizeof *w->run.slots;
     pthread_mutex_unlock(&w->mutex);
     used += articles_writer_memory(&w->out) +
-            segment_builder_memory(w->builder) +
+            segment_builder_memory(w->builder) + word_counts_memory(&w->words) +
             w->buried_cap * sizeof *w->buried;
     return w->batches >= segment_builder_batches_max(w->builder) ||
            w->out.text_bytes >= SEGMENT_TEXT_MAX || used > memory / 3;
@@ -387,9 +394,9 @@ bool writer_full(struct index_writer *w, size_t memory)
 
 /* Files that a segment may consist of. */
 static const char *const segment_files[] = {
-    "iamglass",       "postlist.glass", "docdata.glass",
-    "termlist.glass", "position.glass", "spelling.glass",
-    "synonym.glass",  "articles",       BLOCKS_NAME};
+    "iamglass",       "postlist.glass", "docdata.glass", "termlist.glass",
+    "position.glass", "spelling.glass", "synonym.glass", "articles",
+    BLOCKS_NAME,      VOCABULARY_NAME};
 
 /* Puts the files of a finished segment on disk and into the manifest. */
 static int adopt_files(struct index_writer *w, const char *segment,
@@ -422,6 +429,9 @@ static int finish_segment(struct index_writer *w, struct nh_error *err)
                     : error_nomem(err);
     if (rc == NH_OK)
         rc = segment_builder_finish(w->builder, folder, err);
+    if (rc == NH_OK)
+        rc = word_counts_write(&w->words, folder, w->stemmer, err);
+    word_counts_reset(&w->words);
     w->batches = 0;
     if (rc == NH_OK)
         rc = adopt_files(w, w->name, err);
@@ -597,9 +607,10 @@ int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
              ++m->segment_number);
     m->commit++;
     char *folder = join_string(w->dir, merged.name);
-    int rc = folder ? merge_write(&w->snapshot, w->snapshot.count - count,
-                                  count, w->dict, folder, &merged, err)
-                    : error_nomem(err);
+    int rc = folder
+                 ? merge_write(&w->snapshot, w->snapshot.count - count, count,
+                               w->dict, w->stemmer, folder, &merged, err)
+                 : error_nomem(err);
     if (rc == NH_OK) {
         drop_segments(m, count);
         if (merged.articles > 0) {

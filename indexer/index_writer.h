@@ -10,6 +10,7 @@
 #include "common/article.h"
 #include "common/snapshot.h"
 #include "indexer/segment_builder.h"
+#include "indexer/word_counts.h"
 
 struct index_writer;
 
@@ -65,11 +66,12 @@ struct writer_article {
     struct slice stream;
 };
 
-/* Stores a batch of articles and its postings (owned from now on; NULL if no
- * article needs storing). In order, one thread at a time. */
+/* Stores a batch of articles, its postings (owned from now on; NULL if no
+ * article needs storing), and the words of those that do. In order, one thread
+ * at a time. */
 int writer_append(struct index_writer *w, const struct writer_article *articles,
                   size_t count, struct posting_batch *postings,
-                  struct nh_error *err);
+                  const struct word_counts *words, struct nh_error *err);
 /* True when the segment in progress should be committed. */
 bool writer_full(struct index_writer *w, size_t memory);
 /* Makes all that was appended part of the index, durably. Does nothing if

@@ -10,6 +10,7 @@
 #include "indexer/blocks_writer.h"
 #include "indexer/glass_writer.h"
 #include "indexer/inverter.h"
+#include "indexer/word_counts.h"
 
 /* A segment that is read. */
 struct source {
@@ -34,6 +35,7 @@ struct merge {
     struct file_writer blocks_file;
     struct blocks_lengths block_lengths;
     struct blocks_part blocks;
+    struct word_counts word_counts;
     struct buf values, lengths, run, term;
     uint32_t last_length; /* docid of the last length put */
     /* For streams in another dictionary's codes. */
@@ -57,6 +59,7 @@ static void merge_release(struct merge *m)
     file_writer_abort(&m->blocks_file);
     blocks_lengths_release(&m->block_lengths);
     blocks_part_release(&m->blocks);
+    word_counts_release(&m->word_counts);
     buf_release(&m->values);
     buf_release(&m->lengths);
     buf_release(&m->run);
@@ -365,6 +368,71 @@ static int merge_tables(struct merge *m, const char *folder,
     return rc == NH_OK ? glass_finish(&m->glass, &m->stats, err) : rc;
 }
 
+/* ---- The vocabulary: those of the sources, without the words of dead
+ * articles.
+ */
+
+static int add_vocabulary(struct merge *m, struct vocabulary *v,
+                          struct nh_error *err)
+{
+    struct vocabulary_cursor c;
+    struct vocabulary_word word;
+    int more;
+    memset(&c, 0, sizeof c);
+    int rc = vocabulary_seek(&c, v, (struct slice){"", 0}, err);
+    if (rc != NH_OK)
+        return rc;
+    while ((more = vocabulary_next(&c, &word, err)) == 1) {
+        if (!word_counts_add(&m->word_counts, word.text, word.occurrences))
+            return error_nomem(err);
+    }
+    return more;
+}
+
+/* Takes the words of a dead article out again. */
+static int take_article(struct merge *m, const struct source *s, uint32_t docid,
+                        struct nh_error *err)
+{
+    struct article_record r;
+    const struct dict *dict = s->segment->dict;
+    int rc = articles_record(&s->segment->articles, docid, &r, err);
+    if (rc == NH_ENOTFOUND) /* a number that was not used */
+        return NH_OK;
+    if (rc == NH_OK)
+        rc = stream_words(dict, r.stream, &m->decoded, err);
+    for (size_t i = 0; rc == NH_OK && i < m->decoded.count; i++) {
+        uint32_t code = m->decoded.words[i].code;
+        struct slice word;
+        if (code >= dict->words.count) {
+            word = m->decoded.locals[code - dict->words.count];
+        } else {
+            const struct strtab_entry *e = &dict->words.entries[code];
+            word = (struct slice){e->data, e->len};
+        }
+        word_counts_take(&m->word_counts, word, 1);
+    }
+    return rc;
+}
+
+static int merge_words(struct merge *m, struct stemmer *stemmer,
+                       const char *folder, struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++)
+        rc = add_vocabulary(m, &m->sources[i].segment->vocabulary, err);
+    for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
+        const struct source *s = &m->sources[i];
+        const struct manifest_segment *info = s->segment->info;
+        for (uint64_t d = info->first;
+             rc == NH_OK && s->segment->dead && d <= info->last; d++)
+            if (!snapshot_live(m->snapshot, (uint32_t)d))
+                rc = take_article(m, s, (uint32_t)d, err);
+    }
+    return rc == NH_OK
+               ? word_counts_write(&m->word_counts, folder, stemmer, err)
+               : rc;
+}
+
 static int check_tables(const char *folder, const struct glass_stats *stats,
                         struct nh_error *err)
 {
@@ -384,8 +452,9 @@ static int check_tables(const char *folder, const struct glass_stats *stats,
 }
 
 int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
-                const struct dict *dict, const char *folder,
-                struct manifest_segment *out, struct nh_error *err)
+                const struct dict *dict, struct stemmer *stemmer,
+                const char *folder, struct manifest_segment *out,
+                struct nh_error *err)
 {
     struct merge m;
     struct buf path = BUF_INIT;
@@ -415,6 +484,8 @@ int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
         rc = articles_writer_close(&m.articles, out->last, err);
         if (rc == NH_OK)
             rc = merge_tables(&m, folder, err);
+        if (rc == NH_OK)
+            rc = merge_words(&m, stemmer, folder, err);
         if (rc == NH_OK)
             rc = check_tables(folder, &m.stats, err);
     }

@@ -2,6 +2,7 @@
 #ifndef INDEXER_MERGE_H
 #define INDEXER_MERGE_H
 
+#include "common/analysis.h"
 #include "common/snapshot.h"
 
 /* Writes the live articles of `count` segments from place `from` of the
@@ -10,11 +11,13 @@
  * copied. `out` gets first, last, articles and dict. With no live article
  * nothing is written and out->articles is 0.
  *
- * Streams and postings pass through; memory grows by about 16 bytes an article
- * and by the longest posting list. */
+ * Streams and postings pass through; memory grows by about 16 bytes an article,
+ * by the longest posting list and by the vocabulary. `stemmer` is that of the
+ * index. */
 int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
-                const struct dict *dict, const char *folder,
-                struct manifest_segment *out, struct nh_error *err);
+                const struct dict *dict, struct stemmer *stemmer,
+                const char *folder, struct manifest_segment *out,
+                struct nh_error *err);
 
 /* How many of the last segments should be merged, 0 or at least 2, so that
  * their number stays logarithmic in that of the articles: MERGE_FAN segments of

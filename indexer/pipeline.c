@@ -23,6 +23,7 @@ struct work {
     size_t *stream_at; /* start of each article's stream, and the end */
     struct buf streams;
     struct posting_batch *postings; /* NULL: none to be added */
+    struct word_counts words;
     struct pipeline_counts counts;
 };
 
@@ -139,6 +140,7 @@ static void work_reset(struct work *w)
     posting_batch_free(w->postings);
     w->batch = NULL;
     w->postings = NULL;
+    word_counts_reset(&w->words);
     w->count = 0;
     memset(&w->counts, 0, sizeof w->counts);
 }
@@ -253,7 +255,9 @@ static int code_batch(struct worker *k, struct work *w, struct nh_error *err)
         w->ready[i].stream = (struct slice){w->streams.data + start,
                                             w->stream_at[i + 1] - start};
     }
-    return w->postings ? posting_batch_finish(w->postings, err) : NH_OK;
+    rc = article_coder_words(k->coder, &w->words, err);
+    return rc == NH_OK && w->postings ? posting_batch_finish(w->postings, err)
+                                      : rc;
 }
 
 static int append_batch(struct pipeline *p, struct work *w,
@@ -261,7 +265,8 @@ static int append_batch(struct pipeline *p, struct work *w,
 {
     struct posting_batch *postings = w->postings;
     w->postings = NULL; /* the writer's now */
-    int rc = writer_append(p->writer, w->ready, w->count, postings, err);
+    int rc =
+        writer_append(p->writer, w->ready, w->count, postings, &w->words, err);
     if (rc == NH_OK && writer_full(p->writer, p->options->memory))
         rc = writer_commit(p->writer, err);
     return rc;
@@ -421,6 +426,7 @@ static void free_works(struct work *w)
         free(w->ready);
         free(w->stream_at);
         buf_release(&w->streams);
+        word_counts_release(&w->words);
         free(w);
         w = next;
     }

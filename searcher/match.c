@@ -22,6 +22,7 @@ void match_page_release(struct match_page *page)
     free(page->docids);
     free(page->scores);
     free(page->plan);
+    buf_release(&page->notice);
     memset(page, 0, sizeof *page);
 }
 
@@ -139,10 +140,13 @@ static int make_plan(struct plan *plan, struct lane *l, struct nh_error *err)
     const struct nh_search_options *o = l->options;
     struct buf text = BUF_INIT;
     int rc = plan_make(plan, l->query, &l->index->snapshot, l->index->stemmer,
-                       &l->index->stems, (o->flags & NH_SEARCH_ANY) != 0, err);
+                       &l->index->stems, (o->flags & NH_SEARCH_ANY) != 0,
+                       o->expand ? o->expand : NH_EXPAND_DEFAULT, err);
     if (rc != NH_OK)
         return rc;
     l->page.can_loosen = plan->can_loosen;
+    l->page.notice = plan->notice;
+    memset(&plan->notice, 0, sizeof plan->notice);
     if (o->flags & NH_SEARCH_PLAN) {
         match_tree_describe(plan->source.tree, &text);
         l->page.plan = (char *)(uintptr_t)buf_cstr(
@@ -346,6 +350,7 @@ int match_query(struct match_page *page, nh_index *index,
         rc = match_divided(&joined, index, &whole, &plan, threads, err);
         joined.can_loosen = whole.page.can_loosen;
         joined.plan = whole.page.plan;
+        joined.notice = whole.page.notice;
         whole.page = joined;
     }
     plan_release(&plan);

@@ -12,8 +12,9 @@ struct match_page {
     size_t count;
     uint32_t first_rank; /* of the first one, from 1 */
     struct nh_total total;
-    bool can_loosen; /* NH_SEARCH_ANY would change something */
-    char *plan;      /* with NH_SEARCH_PLAN, else NULL */
+    bool can_loosen;   /* NH_SEARCH_ANY would change something */
+    struct buf notice; /* what the index has no word for, or empty */
+    char *plan;        /* with NH_SEARCH_PLAN, else NULL */
 };
 
 /* The index has at least one segment. On failure the page is empty. */

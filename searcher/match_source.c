@@ -50,6 +50,7 @@ struct match_list {
     uint32_t base;
     struct arm *arms; /* of an OR or a single word; NULL: other trees */
     size_t arm_count;
+    bool sorted;           /* they were, once */
     struct window *window; /* made when needed */
     uint32_t end;          /* what is before was looked at */
     uint32_t span;         /* of the next window */
@@ -167,10 +168,19 @@ static double measure(struct match_list *l, uint32_t *end)
     return sum;
 }
 
+static int by_bound(const void *a, const void *b)
+{
+    const struct arm *x = a, *y = b;
+    return (x->bound > y->bound) - (x->bound < y->bound);
+}
+
 /* Sorts the arms by bound, least first, and counts those that do not reach
  * `least` together; *sum is what these can add. */
 static size_t divide(struct match_list *l, double least, double *sum)
 {
+    if (l->arm_count > 64 && !l->sorted)
+        qsort(l->arms, l->arm_count, sizeof *l->arms, by_bound);
+    l->sorted = true;
     for (size_t i = 1; i < l->arm_count; i++) { /* nearly sorted mostly */
         struct arm a = l->arms[i];
         size_t k = i;

@@ -85,13 +85,17 @@ struct nh_search_options {
     /* How many threads may search side by side, up to NH_THREADS_MAX; 0: one
      * for small indexes, more for large ones. The hits are the same. */
     unsigned threads;
+    /* Words that a wildcard or fuzzy word may stand for; 0: NH_EXPAND_DEFAULT.
+     * More are an error. */
+    uint32_t expand;
 };
 #define NH_THREADS_MAX 16
+#define NH_EXPAND_DEFAULT 10000
 
 #define NH_SEARCH_OPTIONS_INIT                                                 \
     {                                                                          \
         sizeof(struct nh_search_options), 0, 10, NH_SORT_RELEVANCE, 0, NULL,   \
-            NULL, 0, 0                                                         \
+            NULL, 0, 0, 0                                                      \
     }
 
 /* Runs a query of the language in newshound-query(7). `options` may be NULL.

@@ -10,12 +10,18 @@
 #include "common/date.h"
 #include "searcher/proximity.h"
 
+/* All patterns of a query may stand for as many times the words that one may,
+ * so that a query of thousands of them ends. */
+#define EXPAND_PARTS 16
+
 struct planner {
     struct plan *plan;
     struct stemmer *stemmer;
     struct stem_index *stems;
     bool any;
-    bool has_text; /* words rank, filters only filter */
+    bool has_text;       /* words rank, filters only filter */
+    uint32_t most_words; /* that a wildcard or fuzzy word may stand for */
+    uint64_t words_left; /* that those still to come may stand for together */
     struct buf term, scratch;
     int rc; /* of the first failure, whose tree is NULL */
     struct nh_error *err;
@@ -334,6 +340,80 @@ static struct match_tree *plan_has(struct planner *p,
                         slice_of(schema_fields[n->field].name));
 }
 
+/* ---- Wildcards and fuzzy words. */
+
+static void notice(struct planner *p, const struct query_node *n)
+{
+    struct buf *b = &p->plan->notice;
+    buf_append_str(b, b->len ? ", " : "the index has no word like ");
+    buf_printf(b, "'%.*s%s'", (int)n->words[0].text.len, n->words[0].text.data,
+               n->kind == QUERY_WILDCARD ? ""
+               : n->distance == 1        ? "~"
+                                         : "~2");
+}
+
+/* The stems of an expansion; *sure is made false where an article with one of
+ * them may have none of the words. */
+static struct match_tree *plan_stems(struct planner *p,
+                                     const struct query_node *n,
+                                     const struct expansion *x, bool *sure)
+{
+    struct match_tree *any = group(p, TREE_OR);
+    for (uint32_t i = 0; any && i < x->stems.count; i++) {
+        const struct strtab_entry *e = &x->stems.entries[i];
+        any = add(p, any,
+                  term(p, text_prefix(n->title),
+                       (struct slice){e->data, e->len}, true));
+        const struct postings *found = any ? p->plan->postings : NULL;
+        for (size_t k = 0; found && k < x->segments; k++)
+            if (found->segments[k].count > 0 &&
+                x->meant[i * x->segments + k] < 2)
+                *sure = false;
+    }
+    return any;
+}
+
+static struct match_tree *plan_pattern(struct planner *p,
+                                       const struct query_node *n)
+{
+    struct pattern pattern;
+    struct expansion x;
+    struct text_check *check;
+    bool sure = true;
+    memset(&x, 0, sizeof x);
+    uint32_t most =
+        p->words_left < p->most_words ? (uint32_t)p->words_left : p->most_words;
+    int rc = query_pattern(n, &pattern)
+                 ? expand(&x, p->plan->state.snapshot, p->stemmer, &pattern,
+                          most, p->err)
+                 : error_set(p->err, NH_EQUERY, "this word is too long");
+    if (rc == NH_EQUERY && most < p->most_words)
+        error_set(p->err, rc,
+                  "the wildcards and fuzzy words of this query stand for more "
+                  "than %llu words of the index together",
+                  (unsigned long long)p->most_words * EXPAND_PARTS);
+    if (rc == NH_EQUERY && p->err) {
+        p->err->offset = n->offset;
+        p->err->length = n->length;
+        error_hint(p->err, rc, "write more of its letters");
+    }
+    if (rc == NH_OK)
+        p->words_left -= x.words.count;
+    struct match_tree *any =
+        rc == NH_OK ? plan_stems(p, n, &x, &sure) : fail(p, rc);
+    if (any && x.words.count == 0)
+        notice(p, n);
+    expansion_release(&x);
+    if (!any || sure)
+        return any && any->count ? settle(p, any) : any;
+    rc =
+        proximity_new(&check, &p->plan->state, n, p->stems, p->stemmer, p->err);
+    if (rc == NH_OK)
+        return checked(p, add(p, group(p, TREE_AND), settle(p, any)), check);
+    match_tree_free(any);
+    return fail(p, rc);
+}
+
 /* ---- Places. */
 
 /* What every article has where the parts of a NEAR or a scope stand as wanted.
@@ -350,6 +430,9 @@ static struct match_tree *candidates(struct planner *p,
         return plan_filter(p, n);
     case QUERY_HAS:
         return plan_has(p, n);
+    case QUERY_WILDCARD:
+    case QUERY_FUZZY:
+        return plan_pattern(p, n);
     default: /* OR; or AND, NEAR and scopes, which want all */
         break;
     }
@@ -449,6 +532,9 @@ static struct match_tree *plan_node(struct planner *p,
     case QUERY_NEAR:
     case QUERY_SCOPE:
         return plan_place(p, n);
+    case QUERY_WILDCARD:
+    case QUERY_FUZZY:
+        return plan_pattern(p, n);
     }
     return fail(p, error_set(p->err, NH_EINTERNAL, "unknown part of a query"));
 }
@@ -456,7 +542,7 @@ static struct match_tree *plan_node(struct planner *p,
 /* Whether the tree has words that an article should have. */
 static bool has_text(const struct query_node *n)
 {
-    if (n->kind == QUERY_WORD || n->kind == QUERY_PHRASE)
+    if (n->word_count > 0)
         return true;
     if (n->kind == QUERY_NOT)
         return false;
@@ -468,7 +554,8 @@ static bool has_text(const struct query_node *n)
 
 int plan_make(struct plan *plan, const struct query *q,
               const struct snapshot *snapshot, struct stemmer *stemmer,
-              struct stem_index *stems, bool any, struct nh_error *err)
+              struct stem_index *stems, bool any, uint32_t most_words,
+              struct nh_error *err)
 {
     struct planner p;
     memset(plan, 0, sizeof *plan);
@@ -477,6 +564,8 @@ int plan_make(struct plan *plan, const struct query *q,
     p.stemmer = stemmer;
     p.stems = stems;
     p.any = any;
+    p.most_words = most_words;
+    p.words_left = (uint64_t)most_words * EXPAND_PARTS;
     p.err = err;
     p.has_text = has_text(q->root);
     plan->state.snapshot = snapshot;
@@ -501,5 +590,6 @@ void plan_release(struct plan *plan)
     match_tree_free(plan->source.tree);
     text_check_free(plan->checks);
     postings_free(plan->postings);
+    buf_release(&plan->notice);
     memset(plan, 0, sizeof *plan);
 }

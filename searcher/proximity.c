@@ -19,13 +19,12 @@ struct span_list {
 /* A word to be found: exactly, or by its stem. The codes under which it stands
  * in the article at hand. */
 struct place_word {
-    struct slice
-        text; /* folded, or a stem; borrowed from the query, or owned */
+    struct slice text; /* folded, or a stem; borrowed, or of the arena */
     bool stemmed;
-    uint32_t *codes; /* ascending */
+    struct pattern *pattern; /* of a wildcard or fuzzy word, else NULL */
+    uint32_t *codes;         /* ascending */
     size_t count, cap;
-    size_t
-        dict_codes; /* of them, those of the dictionary; the rest are locals */
+    size_t dict_codes; /* of the dictionary; the others are locals */
 };
 
 /* A part of the condition, as the query has it. */
@@ -58,12 +57,21 @@ struct proximity {
 
 /* ---- Making. */
 
+bool query_pattern(const struct query_node *node, struct pattern *out)
+{
+    struct slice text = node->words[0].text;
+    return node->kind == QUERY_FUZZY ? pattern_fuzzy(out, text, node->distance)
+                                     : pattern_wildcard(out, text);
+}
+
 static void part_release(struct part *p)
 {
     for (size_t i = 0; i < p->count; i++)
         part_release(&p->parts[i]);
-    for (size_t i = 0; i < p->word_count; i++)
+    for (size_t i = 0; i < p->word_count; i++) {
         free(p->words[i].codes);
+        free(p->words[i].pattern);
+    }
     free(p->parts);
     free(p->words);
     free(p->spans.items);
@@ -80,6 +88,23 @@ static void proximity_free(struct text_check *check)
     free(x);
 }
 
+/* Prepares the word of a part of that kind. */
+static bool word_init(struct proximity *x, struct place_word *w,
+                      const struct query_node *node)
+{
+    w->stemmed = node->kind == QUERY_WORD;
+    if (w->stemmed) {
+        struct slice stem = stemmer_stem(x->stemmer, w->text);
+        w->text = (struct slice){arena_copy(&x->arena, stem.data, stem.len),
+                                 stem.len};
+        return w->text.data != NULL;
+    }
+    if (node->kind != QUERY_WILDCARD && node->kind != QUERY_FUZZY)
+        return true;
+    w->pattern = malloc(sizeof *w->pattern);
+    return w->pattern && query_pattern(node, w->pattern);
+}
+
 static bool part_init(struct proximity *x, struct part *p,
                       const struct query_node *node)
 {
@@ -94,14 +119,8 @@ static bool part_init(struct proximity *x, struct part *p,
         struct place_word *w = &p->words[i];
         p->word_count = i + 1;
         w->text = node->words[i].text;
-        w->stemmed = node->kind == QUERY_WORD;
-        if (w->stemmed) {
-            struct slice stem = stemmer_stem(x->stemmer, w->text);
-            w->text = (struct slice){arena_copy(&x->arena, stem.data, stem.len),
-                                     stem.len};
-            if (!w->text.data)
-                return false;
-        }
+        if (!word_init(x, w, node))
+            return false;
     }
     for (size_t i = 0; i < node->count; i++) {
         p->count = i + 1;
@@ -149,13 +168,27 @@ static bool add_code(struct place_word *w, uint32_t code)
     return true;
 }
 
+static bool use_pattern(struct proximity *x, struct place_word *w)
+{
+    for (uint32_t n = 0; n < x->dict->words.count; n++) {
+        const struct strtab_entry *e = &x->dict->words.entries[n];
+        if (pattern_matches(w->pattern, (struct slice){e->data, e->len}) &&
+            !add_code(w, n))
+            return false;
+    }
+    return true;
+}
+
 /* Looks the words up in another dictionary. */
 static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
 {
     for (size_t i = 0; i < p->word_count; i++) {
         struct place_word *w = &p->words[i];
         w->count = 0;
-        if (w->stemmed) {
+        if (w->pattern) {
+            if (!use_pattern(x, w))
+                return false;
+        } else if (w->stemmed) {
             uint32_t stem =
                 strtab_find(&x->stems->names, w->text.data, w->text.len);
             for (uint32_t n = 0;
@@ -181,8 +214,10 @@ static bool use_local(struct proximity *x, struct part *p, struct slice word,
 {
     for (size_t i = 0; i < p->word_count; i++) {
         struct place_word *w = &p->words[i];
-        if (slice_equal(w->text, w->stemmed ? stem : word) &&
-            !add_code(w, code))
+        bool meant = w->pattern
+                         ? pattern_matches(w->pattern, word)
+                         : slice_equal(w->text, w->stemmed ? stem : word);
+        if (meant && !add_code(w, code))
             return false;
     }
     for (size_t i = 0; i < p->count; i++)
@@ -220,12 +255,23 @@ static bool find_codes(struct proximity *x)
     return true;
 }
 
+/* The codes ascend; there may be thousands. */
 static bool has_code(const struct place_word *w, uint32_t code)
 {
-    for (size_t i = 0; i < w->count; i++)
-        if (w->codes[i] == code)
-            return true;
-    return false;
+    size_t low = 0, high = w->count;
+    if (high <= 8) {
+        while (low < high && w->codes[low] != code)
+            low++;
+        return low < high;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (w->codes[middle] < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < w->count && w->codes[low] == code;
 }
 
 /* ---- Spans. */
@@ -409,6 +455,8 @@ static bool find_spans(struct proximity *x, struct part *p)
     switch (p->node->kind) {
     case QUERY_WORD:
     case QUERY_PHRASE:
+    case QUERY_WILDCARD:
+    case QUERY_FUZZY:
         return word_spans(x, p);
     case QUERY_FILTER:
     case QUERY_HAS:

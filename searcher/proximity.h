@@ -9,6 +9,7 @@
 #define SEARCHER_PROXIMITY_H
 
 #include "common/analysis.h"
+#include "searcher/expand.h"
 #include "searcher/query.h"
 #include "searcher/stems.h"
 #include "searcher/verify.h"
@@ -16,7 +17,10 @@
 /* Spans that one part of a condition may have in an article. */
 #define PROXIMITY_SPANS_MAX ((size_t)1 << 20)
 
-/* A check for a QUERY_NEAR or QUERY_SCOPE, which the query outlives; `stems`
+/* The pattern of a QUERY_WILDCARD or QUERY_FUZZY; false if it is too long. */
+bool query_pattern(const struct query_node *node, struct pattern *out);
+/* A check for a QUERY_NEAR, QUERY_SCOPE, or whatever can stand in them, which
+ * the query outlives; `stems`
  * and `stemmer` are borrowed. */
 int proximity_new(struct text_check **out, struct match_state *state,
                   const struct query_node *node, struct stem_index *stems,

@@ -7,16 +7,18 @@
 #include "common/schema.h"
 
 enum query_kind {
-    QUERY_AND,    /* all children */
-    QUERY_OR,     /* any child */
-    QUERY_NOT,    /* not its child */
-    QUERY_WORD,   /* one stemmed word */
-    QUERY_PHRASE, /* exact words side by side */
-    QUERY_FILTER, /* a field's value */
-    QUERY_HAS,    /* the article has the field */
-    QUERY_DATE,   /* days first..last */
-    QUERY_NEAR,   /* its two children near each other */
-    QUERY_SCOPE   /* its child in one sentence or paragraph */
+    QUERY_AND,      /* all children */
+    QUERY_OR,       /* any child */
+    QUERY_NOT,      /* not its child */
+    QUERY_WORD,     /* one stemmed word */
+    QUERY_PHRASE,   /* exact words side by side */
+    QUERY_FILTER,   /* a field's value */
+    QUERY_HAS,      /* the article has the field */
+    QUERY_DATE,     /* days first..last */
+    QUERY_NEAR,     /* its two children near each other */
+    QUERY_SCOPE,    /* its child in one sentence or paragraph */
+    QUERY_WILDCARD, /* a word with ? and * */
+    QUERY_FUZZY     /* a word but for so many edits */
 };
 
 struct query_word {
@@ -29,7 +31,8 @@ struct query_node {
     size_t offset, length; /* bytes of the query text */
     struct query_node **children;
     size_t count;
-    struct query_word *words; /* WORD: one; PHRASE: one or more */
+    struct query_word *words; /* PHRASE: one or more; WORD, WILDCARD, FUZZY:
+                                 one */
     size_t word_count;
     bool title;    /* WORD, PHRASE: in the title only */
     bool plain;    /* as typed: an unquoted word, which any-word may loosen */
@@ -38,7 +41,7 @@ struct query_node {
     struct slice value;  /* FILTER: as the term has it, folded where it is */
     bool whole;          /* FILTER of a name: the whole name, not a word */
     int64_t first, last; /* DATE: days since 1970; INT64_MIN/MAX if open */
-    uint32_t distance;   /* NEAR: words at most */
+    uint32_t distance;   /* NEAR: words; FUZZY: edits; at most */
     bool ordered;        /* NEAR: the first child first */
     bool paragraph;      /* SCOPE: a paragraph, not a sentence */
 };
@@ -57,6 +60,7 @@ struct query {
 /* Words of NEAR without a number; and at most. */
 #define QUERY_NEAR_DEFAULT 10
 #define QUERY_NEAR_MAX 10000
+#define QUERY_EDITS_MAX 2
 
 /* Parses `text`. `today` is in days since 1970. NH_EQUERY, NH_EUNSUPPORTED with
  * offset, length and often a hint. */
@@ -89,8 +93,9 @@ struct query_token {
     size_t offset, length;
     struct slice text;
     bool exact;
+    bool wildcard; /* of a word: ? and * mean more than themselves */
     enum field field;
-    uint32_t distance; /* of NEAR */
+    uint32_t distance; /* of NEAR; edits of a fuzzy word, else 0 */
     bool ordered;
     char scope; /* of CLOSE: s, p or 0 */
 };
@@ -105,6 +110,9 @@ struct query_lexer {
 /* Reads the next token. */
 int query_lex(struct query_lexer *lexer, struct query_token *token,
               struct nh_error *err);
+/* Notes wildcards and ~ in a word as typed, and takes ~ off. */
+int query_lex_pattern(struct query_token *token, struct slice *word,
+                      struct nh_error *err);
 /* Sets an error at a place of the query. */
 int query_error(struct nh_error *err, int code, size_t offset, size_t length,
                 const char *format, ...) ERROR_PRINTF(5, 6);

@@ -134,11 +134,32 @@ static int lex_field(struct query_lexer *x, struct query_token *t,
                       "to search for it as text, put it in quotes");
 }
 
-static int unsupported(struct nh_error *err, const struct query_token *t,
-                       const char *what)
+/* Takes ~ and ~2 off a word. */
+static int lex_fuzzy(struct query_token *t, struct slice *w, const char *tilde,
+                     struct nh_error *err)
 {
-    return query_error(err, NH_EUNSUPPORTED, t->offset, t->length,
-                       "%s not supported yet", what);
+    const size_t len = (size_t)(tilde - w->data), more = w->len - len - 1;
+    t->distance = 1;
+    if (more == 1 && tilde[1] >= '1' && tilde[1] <= '0' + QUERY_EDITS_MAX) {
+        t->distance = (uint32_t)(tilde[1] - '0');
+    } else if (more > 0) {
+        query_error(err, NH_EQUERY, t->offset, t->length,
+                    "~ takes a number of edits from 1 to %d", QUERY_EDITS_MAX);
+        return error_hint(err, NH_EQUERY, "as in Schulmann~ or Schulmann~2");
+    }
+    w->len = len;
+    if (!t->wildcard)
+        return NH_OK;
+    return query_error(err, NH_EQUERY, t->offset, t->length,
+                       "a word cannot be fuzzy and have wildcards");
+}
+
+int query_lex_pattern(struct query_token *t, struct slice *w,
+                      struct nh_error *err)
+{
+    t->wildcard = memchr(w->data, '*', w->len) || memchr(w->data, '?', w->len);
+    const char *tilde = w->len ? memchr(w->data, '~', w->len) : NULL;
+    return tilde && tilde > w->data ? lex_fuzzy(t, w, tilde, err) : NH_OK;
 }
 
 static int lex_word(struct query_lexer *x, struct query_token *t,
@@ -165,15 +186,9 @@ static int lex_word(struct query_lexer *x, struct query_token *t,
         t->exact = true;
         w = (struct slice){w.data + 1, w.len - 1};
     }
-    if (memchr(w.data, '*', w.len) || memchr(w.data, '?', w.len)) {
-        unsupported(err, t, "wildcards (* and ?) are");
-        return error_hint(err, NH_EUNSUPPORTED,
-                          "to search for the words alone, leave * and ? "
-                          "out");
-    }
-    const char *tilde = memchr(w.data, '~', w.len);
-    if (tilde && tilde > w.data)
-        return unsupported(err, t, "fuzzy words (~) are");
+    int rc = query_lex_pattern(t, &w, err);
+    if (rc != NH_OK)
+        return rc;
     t->kind = TOKEN_WORD;
     t->text = w;
     x->pos = end;

@@ -171,6 +171,87 @@ static int text_node(struct parser *p, const struct query_token *t,
     return NH_OK;
 }
 
+/* ---- Patterns. */
+
+static int bad_pattern(struct parser *p, const struct query_token *t,
+                       const char *why)
+{
+    query_error(p->err, NH_EQUERY, t->offset, t->length, "%s", why);
+    return error_hint(p->err, NH_EQUERY,
+                      "to search for the words alone, leave *, ? and ~ out");
+}
+
+/* Folds a piece of a pattern, which has to be a piece of one word. */
+static int fold_piece(struct parser *p, const struct query_token *t,
+                      struct slice piece, struct buf *out)
+{
+    struct word_scanner s;
+    struct word w;
+    bool whole = true, any = false;
+    word_scanner_init(&s, piece);
+    while (word_next(&s, &w)) {
+        whole = whole && !any && w.start == 0 && w.end == piece.len &&
+                !(w.flags & WORD_CJK);
+        any = true;
+        if (whole)
+            buf_append(out, w.folded.data, w.folded.len);
+    }
+    bool failed = s.scratch.failed || out->failed;
+    word_scanner_release(&s);
+    if (failed)
+        return error_nomem(p->err);
+    return any && whole ? NH_OK
+                        : bad_pattern(p, t,
+                                      "wildcards and ~ are for one word of "
+                                      "letters and digits");
+}
+
+/* A word with wildcards, or a fuzzy one. */
+static int pattern_node(struct parser *p, const struct query_token *t,
+                        struct query_node **out)
+{
+    struct buf folded = BUF_INIT;
+    struct slice rest = t->text;
+    size_t letters = 0;
+    int rc = NH_OK;
+    while (rc == NH_OK && rest.len > 0) {
+        size_t n = 0;
+        while (n < rest.len && !(t->wildcard && strchr("*?", rest.data[n])))
+            n++;
+        if (n == 0) {
+            buf_append_byte(&folded, (uint8_t)*rest.data);
+            n = 1;
+        } else {
+            rc = fold_piece(p, t, (struct slice){rest.data, n}, &folded);
+            letters += n;
+        }
+        rest.data += n;
+        rest.len -= n;
+    }
+    if (rc == NH_OK && letters == 0)
+        rc = bad_pattern(p, t, "a letter or digit is missing");
+    struct query_node *n =
+        rc == NH_OK ? new_node(p, t->wildcard ? QUERY_WILDCARD : QUERY_FUZZY, t)
+                    : NULL;
+    struct query_word *word =
+        n ? arena_alloc(&p->q->arena, sizeof *word) : NULL;
+    char *copy = word && !folded.failed
+                     ? arena_copy(&p->q->arena, folded.data, folded.len)
+                     : NULL;
+    if (copy) {
+        *word = (struct query_word){{copy, folded.len}, false};
+        n->words = word;
+        n->word_count = 1;
+        n->title = p->field == FIELD_TITLE;
+        n->distance = t->distance;
+        *out = n;
+    }
+    buf_release(&folded);
+    if (rc != NH_OK)
+        return rc;
+    return copy ? NH_OK : n ? error_nomem(p->err) : failed(p);
+}
+
 /* ---- Fields. */
 
 static int bad_date(struct parser *p, const struct query_token *t)
@@ -271,7 +352,7 @@ static int value_node(struct parser *p, const struct query_token *t,
     }
     if (kind == FIELD_KIND_DATE)
         return date_node(p, t, out);
-    if (typed && kind != FIELD_KIND_EXACT &&
+    if (typed && kind != FIELD_KIND_EXACT && kind != FIELD_KIND_TEXT &&
         memchr(t->text.data, '*', t->text.len))
         return wildcard_in_value(p, t);
     if (kind != FIELD_KIND_TEXT)
@@ -281,7 +362,11 @@ static int value_node(struct parser *p, const struct query_token *t,
         word.exact = true;
         word.text = (struct slice){word.text.data + 1, word.text.len - 1};
     }
-    int rc = text_node(p, &word, out);
+    int rc = typed ? query_lex_pattern(&word, &word.text, p->err) : NH_OK;
+    if (rc != NH_OK)
+        return rc;
+    rc = word.wildcard || word.distance ? pattern_node(p, &word, out)
+                                        : text_node(p, &word, out);
     if (rc == NH_OK && !*out)
         rc = query_error(p->err, NH_EQUERY, t->offset, t->length,
                          "there is no word in the value of title:");
@@ -301,6 +386,8 @@ static int check_place(struct parser *p, const struct query_node *n,
     case QUERY_WORD:
     case QUERY_PHRASE:
     case QUERY_NEAR:
+    case QUERY_WILDCARD:
+    case QUERY_FUZZY:
         return NH_OK;
     case QUERY_FILTER:
     case QUERY_HAS:
@@ -439,8 +526,9 @@ static int parse_primary(struct parser *p, struct query_node **out)
         return parse_field(p, out);
     case TOKEN_QUOTED:
     case TOKEN_WORD:
-        rc = p->field == NO_FIELD ? text_node(p, &t, out)
-                                  : value_node(p, &t, out);
+        rc = p->field != NO_FIELD       ? value_node(p, &t, out)
+             : t.wildcard || t.distance ? pattern_node(p, &t, out)
+                                        : text_node(p, &t, out);
         if (rc == NH_OK && !*out && t.kind == TOKEN_QUOTED)
             return query_error(p->err, NH_EQUERY, t.offset, t.length,
                                "there is no word between these quotes");

@@ -53,6 +53,11 @@ static int run(nh_results *r, const struct nh_search_options *o,
     int rc = match_query(&r->page, r->index, &r->query, o, err);
     if (rc != NH_OK)
         return rc;
+    struct buf *notice = &r->query.notice;
+    if (r->page.notice.len) {
+        buf_append_str(notice, notice->len ? "; " : "");
+        buf_append(notice, r->page.notice.data, r->page.notice.len);
+    }
     size_t bytes = (r->page.count + 1) * sizeof(struct nh_hit *);
     r->hits = arena_alloc(&r->arena, bytes);
     if (!r->hits)

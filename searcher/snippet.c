@@ -7,6 +7,7 @@
 
 #include "common/analysis.h"
 #include "common/utf8.h"
+#include "searcher/proximity.h"
 
 /* Matches that are looked at for the best stretch. */
 #define MATCHES_MAX 4096
@@ -21,6 +22,7 @@ void highlighter_release(struct highlighter *h)
     strtab_release(&h->exact);
     arena_release(&h->arena);
     free(h->phrases);
+    free(h->patterns);
     free(h->known);
     memset(h, 0, sizeof *h);
 }
@@ -59,6 +61,19 @@ static bool add_exact(struct highlighter *h, struct slice word)
     return strtab_add(&h->exact, word.data, word.len) != STRTAB_NONE;
 }
 
+static bool add_pattern(struct highlighter *h, const struct query_node *node)
+{
+    if (h->pattern_count == h->pattern_cap) {
+        struct pattern *p = array_grow(h->patterns, &h->pattern_cap, sizeof *p);
+        if (!p)
+            return false;
+        h->patterns = p;
+    }
+    if (query_pattern(node, &h->patterns[h->pattern_count]))
+        h->pattern_count++;
+    return true;
+}
+
 /* A name: its words side by side, and the last of them alone. */
 static bool add_name(struct highlighter *h, struct slice name)
 {
@@ -93,6 +108,8 @@ static bool collect(struct highlighter *h, const struct query_node *n,
             count == 1 ? add_exact(h, words[0]) : add_phrase(h, words, count);
     } else if (n->kind == QUERY_FILTER && schema_fields[n->field].entity) {
         good = add_name(h, n->value);
+    } else if (n->kind == QUERY_WILDCARD || n->kind == QUERY_FUZZY) {
+        good = add_pattern(h, n);
     }
     for (size_t i = 0; good && i < n->count; i++)
         good = collect(h, n->children[i], stemmer);
@@ -132,6 +149,10 @@ static uint8_t match_word(struct highlighter *h, const struct lexicon *lex,
     else if ((at = strtab_find(&h->exact, folded.data, folded.len)) !=
              STRTAB_NONE)
         result = term_number(h->stems.count + at);
+    for (size_t i = 0; result == 1 && i < h->pattern_count; i++)
+        if (pattern_matches(&h->patterns[i], folded))
+            result = term_number(h->stems.count + h->exact.count +
+                                 h->phrase_count + i);
     h->known[word] = result;
     return result;
 }

@@ -4,6 +4,7 @@
 
 #include "common/lexicon.h"
 #include "searcher/newshound.h"
+#include "searcher/pattern.h"
 #include "searcher/query.h"
 
 /* What to look for in the texts of one search's hits. */
@@ -15,6 +16,8 @@ struct highlighter {
         size_t count;
     } * phrases;
     size_t phrase_count, phrase_cap;
+    struct pattern *patterns; /* of wildcards and fuzzy words */
+    size_t pattern_count, pattern_cap;
     struct arena arena;
     uint8_t *known; /* for words of the lexicon: 0 unknown, 1 no, else 2 + term
                        number, at most 255 */

@@ -1,5 +1,6 @@
 """The program as its users call it: test_cli.py NEWSHOUND SOURCE-FOLDER"""
 
+import glob
 import json
 import os
 import random
@@ -160,6 +161,52 @@ class Cli(unittest.TestCase):
         self.assertIn("leike-resigns", search("(safety culture products)/s"))
         self.assertEqual(search("(culture backseat xyzzy)/p"), [])
 
+    def test_wildcards_and_fuzzy_words_mean_word_forms(self):
+        texts = {"one": "He resigned. They behave.", "two": "She resigns now.",
+                 "three": "Schulman spoke of resignation.",
+                 "four": "Schulmann's behavior; behaviour too.",
+                 "five": "Shculman again."}
+        text = "".join(json.dumps({"id": i, "title": i, "body": t}) + "\n"
+                       for i, t in texts.items())
+        run("index", "-q", "-d", "forms.idx", "-", stdin=text.encode())
+        def found(*query):
+            return sorted(search("-d", "forms.idx", "--all", *query))
+        self.assertEqual(found("resign*"), ["one", "three", "two"])
+        self.assertEqual(found("resigne?"), ["one"])
+        self.assertEqual(found("*IGNS"), ["two"])
+        self.assertEqual(found("behavi*r"), ["four"])
+        self.assertEqual(found("behavio?r"), ["four"])
+        self.assertEqual(found("resigned"), ["one", "three", "two"])
+        self.assertEqual(found("schulman~"), ["five", "four", "three"])
+        self.assertEqual(found("Schulmen~"), ["three"])
+        self.assertEqual(found("Schulmen~2"), ["five", "four", "three"])
+        self.assertEqual(found("title:t*"), ["three", "two"])
+        self.assertEqual(found("resign* -resigns*"), ["one", "three"])
+        self.assertEqual(found("*ed ONEAR/2 b*"), ["one"])
+        self.assertEqual(found("(resign* now)/s"), ["two"])
+        status, out, err = run("search", "-d", "forms.idx", "xyz*")
+        self.assertEqual(status, 1)
+        self.assertIn("the index has no word like 'xyz*'\n", out)
+        status, out, err = run("search", "-d", "forms.idx", "--expand", "2",
+                               "now resign*")
+        self.assertEqual(status, 2)
+        self.assertIn("more than 2 words", err)
+        self.assertIn("\n  now resign*\n      ^~~~~~~\n", err)
+        self.assertIn("more of its letters", err)
+        self.assertEqual(found("--expand", "3", "resign*"),
+                         ["one", "three", "two"])
+        self.assertEqual(found("--expand", "3", " OR ".join(["resign*"] * 5)),
+                         ["one", "three", "two"])
+        status, _, err = run("search", "-d", "forms.idx", "--expand", "3",
+                             " OR ".join(["resign*"] * 17))
+        self.assertEqual(status, 2)
+        self.assertIn("more than 48 words of the index together", err)
+        page = json.loads(run("search", "-d", "forms.idx", "--format", "json",
+                              "behavi* schulmen~2")[1])
+        snippet = page["hits"][0]["snippet"]
+        marked = [snippet["text"][a:b] for a, b in snippet["highlights"]]
+        self.assertEqual(marked, ["Schulmann", "behavior", "behaviour"])
+
     def test_batches(self):
         lines = "1\tkasparov\n2\tpersn:x\n3\tperson:Leike\nnotab\n"
         with open(os.path.join(WORK, "q.tsv"), "w", encoding="utf-8") as f:
@@ -249,7 +296,8 @@ class Cli(unittest.TestCase):
         def answers(index, *options):
             queries = ("w1 w2", "w1 OR w2 OR zyzzyva", '"w3 w4" OR 京都',
                        "source:one -w5", "person:P1 naive",
-                       "date:2014..2016 w7", "title:w9")
+                       "date:2014..2016 w7", "title:w9", "w1?0 zyz*a",
+                       "title:w2?", "w29~ -source:two")
             return [run("search", "-d", index, "--all", *options, q)[1]
                     for q in queries]
 
@@ -274,6 +322,11 @@ class Cli(unittest.TestCase):
                     .splitlines()]
             return sorted((r[2], r[4]) for r in rows)
         self.assertEqual(scores("merge.idx"), scores("whole.idx"))
+        def vocabulary(index):
+            (path,) = glob.glob(os.path.join(WORK, index, "*", "words"))
+            with open(path, "rb") as f:
+                return f.read()
+        self.assertEqual(vocabulary("merge.idx"), vocabulary("whole.idx"))
         self.assertEqual(run("merge", "-d", "none.idx")[0], 3)
 
     def test_stats_and_help(self):

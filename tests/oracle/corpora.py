@@ -65,7 +65,9 @@ def reuters(folder):
             title = _element("TITLE", text)
             # Some articles have text beside the body: all of it counts.
             body = re.sub(r"<(TITLE|AUTHOR)>.*?</\1>", " ", text, flags=re.S)
-            body = re.sub(r"</?(DATELINE|BODY)>", " ", body)
+            # A dateline begins the first line of its body.
+            body = re.sub(r"\s*</DATELINE>\s*", " ", body)
+            body = re.sub(r"<(DATELINE|BODY)>|</BODY>", " ", body)
             fields = {"source": ["Reuters"], "lang": ["en"]}
             for tag, field in (("TOPICS", "topic"), ("PLACES", "place"),
                                ("PEOPLE", "person"), ("ORGS", "org")):

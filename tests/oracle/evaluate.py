@@ -3,12 +3,13 @@
 A tree is a tuple: ("word", text), ("phrase", text), ("exact", text),
 ("title", tree), ("field", name, value, quoted), ("has", name),
 ("date", text, first, last), ("and", trees), ("or", trees), ("not", tree),
-("near", distance or 0, ordered, tree, tree), ("scope", "s" or "p", tree).
+("wild", pattern), ("fuzzy", word, edits), ("near", distance or 0, ordered, tree, tree), ("scope", "s" or "p", tree).
 """
 
 import datetime
 import math
 import random
+import re
 from collections import Counter, defaultdict
 
 import text_rules as rules
@@ -29,7 +30,21 @@ def has_words(tree):
         return has_words(tree[3]) or has_words(tree[4])
     if kind == "scope":
         return has_words(tree[2])
-    return kind in ("word", "phrase", "exact", "title")
+    return kind in ("word", "phrase", "exact", "title", "wild", "fuzzy")
+
+
+def edits(a, b):
+    """Optimal string alignment distance."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(rows[-1][j] + 1, row[-1] + 1,
+                           rows[-1][j - 1] + (x != y)))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def plain(tree):
@@ -54,6 +69,7 @@ class Corpus:
         self.folded = defaultdict(set)
         self.titles, self.bodies = [], []
         self.starts = {}
+        self.meant = {}
         self.wdf = {"body": defaultdict(dict), "title": defaultdict(dict)}
         self.lengths = []
         self.values = defaultdict(set)
@@ -128,7 +144,7 @@ class Corpus:
         kind = tree[0]
         if kind == "title":
             return self._scores(tree[1], "title")
-        if kind in ("word", "phrase", "exact"):
+        if kind in ("word", "phrase", "exact", "wild", "fuzzy"):
             terms = self._terms(tree, where)
             return {n: sum(self._bm25(t, n, where) for t in terms)
                     for n in self.evaluate(tree, where)}
@@ -155,6 +171,8 @@ class Corpus:
 
     def _terms(self, tree, where):
         """The terms that a word or phrase is ranked by."""
+        if tree[0] in ("wild", "fuzzy"):
+            return sorted({rules.stem(w) for w in self._forms(tree)})
         listed = rules.words(tree[1])
         if tree[0] == "word" and len(listed) > 1 and listed[-1][1]:
             listed.pop()
@@ -200,6 +218,8 @@ class Corpus:
             return self.phrase(tree[1], where)
         if kind == "title":
             return self.evaluate(tree[1], "title")
+        if kind in ("wild", "fuzzy"):
+            return self._pattern(tree, where)
         if kind == "field":
             return self._field(*tree[1:])
         if kind == "has":
@@ -215,6 +235,32 @@ class Corpus:
             return set(self.all) - self.evaluate(tree[1], where)
         sets = [self.evaluate(t, where) for t in tree[1]]
         return set.intersection(*sets) if kind == "and" else set.union(*sets)
+
+    def _forms(self, tree):
+        """The words of the corpus that a wildcard or fuzzy word means."""
+        if tree not in self.meant:
+            if tree[0] == "wild":
+                fits = re.compile("".join(
+                    ".*" if c == "*" else "." if c == "?" else re.escape(c)
+                    for c in tree[1]), re.S).fullmatch
+            else:
+                def fits(word):
+                    return (abs(len(word) - len(tree[1])) <= tree[2] and
+                            edits(tree[1], word) <= tree[2])
+            self.meant[tree] = {w for w in self.folded if fits(w)}
+        return self.meant[tree]
+
+    def _pattern(self, tree, where):
+        forms = self._forms(tree)
+        found = set()
+        for stem in {rules.stem(w) for w in forms}:
+            found |= self.stems[where].get(stem, set())
+        if where == "title":
+            return {n for n in found if forms & set(self.titles[n])}
+        with_form = set()
+        for form in forms:
+            with_form |= self.folded[form]
+        return found & with_form
 
     # ---- Places: spans are (first, last) word of the title or the body.
 
@@ -262,6 +308,9 @@ class Corpus:
             return self._name_spans(number, tree, words)
         if where == "title" and part != "title":
             return set()
+        if kind in ("wild", "fuzzy"):
+            forms = self._forms(tree)
+            return {(i, i) for i, w in enumerate(words) if w in forms}
         listed = rules.words(tree[1])
         if kind == "word" and len(listed) > 1 and listed[-1][1]:
             listed.pop()
@@ -342,6 +391,31 @@ class Generator:
     def word(self):
         return ("word", self.random.choice(self._text()))
 
+    def pattern(self):
+        """A wildcard or fuzzy word, made of a word of the corpus."""
+        for _ in range(20):
+            listed = rules.words(self.random.choice(self.around or
+                                                    self._text()))
+            if len(listed) == 1 and not listed[0][2] and len(listed[0][0]) > 2:
+                break
+        else:
+            return self.word()
+        word = listed[0][0]
+        at = self.random.randrange(len(word))
+        if self.random.random() < 0.35:
+            kind = self.random.randrange(4)
+            other = self.random.choice("aeinrst")
+            word = (word, word[:at] + other + word[at:],
+                    word[:at] + word[at + 1:],
+                    word[:at] + word[at:at + 2][::-1] + word[at + 2:])[kind]
+            return ("fuzzy", word, self.random.choice((1, 1, 2)))
+        size = self.random.choice((1, 1, 2, 3))
+        cut = self.random.choice((
+            word[:at] + "*", "*" + word[at:], word[:at] + "?" + word[at + 1:],
+            word[:at] + "*" + word[at + size:],
+            word[:at] + "?" + word[at + 1:-1] + "*"))
+        return ("wild", cut) if cut.strip("*?") else ("wild", word + "*")
+
     def phrase(self):
         words = self._text()
         size = self.random.choice((1, 2, 2, 2, 3, 3, 4, 5))
@@ -394,8 +468,10 @@ class Generator:
         roll = self.random.random()
         if roll < 0.42:
             return self.word()
-        if roll < 0.56:
+        if roll < 0.53:
             return self.phrase()
+        if roll < 0.56:
+            return self.pattern()
         if roll < 0.59:
             return self.near()
         if roll < 0.62:
@@ -403,7 +479,8 @@ class Generator:
         if roll < 0.66:
             return ("exact", self.word()[1])
         if roll < 0.74:
-            inner = self.word() if self.random.random() < 0.6 else self.phrase()
+            inner = self.random.choice((self.word, self.word, self.phrase,
+                                        self.pattern))()
             return ("title", inner)
         if roll < 0.92:
             return self.field()
@@ -427,7 +504,9 @@ class Generator:
                                            ("field", name, part, False),
                                            ("has", name)))
         words = self.around or self._text()
-        if roll < 0.7:
+        if roll < 0.62:
+            return self.pattern()
+        if roll < 0.72:
             size = self.random.choice((1, 2, 2, 3))
             at = self.random.randrange(max(1, len(words) - size))
             return ("phrase", " ".join(words[at:at + size]))
@@ -475,8 +554,12 @@ def to_query(tree, rand, top=True):
     kind = tree[0]
     if kind == "word":
         return tree[1]
+    if kind == "wild":
+        return tree[1]
+    if kind == "fuzzy":
+        return tree[1] + ("~" if tree[2] == 1 else "~2")
     if kind == "phrase":
-        return f'"{tree[1]}"'
+        return '"' + re.sub("[\u201c-\u201f]", " ", tree[1]) + '"'
     if kind == "exact":
         return "=" + tree[1]
     if kind == "title":

@@ -6,14 +6,16 @@
 /* The tree in a short notation. */
 static void describe(const struct query_node *n, struct buf *out)
 {
-    static const char *const names[] = {"AND",    "OR",     "NOT", "word",
-                                        "phrase", "filter", "has", "date",
-                                        "NEAR",   "scope"};
+    static const char *const names[] = {
+        "AND", "OR",   "NOT",  "word",  "phrase",   "filter",
+        "has", "date", "NEAR", "scope", "wildcard", "fuzzy"};
     buf_printf(out, "%s%s%s", n->required ? "+" : "", n->title ? "title." : "",
                names[n->kind]);
     if (n->kind == QUERY_DATE)
         buf_printf(out, "[%s..%s]", n->first == INT64_MIN ? "" : "x",
                    n->last == INT64_MAX ? "" : "x");
+    if (n->kind == QUERY_FUZZY)
+        buf_printf(out, "%u", (unsigned)n->distance);
     if (n->kind == QUERY_NEAR)
         buf_printf(out, "%s%u", n->ordered ? ">" : "", (unsigned)n->distance);
     if (n->kind == QUERY_SCOPE)
@@ -120,6 +122,23 @@ static void places_take_words_names_and_groups(void **state)
     check("near NEARBY oNEAR/3", "AND(word.near word.nearby phrase.onear.3)");
 }
 
+static void patterns_are_words_with_signs(void **state)
+{
+    (void)state;
+    check("resign*", "wildcard.resign*");
+    check("*IGN*d", "wildcard.*ign*d");
+    check("Behavi?r b", "AND(wildcard.behavi?r word.b)");
+    check("\xC3\x89t?", "wildcard.et?");
+    check("title:resign*", "title.wildcard.resign*");
+    check("Schulmann~", "fuzzy1.schulmann");
+    check("Schulmann~2", "fuzzy2.schulmann");
+    check("+a~1 -b*", "AND(+fuzzy1.a NOT(wildcard.b*))");
+    check("a* NEAR/3 b~2", "NEAR3(wildcard.a* fuzzy2.b)");
+    check("(a? b)/s", "scope/s(AND(wildcard.a? word.b))");
+    check("\"resign* now?\"", "phrase.resign.now");
+    check("~a", "word.a");
+}
+
 static void punctuation_alone_is_ignored_with_a_notice(void **state)
 {
     (void)state;
@@ -166,9 +185,16 @@ static void errors_name_their_place(void **state)
         {"a NEAR (b c)/s", NH_EQUERY, 7, 7, "/s cannot", "names can"},
         {"(a -b)/s", NH_EQUERY, 3, 2, "NOT cannot", "names can"},
         {"((a b)/s c)/p", NH_EQUERY, 1, 8, "/s cannot", "names can"},
-        {"resign*", NH_EUNSUPPORTED, 0, 7, "not supported yet", ""},
-        {"behavi?r", NH_EUNSUPPORTED, 0, 8, "not supported yet", ""},
-        {"Schulmann~2", NH_EUNSUPPORTED, 0, 11, "not supported yet", ""},
+        {"a *", NH_EQUERY, 2, 1, "letter or digit is missing", "alone"},
+        {"??", NH_EQUERY, 0, 2, "letter or digit is missing", "alone"},
+        {"wi-fi*", NH_EQUERY, 0, 6, "for one word", "alone"},
+        {"*\xE5\x8C\x97", NH_EQUERY, 0, 4, "for one word", "alone"},
+        {"a.b~", NH_EQUERY, 0, 4, "for one word", "alone"},
+        {"x~3", NH_EQUERY, 0, 3, "from 1 to 2", "Schulmann~"},
+        {"x~0", NH_EQUERY, 0, 3, "from 1 to 2", "Schulmann~"},
+        {"x~12", NH_EQUERY, 0, 4, "from 1 to 2", "Schulmann~"},
+        {"re*n~", NH_EQUERY, 0, 5, "cannot be fuzzy and", ""},
+        {"title:re*n~", NH_EQUERY, 6, 5, "cannot be fuzzy and", ""},
         {"person:Lei*", NH_EUNSUPPORTED, 7, 4, "not supported yet",
          "person:*"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -219,6 +245,7 @@ int main(void)
         cmocka_unit_test(words_and_phrases_are_told_apart),
         cmocka_unit_test(fields_take_words_names_and_groups),
         cmocka_unit_test(places_take_words_names_and_groups),
+        cmocka_unit_test(patterns_are_words_with_signs),
         cmocka_unit_test(punctuation_alone_is_ignored_with_a_notice),
         cmocka_unit_test(errors_name_their_place),
         cmocka_unit_test(limits_are_errors)};
