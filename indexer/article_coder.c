@@ -31,12 +31,13 @@ struct article_coder {
     uint32_t stamp;
     struct buf text, term, folded;
     /* Words since article_coder_words: how often each occurs, by its number in
-     * the lexicon; those that do; and those of a lexicon that is gone. */
+     * the lexicon; those that do; and those that were counted in a lexicon that
+     * is gone. */
     uint64_t *occurrences;
     uint32_t occurrences_cap;
     uint32_t *met;
     size_t met_count, met_cap;
-    struct word_counts spilt;
+    struct word_tally spilt;
     struct strtab seen; /* pairs of other short words that were added */
     uint32_t pair_stamps[ANALYSIS_COMMON * ANALYSIS_COMMON];
 };
@@ -72,7 +73,7 @@ void article_coder_free(struct article_coder *c)
     free(c->used);
     free(c->occurrences);
     free(c->met);
-    word_counts_release(&c->spilt);
+    word_tally_release(&c->spilt);
     buf_release(&c->text);
     buf_release(&c->term);
     buf_release(&c->folded);
@@ -205,24 +206,28 @@ static bool grow_occurrences(struct article_coder *c, size_t words)
     return true;
 }
 
-static bool spill(struct article_coder *c, struct word_counts *words)
+/* Moves what was counted from the lexicon's numbers to `spilt`. */
+static bool spill(struct article_coder *c)
 {
     bool good = true;
     for (size_t i = 0; i < c->met_count; i++) {
         uint32_t n = c->met[i];
-        good = good && word_counts_add_entry(words, &c->lex.words.entries[n],
-                                             c->occurrences[n]);
+        good = good && word_tally_add(&c->spilt, &c->lex.words.entries[n],
+                                      c->occurrences[n]);
         c->occurrences[n] = 0;
     }
     c->met_count = 0;
     return good;
 }
 
-int article_coder_words(struct article_coder *c, struct word_counts *words,
+int article_coder_words(struct article_coder *c, struct word_tally *words,
                         struct nh_error *err)
 {
-    bool good = spill(c, words) && word_counts_join(words, &c->spilt);
-    word_counts_reset(&c->spilt);
+    bool good = spill(c);
+    struct word_tally swap = *words;
+    *words = c->spilt;
+    c->spilt = swap;
+    word_tally_reset(&c->spilt);
     return good ? NH_OK : error_nomem(err);
 }
 
@@ -475,7 +480,7 @@ int article_coder_add(struct article_coder *c, const struct article *a,
                       struct buf *stream, struct nh_error *err)
 {
     struct stream_text t;
-    if (lexicon_due(&c->lex) && !spill(c, &c->spilt))
+    if (lexicon_due(&c->lex) && !spill(c))
         return error_nomem(err);
     lexicon_trim(&c->lex); /* tallies of old numbers have old stamps */
     int rc = analyse(c, a, &t, err);

@@ -18,9 +18,9 @@ void article_coder_free(struct article_coder *c);
 int article_coder_add(struct article_coder *c, const struct article *a,
                       uint32_t docid, struct posting_batch *batch,
                       struct buf *stream, struct nh_error *err);
-/* Adds the words of all articles since the last call to `words`, and forgets
- * them. */
-int article_coder_words(struct article_coder *c, struct word_counts *words,
+/* Puts the words of all articles since the last call in the place of what
+ * `words` holds. */
+int article_coder_words(struct article_coder *c, struct word_tally *words,
                         struct nh_error *err);
 
 #endif

@@ -351,7 +351,7 @@ static int bury(struct index_writer *w, uint32_t docid, struct nh_error *err)
 
 int writer_append(struct index_writer *w, const struct writer_article *articles,
                   size_t count, struct posting_batch *postings,
-                  const struct word_counts *words, struct nh_error *err)
+                  const struct word_tally *words, struct nh_error *err)
 {
     int rc = word_counts_join(&w->words, words) ? NH_OK : error_nomem(err);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {

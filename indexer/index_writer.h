@@ -71,7 +71,7 @@ struct writer_article {
  * at a time. */
 int writer_append(struct index_writer *w, const struct writer_article *articles,
                   size_t count, struct posting_batch *postings,
-                  const struct word_counts *words, struct nh_error *err);
+                  const struct word_tally *words, struct nh_error *err);
 /* True when the segment in progress should be committed. */
 bool writer_full(struct index_writer *w, size_t memory);
 /* Makes all that was appended part of the index, durably. Does nothing if

@@ -23,7 +23,7 @@ struct work {
     size_t *stream_at; /* start of each article's stream, and the end */
     struct buf streams;
     struct posting_batch *postings; /* NULL: none to be added */
-    struct word_counts words;
+    struct word_tally words;
     struct pipeline_counts counts;
 };
 
@@ -140,7 +140,7 @@ static void work_reset(struct work *w)
     posting_batch_free(w->postings);
     w->batch = NULL;
     w->postings = NULL;
-    word_counts_reset(&w->words);
+    word_tally_reset(&w->words);
     w->count = 0;
     memset(&w->counts, 0, sizeof w->counts);
 }
@@ -426,7 +426,7 @@ static void free_works(struct work *w)
         free(w->ready);
         free(w->stream_at);
         buf_release(&w->streams);
-        word_counts_release(&w->words);
+        word_tally_release(&w->words);
         free(w);
         w = next;
     }

@@ -48,15 +48,6 @@ bool word_counts_add(struct word_counts *w, struct slice word, uint64_t count)
     return add(w, strtab_add(&w->words, word.data, word.len), known, count);
 }
 
-bool word_counts_add_entry(struct word_counts *w,
-                           const struct strtab_entry *word, uint64_t count)
-{
-    uint32_t known = w->words.count;
-    return add(w,
-               strtab_add_hashed(&w->words, word->data, word->len, word->hash),
-               known, count);
-}
-
 void word_counts_take(struct word_counts *w, struct slice word, uint64_t count)
 {
     uint32_t n = strtab_find(&w->words, word.data, word.len);
@@ -64,15 +55,57 @@ void word_counts_take(struct word_counts *w, struct slice word, uint64_t count)
         w->counts[n] -= count < w->counts[n] ? count : w->counts[n];
 }
 
-bool word_counts_join(struct word_counts *w, const struct word_counts *more)
+bool word_counts_join(struct word_counts *w, const struct word_tally *more)
 {
-    const struct strtab_entry *words = more->words.entries;
-    for (uint32_t i = 0; i < more->words.count; i++) {
-        if (i + 16 < more->words.count)
-            strtab_prefetch(&w->words, words[i + 16].hash);
-        if (!word_counts_add_entry(w, &words[i], more->counts[i]))
+    const struct word_tally_item *items = more->items;
+    for (size_t i = 0; i < more->count; i++) {
+        const struct strtab_entry *e = &items[i].word;
+        if (i + 32 < more->count)
+            strtab_prefetch(&w->words, items[i + 32].word.hash);
+        if (i + 16 < more->count) {
+            uint32_t n =
+                strtab_prefetch_entry(&w->words, items[i + 16].word.hash);
+            if (n < w->cap)
+                __builtin_prefetch(&w->counts[n]);
+        }
+        uint32_t known = w->words.count;
+        if (!add(w, strtab_add_hashed(&w->words, e->data, e->len, e->hash),
+                 known, items[i].count))
             return false;
     }
+    return true;
+}
+
+/* ---- Tallies. */
+
+void word_tally_release(struct word_tally *t)
+{
+    arena_release(&t->arena);
+    free(t->items);
+    memset(t, 0, sizeof *t);
+}
+
+void word_tally_reset(struct word_tally *t)
+{
+    arena_reset(&t->arena);
+    t->count = 0;
+}
+
+bool word_tally_add(struct word_tally *t, const struct strtab_entry *word,
+                    uint64_t count)
+{
+    if (t->count == t->cap) {
+        struct word_tally_item *items =
+            array_grow(t->items, &t->cap, sizeof *items);
+        if (!items)
+            return false;
+        t->items = items;
+    }
+    const char *copy = arena_copy(&t->arena, word->data, word->len);
+    if (!copy)
+        return false;
+    t->items[t->count++] =
+        (struct word_tally_item){{copy, word->len, word->hash}, count};
     return true;
 }
 
