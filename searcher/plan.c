@@ -383,10 +383,9 @@ static struct match_tree *plan_pattern(struct planner *p,
     memset(&x, 0, sizeof x);
     uint32_t most =
         p->words_left < p->most_words ? (uint32_t)p->words_left : p->most_words;
-    int rc = query_pattern(n, &pattern)
-                 ? expand(&x, p->plan->state.snapshot, p->stemmer, &pattern,
-                          most, p->err)
-                 : error_set(p->err, NH_EQUERY, "this word is too long");
+    query_pattern(n, &pattern); /* the parser saw to its length */
+    int rc =
+        expand(&x, p->plan->state.snapshot, p->stemmer, &pattern, most, p->err);
     if (rc == NH_EQUERY && most < p->most_words)
         error_set(p->err, rc,
                   "the wildcards and fuzzy words of this query stand for more "

@@ -17,6 +17,7 @@
 
 #include "common/analysis.h"
 #include "common/date.h"
+#include "searcher/pattern.h"
 
 #define NO_FIELD FIELD_COUNT
 
@@ -230,6 +231,8 @@ static int pattern_node(struct parser *p, const struct query_token *t,
     }
     if (rc == NH_OK && letters == 0)
         rc = bad_pattern(p, t, "a letter or digit is missing");
+    if (rc == NH_OK && folded.len > PATTERN_MAX)
+        rc = bad_pattern(p, t, "this word is too long");
     struct query_node *n =
         rc == NH_OK ? new_node(p, t->wildcard ? QUERY_WILDCARD : QUERY_FUZZY, t)
                     : NULL;

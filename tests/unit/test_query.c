@@ -216,6 +216,16 @@ static void limits_are_errors(void **state)
     struct query q;
     struct nh_error err;
     struct buf text = BUF_INIT;
+    buf_append_str(&text, "b NEAR ");
+    for (int i = 0; i < 255; i++)
+        buf_append_byte(&text, 'a');
+    buf_append_byte(&text, '*');
+    assert_int_equal(
+        query_parse(&q, (struct slice){text.data, text.len}, 0, &err),
+        NH_EQUERY);
+    assert_non_null(strstr(err.message, "too long"));
+    assert_int_equal(err.offset, 7);
+    buf_reset(&text);
     for (int i = 0; i < 100; i++)
         buf_append_byte(&text, '(');
     assert_int_equal(
