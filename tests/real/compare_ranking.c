@@ -2,7 +2,9 @@
  * hits of each line of QUERIES are those that a search for all hits, which
  * leaves nothing out, finds first: ids and scores to the bit; and unless all
  * the indexes, which hold the same articles under the same numbers, give the
- * same. A line "?QUERY" is searched with any of its words. */
+ * same. A line "?QUERY" is searched with any of its words. Of two lines that
+ * follow each other one is searched with one thread, one with three; the lists
+ * of all hits of the indexes are compared for two in 32 lines. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +44,7 @@ static struct hits search(nh_index *index, const char *line, uint32_t offset,
     o.offset = offset;
     o.limit = limit;
     o.threads = threads;
+    o.expand = UINT32_MAX; /* no pattern is too much */
     o.flags = any ? NH_SEARCH_ANY : 0;
     if (limit == UINT32_MAX)
         o.flags |= NH_SEARCH_EXACT_TOTAL;
@@ -81,24 +84,23 @@ static void same(const char *line, const char *what, const struct hits *all,
         die(line, "a total that is not exact");
 }
 
-static size_t check(nh_index **indexes, size_t count, const char *line)
+static size_t check(nh_index **indexes, size_t count, const char *line,
+                    size_t number)
 {
     static const uint32_t limits[] = {10, 100, 1000};
     struct hits all = search(indexes[0], line, 0, UINT32_MAX, 1);
     size_t found = all.count;
+    unsigned threads = number % 2 ? 3 : 1;
     for (size_t i = 0; i < count; i++) {
-        for (unsigned threads = 1; threads <= 3; threads += 2) {
-            for (size_t k = 0; k < 3; k++) {
-                struct hits some =
-                    search(indexes[i], line, 0, limits[k], threads);
-                same(line, "the best hits", &all, 0, &some, limits[k]);
-                hits_free(&some);
-            }
-            struct hits page = search(indexes[i], line, 35, 7, threads);
-            same(line, "a page", &all, 35, &page, 7);
-            hits_free(&page);
+        for (size_t k = 0; k < 3; k++) {
+            struct hits some = search(indexes[i], line, 0, limits[k], threads);
+            same(line, "the best hits", &all, 0, &some, limits[k]);
+            hits_free(&some);
         }
-        if (i > 0) {
+        struct hits page = search(indexes[i], line, 35, 7, threads);
+        same(line, "a page", &all, 35, &page, 7);
+        hits_free(&page);
+        if (i > 0 && number / 2 % 16 == 0) {
             struct hits other = search(indexes[i], line, 0, UINT32_MAX, 1);
             same(line, "all hits of another index", &all, 0, &other, all.count);
             hits_free(&other);
@@ -124,7 +126,7 @@ int main(int argc, char **argv)
             die(argv[i + 2], err.message);
     for (; fgets(line, sizeof line, file); queries++) {
         line[strcspn(line, "\n")] = '\0';
-        hits += check(indexes, count, line);
+        hits += check(indexes, count, line, queries);
     }
     for (size_t i = 0; i < count; i++)
         nh_close(indexes[i]);
