@@ -11,7 +11,7 @@
 #include "common/buf.h"
 #include "common/byte_masks.h"
 
-#define ANALYSIS_VERSION 3
+#define ANALYSIS_VERSION 4
 /* Longer words (bytes, folded) are not stemmed. */
 #define ANALYSIS_STEM_MAX 64
 

@@ -75,7 +75,7 @@ bool article_add(struct article *a, enum field field, struct slice value)
     }
     memmove(a->values + at + 1, a->values + at,
             (a->count - at) * sizeof *a->values);
-    a->values[at] = (struct article_value){field, text};
+    a->values[at] = (struct article_value){field, text, NULL, 0};
     a->count++;
     return true;
 }

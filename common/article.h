@@ -7,10 +7,19 @@
 #include "common/date.h"
 #include "common/schema.h"
 
+/* Where a name stands in an article. Words are numbered from 0, those of the
+ * title first, then those of the body. */
+struct article_mention {
+    uint32_t first, count; /* words */
+};
+
 /* A value of any field but title, body and date. */
 struct article_value {
     enum field field;
     struct slice text; /* UTF-8, trimmed, not empty; in the article's arena */
+    /* Of a name: ascending, apart from each other, each in title or body. */
+    const struct article_mention *mentions;
+    size_t mention_count;
 };
 
 /* Most values an article keeps; more are dropped. Real articles have under

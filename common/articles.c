@@ -172,6 +172,75 @@ static bool name_at(const struct articles *a, uint64_t number,
     return true;
 }
 
+/* ---- Mentions. */
+
+/* Words of a mention that have no byte of their own. */
+#define MENTION_SHORT 4
+
+void articles_put_mentions(struct buf *out,
+                           const struct article_mention *mentions, size_t count)
+{
+    uint32_t end = 0;
+    buf_append_varint(out, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct article_mention *m = &mentions[i];
+        uint32_t size =
+            m->count < MENTION_SHORT ? m->count - 1 : MENTION_SHORT - 1;
+        buf_append_varint(out,
+                          (uint64_t)(m->first - end) * MENTION_SHORT + size);
+        if (size == MENTION_SHORT - 1)
+            buf_append_varint(out, m->count - MENTION_SHORT);
+        end = m->first + m->count;
+    }
+}
+
+static bool read_mention(const uint8_t **p, const uint8_t *end, uint64_t from,
+                         struct article_mention *out)
+{
+    uint64_t n, more = 0;
+    if (!varint_read(p, end, &n) ||
+        (n % MENTION_SHORT == MENTION_SHORT - 1 && !varint_read(p, end, &more)))
+        return false;
+    from += n / MENTION_SHORT;
+    more += n % MENTION_SHORT + 1;
+    if (from > UINT32_MAX || more > UINT32_MAX - from)
+        return false;
+    *out = (struct article_mention){(uint32_t)from, (uint32_t)more};
+    return true;
+}
+
+/* Reads those of a value; *bad is set if they are damaged. False if memory ran
+ * out. */
+static bool read_mentions(const uint8_t **p, const uint8_t *end,
+                          struct arena *arena, struct article_value *value,
+                          bool *bad)
+{
+    uint64_t count, from = 0;
+    if (!varint_read(p, end, &count) || count > (uint64_t)(end - *p)) {
+        *bad = true;
+        return true;
+    }
+    if (count == 0)
+        return true;
+    struct article_mention *m = arena_alloc(arena, count * sizeof *m);
+    if (!m)
+        return false;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!read_mention(p, end, from, &m[i])) {
+            *bad = true;
+            return true;
+        }
+        from = (uint64_t)m[i].first + m[i].count;
+    }
+    if (value) {
+        value->mentions = m;
+        value->mention_count = count;
+    }
+    return true;
+}
+
+/* ---- Fields. */
+
 int articles_fields(const struct articles *a, const struct article_record *r,
                     struct article *out, struct nh_error *err)
 {
@@ -197,11 +266,18 @@ int articles_fields(const struct articles *a, const struct article_record *r,
         } else if (good) {
             good = name_at(a, n, &value);
         }
-        if (!good)
+        const size_t before = out->count;
+        if (good && !article_add(out, (enum field)field, value))
+            return error_nomem(err);
+        bool bad = !good;
+        if (good && schema_fields[field].kind == FIELD_KIND_NAME &&
+            !read_mentions(&p, end, &out->arena,
+                           out->count > before ? &out->values[before] : NULL,
+                           &bad))
+            return error_nomem(err);
+        if (bad)
             return error_set(err, NH_ECORRUPT,
                              "an article's fields are damaged");
-        if (!article_add(out, (enum field)field, value))
-            return error_nomem(err);
     }
     return NH_OK;
 }

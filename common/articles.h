@@ -1,6 +1,6 @@
 /* The file `articles` of a segment: streams and fields of its articles, mapped.
  *
- *   64 bytes  header: "NHARTCL1", u32 first docid, u32 slots, u64 dictionary
+ *   64 bytes  header: "NHARTCL2", u32 first docid, u32 slots, u64 dictionary
  *             hash, u64 offset of the names, u64 offset of the slots, u64 text
  *             bytes, u64 hash64 of the names and slots areas, u64 hash64 of
  *             the 56 bytes before
@@ -13,14 +13,17 @@
  *
  * Fields: byte date precision, if not 0 zigzag varint seconds; then for each
  * value: byte field; for id and url: varint length, bytes; for others: varint
- * number of the name. All integers little-endian. */
+ * number of the name; then for those of persons, orgs, places and authors:
+ * varint number of mentions, for each: varint of 4 * words between it and the
+ * one before + its words less 1, 3 at most; if it is 3, varint words less 4.
+ * All integers little-endian. */
 #ifndef COMMON_ARTICLES_H
 #define COMMON_ARTICLES_H
 
 #include "common/article.h"
 #include "common/file.h"
 
-#define ARTICLES_MAGIC "NHARTCL1"
+#define ARTICLES_MAGIC "NHARTCL2"
 #define ARTICLES_HEADER 64
 #define ARTICLES_RECORD_HEAD 12
 #define ARTICLES_SLOT 5
@@ -65,5 +68,9 @@ int articles_fields(const struct articles *a, const struct article_record *r,
                     struct article *out, struct nh_error *err);
 /* True for fields whose values are written out in the record. */
 bool articles_inline(enum field field);
+/* Appends mentions as they stand in a record. */
+void articles_put_mentions(struct buf *out,
+                           const struct article_mention *mentions,
+                           size_t count);
 
 #endif

@@ -137,6 +137,18 @@ struct slice slice_trim(struct slice s)
     return s;
 }
 
+struct slice slice_word(struct slice *rest)
+{
+    while (rest->len && *rest->data == ' ')
+        rest->data++, rest->len--;
+    const char *space = rest->len ? memchr(rest->data, ' ', rest->len) : NULL;
+    struct slice word = {rest->data,
+                         space ? (size_t)(space - rest->data) : rest->len};
+    rest->data += word.len;
+    rest->len -= word.len;
+    return word;
+}
+
 bool varint_read(const uint8_t **p, const uint8_t *end, uint64_t *value)
 {
     uint64_t v = 0;

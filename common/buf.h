@@ -57,6 +57,8 @@ struct slice slice_of(const char *s);
 bool slice_equal(struct slice a, struct slice b);
 /* Without leading and trailing ASCII white space. */
 struct slice slice_trim(struct slice s);
+/* Takes the next of the words that spaces part off; empty at the end. */
+struct slice slice_word(struct slice *rest);
 
 /* Reads a LEB128 number from [*p, end); false if it is cut or over 64 bits. */
 bool varint_read(const uint8_t **p, const uint8_t *end, uint64_t *value);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/bm25.h"
+#include "indexer/mentions.h"
 
 /* How often something occurs in the article being coded; valid where the stamp
  * is the article's. */
@@ -24,12 +25,12 @@ struct article_coder {
     struct lexicon lex;
     struct stream_encoder *encoder;
     struct word_list words;
-    struct tallies stems, forms; /* by numbers in the lexicon */
-    bool forms_counted;          /* those of this article are there */
-    uint32_t *used;              /* stems of this article */
+    struct tallies stems; /* by numbers in the lexicon */
+    uint32_t *used;       /* stems of this article */
     size_t used_count, used_cap;
     uint32_t stamp;
     struct buf text, term, folded;
+    struct mention_finder mentions;
     /* Words since article_coder_words: how often each occurs, by its number in
      * the lexicon; those that do; and those that were counted in a lexicon that
      * is gone. */
@@ -69,7 +70,7 @@ void article_coder_free(struct article_coder *c)
     stemmer_free(c->stemmer);
     word_list_release(&c->words);
     free(c->stems.items);
-    free(c->forms.items);
+    mention_finder_release(&c->mentions);
     free(c->used);
     free(c->occurrences);
     free(c->met);
@@ -171,11 +172,9 @@ static bool use_bigram(struct article_coder *c, size_t i, bool title)
 static bool next_stamp(struct article_coder *c)
 {
     c->used_count = 0;
-    c->forms_counted = false;
     if (++c->stamp == 0) { /* wrapped: old stamps would look new */
         memset(c->stems.items, 0, c->stems.cap * sizeof *c->stems.items);
         memset(c->pair_stamps, 0, sizeof c->pair_stamps);
-        memset(c->forms.items, 0, c->forms.cap * sizeof *c->forms.items);
         c->stamp = 1;
     }
     return grow_tallies(&c->stems, c->lex.stems.count);
@@ -359,58 +358,16 @@ static int put_pairs(struct article_coder *c, const struct stream_text *t,
     return rc;
 }
 
-/* Counts how often each word stands in the article, for its first name. */
-static bool count_forms(struct article_coder *c)
-{
-    if (c->forms_counted)
-        return true;
-    if (!grow_tallies(&c->forms, c->lex.words.count))
-        return false;
-    for (size_t i = 0; i < c->words.count; i++) {
-        const struct text_word *w = &c->words.items[i];
-        struct tally *t = &c->forms.items[w->word];
-        uint32_t one = !(w->flags & WORD_POSSESSIVE);
-        *t = (struct tally){c->stamp,
-                            t->stamp == c->stamp ? t->count + one : one, 0};
-    }
-    c->forms_counted = true;
-    return true;
-}
-
-/* How often the last word of a folded name stands in the text, at least 1; 0 if
- * memory ran out. */
-static uint32_t mentions(struct article_coder *c, struct slice name)
-{
-    size_t start = name.len;
-    while (start > 0 && name.data[start - 1] != ' ')
-        start--;
-    uint32_t word =
-        strtab_find(&c->lex.words, name.data + start, name.len - start);
-    if (!count_forms(c))
-        return 0;
-    if (word == STRTAB_NONE || c->forms.items[word].stamp != c->stamp ||
-        c->forms.items[word].count == 0)
-        return 1;
-    return c->forms.items[word].count;
-}
-
+/* A name that the article has at least once, if not in its text. */
 static int put_name(struct article_coder *c, const struct field_def *def,
-                    struct slice name, struct posting_batch *batch,
-                    struct nh_error *err)
+                    struct slice name, size_t mentions,
+                    struct posting_batch *batch, struct nh_error *err)
 {
-    uint32_t wdf = def->entity ? mentions(c, name) : 0;
-    if (def->entity && wdf == 0)
-        return error_nomem(err);
+    uint32_t wdf = !def->entity ? 0 : mentions ? (uint32_t)mentions : 1;
     int rc = put_term(c, batch, def->prefix, name, 0, err);
-    while (rc == NH_OK && name.len) {
-        const char *space = memchr(name.data, ' ', name.len);
-        size_t len = space ? (size_t)(space - name.data) : name.len;
-        if (len)
-            rc = put_term(c, batch, def->word_prefix,
-                          (struct slice){name.data, len}, wdf, err);
-        name.data += len + (space != NULL);
-        name.len -= len + (space != NULL);
-    }
+    struct slice word;
+    while (rc == NH_OK && (word = slice_word(&name)).len > 0)
+        rc = put_term(c, batch, def->word_prefix, word, wdf, err);
     return rc;
 }
 
@@ -443,7 +400,7 @@ static int put_values(struct article_coder *c, const struct article *a,
         if (c->folded.failed)
             rc = error_nomem(err);
         else if (def->kind == FIELD_KIND_NAME)
-            rc = put_name(c, def, folded, batch, err);
+            rc = put_name(c, def, folded, v->mention_count, batch, err);
         else
             rc = put_term(c, batch, def->prefix, folded, 0, err);
     }
@@ -475,7 +432,7 @@ static int put_date(struct article_coder *c, struct nh_date date,
     return rc;
 }
 
-int article_coder_add(struct article_coder *c, const struct article *a,
+int article_coder_add(struct article_coder *c, struct article *a,
                       uint32_t docid, struct posting_batch *batch,
                       struct buf *stream, struct nh_error *err)
 {
@@ -489,6 +446,9 @@ int article_coder_add(struct article_coder *c, const struct article *a,
     if (rc == NH_OK)
         rc = posting_batch_begin(batch, docid, err);
     if (rc == NH_OK && !count_words(c, &t))
+        rc = error_nomem(err);
+    if (rc == NH_OK &&
+        !mention_finder_run(&c->mentions, &c->lex, &c->words, t.title_count, a))
         rc = error_nomem(err);
     if (rc == NH_OK)
         rc = put_stems(c, batch, err);

@@ -13,9 +13,9 @@ struct article_coder;
 int article_coder_new(struct article_coder **out, const char *language,
                       const struct dict *dict, struct nh_error *err);
 void article_coder_free(struct article_coder *c);
-/* Adds the article's postings and date value to the batch under `docid` and
- * appends its stream to `stream`. */
-int article_coder_add(struct article_coder *c, const struct article *a,
+/* Adds the article's postings and date value to the batch under `docid`,
+ * appends its stream to `stream`, and sets the mentions of its names. */
+int article_coder_add(struct article_coder *c, struct article *a,
                       uint32_t docid, struct posting_batch *batch,
                       struct buf *stream, struct nh_error *err);
 /* Puts the words of all articles since the last call in the place of what

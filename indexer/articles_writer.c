@@ -39,6 +39,8 @@ static bool put_fields(struct articles_writer *w, const struct article *a,
             if (n == STRTAB_NONE)
                 return false;
             buf_append_varint(out, n);
+            if (schema_fields[v->field].kind == FIELD_KIND_NAME)
+                articles_put_mentions(out, v->mentions, v->mention_count);
         }
     }
     return !out->failed;

@@ -60,7 +60,7 @@ int writer_resolve(struct index_writer *w, struct slice id, uint64_t hash,
 
 /* An article that is ready to be stored. */
 struct writer_article {
-    const struct article *article;
+    struct article *article;
     uint64_t hash;
     struct writer_verdict verdict;
     struct slice stream;

@@ -239,14 +239,9 @@ static struct match_tree *add_name_words(struct planner *p,
                                          struct slice name, bool weigh,
                                          struct match_tree *all)
 {
-    while (all && name.len) {
-        const char *space = memchr(name.data, ' ', name.len);
-        size_t len = space ? (size_t)(space - name.data) : name.len;
-        struct slice text = {name.data, len};
-        all = add(p, all, term(p, def->word_prefix, text, weigh));
-        name.data += len + (space != NULL);
-        name.len -= len + (space != NULL);
-    }
+    struct slice word;
+    while (all && (word = slice_word(&name)).len > 0)
+        all = add(p, all, term(p, def->word_prefix, word, weigh));
     return all;
 }
 

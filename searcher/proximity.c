@@ -327,60 +327,6 @@ static bool word_spans(struct proximity *x, struct part *p)
     return true;
 }
 
-/* Whether the folded word stands at a place. */
-static bool stands_at(const struct proximity *x, uint32_t at, struct slice word)
-{
-    uint32_t code = x->words.words[at].code, count = x->dict->words.count;
-    if (code >= count)
-        return slice_equal(x->words.locals[code - count], word);
-    const struct strtab_entry *e = &x->dict->words.entries[code];
-    return slice_equal((struct slice){e->data, e->len}, word);
-}
-
-static struct slice next_word(struct slice *rest)
-{
-    const char *space = memchr(rest->data, ' ', rest->len);
-    size_t len = space ? (size_t)(space - rest->data) : rest->len;
-    struct slice word = {rest->data, len};
-    rest->data += len + (space != NULL);
-    rest->len -= len + (space != NULL);
-    return word;
-}
-
-/* Words of the folded name that stand from `at` on, or 0 if not all do. */
-static uint32_t name_at(const struct proximity *x, uint32_t at,
-                        struct slice name)
-{
-    uint32_t n = 0;
-    while (name.len > 0) {
-        if (at + n >= x->to || !stands_at(x, at + n, next_word(&name)))
-            return 0;
-        n++;
-    }
-    return n;
-}
-
-/* Where the folded name stands: the whole of it, else its last word. */
-static bool name_spans(struct proximity *x, struct part *p, struct slice name)
-{
-    size_t start = name.len;
-    while (start > 0 && name.data[start - 1] != ' ')
-        start--;
-    const struct slice last = {name.data + start, name.len - start};
-    for (uint32_t at = x->from; at < x->to; at++) {
-        uint32_t n = name_at(x, at, name);
-        if (n > 0) {
-            if (!add_span(&p->spans, at, at + n - 1))
-                return false;
-            at += n - 1;
-        } else if (last.len && stands_at(x, at, last) &&
-                   !add_span(&p->spans, at, at)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Whether a filter means the folded name. */
 static bool means(const struct query_node *n, struct slice name)
 {
@@ -388,24 +334,33 @@ static bool means(const struct query_node *n, struct slice name)
         return true;
     if (n->whole)
         return slice_equal(n->value, name);
-    while (name.len > 0)
-        if (slice_equal(next_word(&name), n->value))
+    struct slice word;
+    while ((word = slice_word(&name)).len > 0)
+        if (slice_equal(word, n->value))
             return true;
     return false;
 }
 
+/* Where the names stand that the part means. */
 static bool field_spans(struct proximity *x, struct part *p)
 {
     bool good = true;
     for (size_t i = 0; good && i < x->article.count; i++) {
-        if (x->article.values[i].field != p->node->field)
+        const struct article_value *v = &x->article.values[i];
+        if (v->field != p->node->field || v->mention_count == 0)
             continue;
         buf_reset(&x->folded);
-        analysis_fold_name(x->article.values[i].text, &x->folded);
-        struct slice name = {x->folded.data, x->folded.len};
+        analysis_fold_name(v->text, &x->folded);
         good = !x->folded.failed;
-        if (good && means(p->node, name))
-            good = name_spans(x, p, name);
+        if (!good ||
+            !means(p->node, (struct slice){x->folded.data, x->folded.len}))
+            continue;
+        for (size_t k = 0; good && k < v->mention_count; k++) {
+            const struct article_mention *m = &v->mentions[k];
+            const uint32_t last = m->first + (m->count - 1);
+            if (m->first >= x->from && last < x->to)
+                good = add_span(&p->spans, m->first, last);
+        }
     }
     tidy(&p->spans);
     return good;

@@ -79,13 +79,8 @@ static bool add_name(struct highlighter *h, struct slice name)
 {
     struct slice words[16];
     size_t n = 0;
-    while (name.len && n < 16) {
-        const char *space = memchr(name.data, ' ', name.len);
-        size_t len = space ? (size_t)(space - name.data) : name.len;
-        words[n++] = (struct slice){name.data, len};
-        name.data += len + (space != NULL);
-        name.len -= len + (space != NULL);
-    }
+    while (n < 16 && (words[n] = slice_word(&name)).len > 0)
+        n++;
     return n == 0 || ((n == 1 || add_phrase(h, words, n)) &&
                       (words[n - 1].len < 3 || add_exact(h, words[n - 1])));
 }

@@ -47,6 +47,20 @@ def edits(a, b):
     return rows[-1][-1]
 
 
+def mentions(name, words):
+    """Spans where the name stands: the whole of it, else its last word."""
+    spans, size, at = set(), len(name), 0
+    while at < len(words):
+        if words[at:at + size] == name:
+            spans.add((at, at + size - 1))
+            at += size
+            continue
+        if words[at] == name[-1]:
+            spans.add((at, at))
+        at += 1
+    return spans
+
+
 def plain(tree):
     """The tree with AND in the place of NEAR and of scopes."""
     kind = tree[0]
@@ -107,14 +121,13 @@ class Corpus:
     def _count(self, number, article):
         """Occurrences of terms, and the length: the sum of all of them. Title
         words count TITLE times; there is a term for the title's words alone,
-        and one for each word of an entity's name, which counts how often the
-        name's last word stands in the text, once at least."""
-        terms, titles, spoken = Counter(), Counter(), Counter()
+        and one for each word of an entity's name, which counts where the name
+        stands in title and text, once at least."""
+        terms, titles = Counter(), Counter()
         for text, title in ((article.title, True), (article.body, False)):
             listed = rules.words(text)
             for word, possessive, _ in listed:
                 if not possessive:
-                    spoken[word] += 1
                     terms[rules.stem(word)] += TITLE if title else 1
                     titles[rules.stem(word)] += title
             for (a, _, first), (b, _, second) in zip(listed, listed[1:]):
@@ -125,7 +138,10 @@ class Corpus:
         for name in ENTITIES:
             for value in set(article.fields.get(name, ())):
                 parts = rules.fold_name(value).split(" ")
-                length += max(1, spoken[parts[-1]]) * len(parts)
+                stands = sum(len(mentions(parts, [w for w, _, _ in
+                                                  rules.words(text)]))
+                             for text in (article.title, article.body))
+                length += max(1, stands) * len(parts)
         self.lengths.append(length)
         for term, count in terms.items():
             self.wdf["body"][term][number] = count
@@ -336,15 +352,7 @@ class Corpus:
                         continue
                 elif folded not in name:
                     continue
-            size, at = len(name), 0
-            while at < len(words):
-                if words[at:at + size] == name:
-                    spans.add((at, at + size - 1))
-                    at += size
-                    continue
-                if words[at] == name[-1]:
-                    spans.add((at, at))
-                at += 1
+            spans |= mentions(name, words)
         return spans
 
     def _word(self, text, where):
