@@ -1,5 +1,6 @@
 /* Owns `newshound search`. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,14 @@ static const struct option_def options[] = {
     {0, "since", "DATE", "only from this day, month or year on"},
     {0, "until", "DATE", "only up to this one, included"},
     {'f', "format", "FORMAT", "text (default), json, jsonl, tsv, trec or ids"},
+    {0, "facet", "FIELD,...",
+     "count the values of all matches: person, org, place, author, source, "
+     "section, topic, lang, year, month, day"},
+    {0, "facet-limit", "N", "values of each facet; default 10"},
+    {0, "group", "FIELD", "hits in groups of such a field; -n is of groups"},
+    {0, "group-size", "N", "hits of each group; default 3"},
+    {0, "recency", "PERIOD",
+     "rank newer articles higher: 30d, 2w, 6m, 1y is the half-life"},
     {0, "any", NULL, "any of the plain words instead of all"},
     {0, "all-words", NULL, "never fall back to any of the words"},
     {'Q', "queries", "FILE",
@@ -23,7 +32,9 @@ static const struct option_def options[] = {
     {'j', "threads", "N",
      "search with N threads; default: as many as pay, a file with one"},
     {0, "expand", "N", "words that a wildcard may stand for; default 10000"},
-    {0, "explain", NULL, "print the query as it is run, to standard error"},
+    {0, "lenient", NULL, "mend what is wrong in the query, and say so"},
+    {0, "explain", NULL, "print the query as understood and run, and scores"},
+    {0, "why-not", "ID", "name the parts of the query that the article fails"},
     {0, "verify", NULL, "compare all files with their checksums first"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -45,6 +56,52 @@ static bool read_order(const struct options *o, enum nh_sort *sort)
     return false;
 }
 
+/* 30d, 2w, 6m, 1y or a number of days. */
+static bool read_recency(const struct options *o, double *days)
+{
+    static const char units[] = "dwmy";
+    static const double lengths[] = {1, 7, 30, 365};
+    const char *text = options_get(o, "recency");
+    char *end;
+    if (!text)
+        return true;
+    const double n = strtod(text, &end);
+    const char *unit = *end ? strchr(units, *end) : units;
+    if (end > text && n > 0 && n <= 1e6 && unit && (!*end || !end[1])) {
+        *days = n * lengths[unit - units];
+        return true;
+    }
+    fprintf(stderr,
+            "newshound search: --recency is a period such as 30d, 2w, "
+            "6m or 1y, not '%s'\n",
+            text);
+    return false;
+}
+
+/* Facets and groups. */
+static bool read_fields(const struct options *o, struct query_run *run)
+{
+    long values = 0, size = 0;
+    run->options.facets = options_get(o, "facet");
+    run->options.group = options_get(o, "group");
+    if (!options_number(o, "facet-limit", 1, UINT32_MAX, &values) ||
+        !options_number(o, "group-size", 1, UINT32_MAX, &size) ||
+        !read_recency(o, &run->options.recency))
+        return false;
+    run->options.facet_limit = (uint32_t)values;
+    run->options.group_size = (uint32_t)size;
+    const char *wrong = NULL;
+    if (run->options.facets && !run->format->whole)
+        wrong = "--facet is for --format text and json";
+    if ((run->options.facets || run->options.group) && run->count)
+        wrong = "--count prints a number and nothing else";
+    if (run->options.recency > 0 && run->options.sort != NH_SORT_RELEVANCE)
+        wrong = "--recency is for --sort relevance";
+    if (wrong)
+        fprintf(stderr, "newshound search: %s\n", wrong);
+    return !wrong;
+}
+
 static bool read_options(const struct options *o, struct query_run *run)
 {
     long limit = 10, offset = 0, threads = 0, expand = NH_EXPAND_DEFAULT;
@@ -64,11 +121,13 @@ static bool read_options(const struct options *o, struct query_run *run)
         options_dash_hint();
         return false;
     }
-    bool any = options_get(o, "any") != NULL;
+    const bool any = options_get(o, "any") != NULL;
     run->count = options_get(o, "count") != NULL;
     run->explain = options_get(o, "explain") != NULL;
     run->colour = isatty(STDOUT_FILENO);
-    run->fallback = run->format->falls_back && !run->count && !any &&
+    if (!read_fields(o, run))
+        return false;
+    run->fallback = run->format->whole && !run->count && !any &&
                     !options_get(o, "all-words");
     run->options.limit = run->count              ? 0
                          : options_get(o, "all") ? UINT32_MAX
@@ -84,6 +143,8 @@ static bool read_options(const struct options *o, struct query_run *run)
         run->options.flags |= NH_SEARCH_ANY;
     if (run->explain)
         run->options.flags |= NH_SEARCH_PLAN;
+    if (options_get(o, "lenient"))
+        run->options.flags |= NH_SEARCH_LENIENT;
     if (run->count || options_get(o, "all"))
         run->options.flags |= NH_SEARCH_EXACT_TOTAL;
     return true;
@@ -104,11 +165,13 @@ static int run_queries(const struct options *o, const struct query_run *run)
 {
     struct buf query = BUF_INIT;
     const char *queries = options_get(o, "queries");
+    const char *why_not = options_get(o, "why-not");
     int status = EXIT_TROUBLE;
     if (queries)
         status = query_run_file(run, queries, command_index_path(o));
     else if (join_arguments(o, &query))
-        status = query_run_one(run, query.data, query.len);
+        status = why_not ? query_why_not(run, query.data, query.len, why_not)
+                         : query_run_one(run, query.data, query.len);
     buf_release(&query);
     return status;
 }
@@ -125,6 +188,11 @@ static int run_search(const struct options *o)
         fprintf(stderr, "newshound search: %s\n",
                 queries ? "give a query or --queries, not both"
                         : "what is to be searched? Give a query");
+        return EXIT_USAGE;
+    }
+    if (options_get(o, "why-not") && (queries || options_get(o, "lenient"))) {
+        fprintf(stderr, "newshound search: --why-not is for one query as it "
+                        "stands\n");
         return EXIT_USAGE;
     }
     if (nh_open(&run.index, command_index_path(o), &err) != NH_OK)
@@ -146,6 +214,8 @@ const struct command command_search = {
     "  newshound search 'person:Leike \"safety culture\"'\n"
     "  newshound search 'org:OpenAI date:2024-05 -altman'\n"
     "  newshound search --format json -n 3 place:brazil coffee\n"
+    "  newshound search --facet person,year -n 0 inflation\n"
+    "  newshound search --why-not leike-resigns openai NEAR/3 lawsuit\n"
     "  man newshound-query has the query language\n",
     options,
     run_search};

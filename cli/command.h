@@ -23,8 +23,10 @@ struct command {
     int (*run)(const struct options *o);
 };
 
-extern const struct command command_index, command_search, command_show,
-    command_stats, command_export, command_merge;
+extern const struct command command_index, command_search, command_complete,
+    command_show, command_stats, command_export, command_merge;
+/* Prints the query language (help_query.c). */
+void print_query_help(void);
 
 /* The -d option, the same everywhere. */
 #define OPTION_INDEX                                                           \

@@ -9,8 +9,8 @@
 #include "common/xapian/xw.h"
 
 static const struct command *const commands[] = {
-    &command_index,  &command_search, &command_show, &command_stats,
-    &command_export, &command_merge,  NULL};
+    &command_index, &command_search, &command_complete, &command_show,
+    &command_stats, &command_export, &command_merge,    NULL};
 
 const char *command_index_path(const struct options *o)
 {
@@ -65,8 +65,8 @@ static void print_overview(FILE *to)
             "\n  newshound index articles/\n"
             "  newshound search openai safety\n"
             "  newshound search 'person:Leike \"safety culture\"'\n\n"
-            "newshound COMMAND --help has the options; man newshound-query the "
-            "query language.\n");
+            "newshound COMMAND --help has the options; newshound help query "
+            "the query language.\n");
 }
 
 static void print_help(const struct command *c)
@@ -107,6 +107,10 @@ int main(int argc, char **argv)
                 strcmp(name, "-h") == 0;
     if (help && argc == 2) {
         print_overview(stdout);
+        return command_finish(EXIT_FOUND);
+    }
+    if (help && strcmp(argv[2], "query") == 0) {
+        print_query_help();
         return command_finish(EXIT_FOUND);
     }
     const struct command *c = find_command(help ? argv[2] : name);

@@ -85,9 +85,12 @@ static int page_tsv(struct buf *out, const struct output_page *page,
 }
 
 static const struct output_format formats[] = {
-    {"text", true, output_page_text},    {"json", true, output_page_json},
-    {"jsonl", false, output_page_jsonl}, {"tsv", false, page_tsv},
-    {"trec", false, page_trec},          {"ids", false, page_ids}};
+    {"text", true, false, output_page_text},
+    {"json", true, true, output_page_json},
+    {"jsonl", false, true, output_page_jsonl},
+    {"tsv", false, false, page_tsv},
+    {"trec", false, false, page_trec},
+    {"ids", false, false, page_ids}};
 
 const struct output_format *output_format_named(const char *name)
 {
@@ -95,6 +98,65 @@ const struct output_format *output_format_named(const char *name)
         if (strcmp(formats[i].name, name) == 0)
             return &formats[i];
     return NULL;
+}
+
+/* ---- Explanations. */
+
+static int put_scores(struct buf *out, const struct output_page *page, size_t i,
+                      struct nh_error *err)
+{
+    const struct nh_term_score *terms;
+    struct nh_string id;
+    size_t count;
+    double recency, score;
+    int rc = nh_results_id(page->results, i, &id, &score, err);
+    if (rc == NH_OK)
+        rc = nh_results_scores(page->results, i, &terms, &count, &recency, err);
+    if (rc != NH_OK)
+        return rc;
+    output_clean(out, id, false);
+    buf_printf(out, ": %.4f", score);
+    for (size_t k = 0; k < count; k++) {
+        buf_printf(out, "%s%.4f ", k ? " + " : " = ", terms[k].score);
+        output_clean(out, terms[k].term, false);
+        buf_printf(out, " (%" PRIu32 " times, in %" PRIu32 " article%s)",
+                   terms[k].count, terms[k].articles,
+                   terms[k].articles == 1 ? "" : "s");
+    }
+    if (recency < 1)
+        buf_printf(out, ", times %.4f for its age", recency);
+    buf_append_byte(out, '\n');
+    return NH_OK;
+}
+
+int output_explain(struct buf *out, const struct output_page *page,
+                   struct nh_error *err)
+{
+    int rc = NH_OK;
+    buf_append_str(out, "query\n");
+    output_clean(out, nh_results_tree(page->results), true);
+    buf_append_str(out, "plan\n");
+    output_clean(out, nh_results_plan(page->results), true);
+    buf_append_str(out, "\nscores\n");
+    for (size_t i = 0; rc == NH_OK && i < nh_results_count(page->results); i++)
+        rc = put_scores(out, page, i, err);
+    return rc;
+}
+
+void output_caret(struct buf *out, struct nh_string query, size_t offset,
+                  size_t length)
+{
+    buf_append_str(out, "  ");
+    output_clean(out, query, false);
+    buf_append_str(out, "\n  ");
+    for (size_t i = 0; i < offset && i < query.len; i++)
+        if (((unsigned char)query.data[i] & 0xC0) != 0x80)
+            buf_append_byte(out, ' ');
+    buf_append_byte(out, '^');
+    for (size_t i = 1; i < length && offset + i < query.len; i++)
+        if (((unsigned char)query.data[offset + i] & 0xC0) != 0x80)
+            buf_append_byte(out, '~');
+    buf_append_byte(out, '\n');
 }
 
 void output_clean(struct buf *out, struct nh_string text, bool lines)

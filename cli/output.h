@@ -15,13 +15,18 @@ struct output_page {
     nh_results *results;
     const char *notice; /* "" if there is none */
     double elapsed_ms;
-    bool colour; /* bold matches, for a terminal */
-    bool offset; /* the page does not start at the first hit */
+    bool colour;  /* bold matches, for a terminal */
+    bool explain; /* with the scores of each hit */
+    bool offset;  /* the page does not start at the first hit */
+    bool groups;  /* the hits are in groups */
 };
 
 struct output_format {
     const char *name;
-    bool falls_back; /* a query that finds nothing is tried with any word */
+    /* All that is to be said about the answer goes into it: a query that finds
+     * nothing is tried with any word, facets are printed. */
+    bool whole;
+    bool explains; /* with page->explain */
     /* Appends the page; of a long one only the end is left in `out`, what was
      * before is printed. Errors of reading hits are returned. */
     int (*page)(struct buf *out, const struct output_page *page,
@@ -41,6 +46,16 @@ int output_page_jsonl(struct buf *out, const struct output_page *page,
 /* One JSON line: what export writes and index reads. */
 void output_article_json(struct buf *out, const struct nh_article_view *view);
 void output_article_text(struct buf *out, const struct nh_article_view *view);
+
+/* Appends the query as understood and run, and the scores of each hit. */
+int output_explain(struct buf *out, const struct output_page *page,
+                   struct nh_error *err);
+/* Appends the line of a query and a mark under a place of it. */
+void output_caret(struct buf *out, struct nh_string query, size_t offset,
+                  size_t length);
+/* Appends reasons as JSON. */
+void output_reasons_json(struct buf *out, const char *id,
+                         const nh_reasons *reasons);
 
 /* Prints what is in `out` if it is much, and forgets the hits so far. Called
  * behind each hit. */

@@ -57,8 +57,47 @@ static void put_snippet(struct buf *out, const struct nh_snippet *s)
     buf_append_str(out, "]}");
 }
 
-static void put_hit(struct buf *out, const struct nh_hit *hit, const char *qid)
+static void put_number(struct buf *out, const char *key, uint64_t value)
 {
+    json_key(out, key);
+    buf_printf(out, "%" PRIu64, value);
+}
+
+/* What the score of a hit is made of. */
+static int put_scores(struct buf *out, const struct output_page *page, size_t i,
+                      struct nh_error *err)
+{
+    const struct nh_term_score *terms;
+    size_t count;
+    double recency;
+    int rc = nh_results_scores(page->results, i, &terms, &count, &recency, err);
+    if (rc != NH_OK)
+        return rc;
+    json_key(out, "recency");
+    buf_printf(out, "%.9f", recency);
+    json_key(out, "scores");
+    buf_append_byte(out, '[');
+    for (size_t k = 0; k < count; k++) {
+        json_comma(out);
+        buf_append_byte(out, '{');
+        json_member(out, "term", slice_from(terms[k].term));
+        json_key(out, "score");
+        buf_printf(out, "%.11f", terms[k].score);
+        put_number(out, "count", terms[k].count);
+        put_number(out, "articles", terms[k].articles);
+        buf_append_byte(out, '}');
+    }
+    buf_append_byte(out, ']');
+    return NH_OK;
+}
+
+static int put_hit(struct buf *out, const struct output_page *page, size_t i,
+                   const char *qid, struct nh_error *err)
+{
+    const struct nh_hit *hit;
+    int rc = nh_results_hit(page->results, i, &hit, err);
+    if (rc != NH_OK)
+        return rc;
     buf_append_byte(out, '{');
     if (qid)
         json_member(out, "qid", slice_of(qid));
@@ -75,13 +114,104 @@ static void put_hit(struct buf *out, const struct nh_hit *hit, const char *qid)
     put_list(out, "person", &hit->person);
     put_list(out, "org", &hit->org);
     put_list(out, "place", &hit->place);
+    if (page->explain)
+        rc = put_scores(out, page, i, err);
     buf_append_byte(out, '}');
+    return rc;
+}
+
+/* An array of the page's hits [first, first + count). */
+static int put_hits(struct buf *out, const struct output_page *page,
+                    size_t first, size_t count, struct nh_error *err)
+{
+    int rc = NH_OK;
+    json_key(out, "hits");
+    buf_append_byte(out, '[');
+    for (size_t i = first; rc == NH_OK && i < first + count; i++) {
+        if (i > first)
+            buf_append_byte(out, ',');
+        rc = put_hit(out, page, i, NULL, err);
+        output_drain(out, page);
+    }
+    buf_append_byte(out, ']');
+    return rc;
+}
+
+static int put_groups(struct buf *out, const struct output_page *page,
+                      struct nh_error *err)
+{
+    const struct nh_group *groups;
+    uint64_t all;
+    int rc = NH_OK;
+    const size_t count = nh_results_groups(page->results, &groups, &all);
+    put_number(out, "groups_total", all);
+    json_key(out, "groups");
+    buf_append_byte(out, '[');
+    for (size_t i = 0; rc == NH_OK && i < count; i++) {
+        if (i > 0)
+            buf_append_byte(out, ',');
+        buf_append_byte(out, '{');
+        put_optional(out, "value", groups[i].value);
+        put_number(out, "articles", groups[i].articles);
+        rc = put_hits(out, page, groups[i].first, groups[i].count, err);
+        buf_append_byte(out, '}');
+    }
+    buf_append_byte(out, ']');
+    return rc;
+}
+
+static void put_facets(struct buf *out, const struct output_page *page)
+{
+    const struct nh_facet *facets;
+    const size_t count = nh_results_facets(page->results, &facets);
+    if (count == 0)
+        return;
+    json_key(out, "facets");
+    buf_append_byte(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        json_key(out, facets[i].field.data);
+        buf_append_byte(out, '{');
+        put_number(out, "articles", facets[i].articles);
+        put_number(out, "distinct", facets[i].distinct);
+        json_key(out, "values");
+        buf_append_byte(out, '[');
+        for (size_t k = 0; k < facets[i].count; k++) {
+            json_comma(out);
+            buf_append_byte(out, '{');
+            json_member(out, "value", slice_from(facets[i].values[k].text));
+            put_number(out, "count", facets[i].values[k].count);
+            buf_append_byte(out, '}');
+        }
+        buf_append_str(out, "]}");
+    }
+    buf_append_byte(out, '}');
+}
+
+/* The dates of the query as days. */
+static void put_periods(struct buf *out, const struct output_page *page)
+{
+    const struct nh_period *periods;
+    const size_t count = nh_results_periods(page->results, &periods);
+    json_key(out, "dates");
+    buf_append_byte(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_comma(out);
+        buf_append_byte(out, '{');
+        put_number(out, "offset", periods[i].offset);
+        put_number(out, "length", periods[i].length);
+        put_optional(out, "from", periods[i].from);
+        put_optional(out, "to", periods[i].to);
+        buf_append_byte(out, '}');
+    }
+    buf_append_byte(out, ']');
 }
 
 int output_page_json(struct buf *out, const struct output_page *page,
                      struct nh_error *err)
 {
     struct nh_total total;
+    struct nh_string suggestion;
+    int rc;
     nh_results_total(page->results, &total);
     buf_append_byte(out, '{');
     json_key(out, "version");
@@ -95,37 +225,60 @@ int output_page_json(struct buf *out, const struct output_page *page,
     buf_append_str(out, total.exact ? "true" : "false");
     put_optional(out, "notice",
                  (struct nh_string){page->notice, slice_of(page->notice).len});
+    rc = nh_results_suggestion(page->results, &suggestion, err);
+    if (rc != NH_OK)
+        return rc;
+    put_optional(out, "suggestion", suggestion);
+    put_periods(out, page);
+    if (page->explain) {
+        json_member(out, "tree", slice_from(nh_results_tree(page->results)));
+        json_member(out, "plan", slice_from(nh_results_plan(page->results)));
+    }
     json_key(out, "elapsed_ms");
     buf_printf(out, "%.3f", page->elapsed_ms);
-    json_key(out, "hits");
-    buf_append_byte(out, '[');
-    for (size_t i = 0; i < nh_results_count(page->results); i++) {
-        const struct nh_hit *hit;
-        int rc = nh_results_hit(page->results, i, &hit, err);
-        if (rc != NH_OK)
-            return rc;
-        if (i > 0)
-            buf_append_byte(out, ',');
-        put_hit(out, hit, NULL);
-        output_drain(out, page);
-    }
-    buf_append_str(out, "]}\n");
-    return NH_OK;
+    put_facets(out, page);
+    rc = page->groups
+             ? put_groups(out, page, err)
+             : put_hits(out, page, 0, nh_results_count(page->results), err);
+    buf_append_str(out, "}\n");
+    return rc;
 }
 
 int output_page_jsonl(struct buf *out, const struct output_page *page,
                       struct nh_error *err)
 {
-    for (size_t i = 0; i < nh_results_count(page->results); i++) {
-        const struct nh_hit *hit;
-        int rc = nh_results_hit(page->results, i, &hit, err);
-        if (rc != NH_OK)
-            return rc;
-        put_hit(out, hit, page->qid);
+    int rc = NH_OK;
+    const size_t count = nh_results_count(page->results);
+    for (size_t i = 0; rc == NH_OK && i < count; i++) {
+        rc = put_hit(out, page, i, page->qid, err);
         buf_append_byte(out, '\n');
         output_drain(out, page);
     }
-    return NH_OK;
+    return rc;
+}
+
+void output_reasons_json(struct buf *out, const char *id,
+                         const nh_reasons *reasons)
+{
+    const size_t count = nh_reasons_count(reasons);
+    buf_append_byte(out, '{');
+    json_key(out, "version");
+    buf_printf(out, "%d", JSON_VERSION);
+    json_member(out, "id", slice_of(id));
+    json_key(out, "found");
+    buf_append_str(out, count ? "false" : "true");
+    json_key(out, "reasons");
+    buf_append_byte(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct nh_reason *r = nh_reasons_at(reasons, i);
+        json_comma(out);
+        buf_append_byte(out, '{');
+        put_number(out, "offset", r->offset);
+        put_number(out, "length", r->length);
+        json_member(out, "text", slice_from(r->text));
+        buf_append_byte(out, '}');
+    }
+    buf_append_str(out, "]}\n");
 }
 
 static void put_present(struct buf *out, const char *key, struct nh_string s)

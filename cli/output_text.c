@@ -78,6 +78,60 @@ static void put_hit(struct buf *out, const struct nh_hit *hit, bool colour)
     buf_append_str(out, first[0] == ';' ? "\n\n" : "\n");
 }
 
+static int put_hits(struct buf *out, const struct output_page *page,
+                    size_t first, size_t count, struct nh_error *err)
+{
+    for (size_t i = first; i < first + count; i++) {
+        const struct nh_hit *hit;
+        int rc = nh_results_hit(page->results, i, &hit, err);
+        if (rc != NH_OK)
+            return rc;
+        put_hit(out, hit, page->colour);
+        output_drain(out, page);
+    }
+    return NH_OK;
+}
+
+static int put_groups(struct buf *out, const struct output_page *page,
+                      struct nh_error *err)
+{
+    const struct nh_group *groups;
+    uint64_t all;
+    int rc = NH_OK;
+    size_t count = nh_results_groups(page->results, &groups, &all);
+    for (size_t i = 0; rc == NH_OK && i < count; i++) {
+        const struct nh_group *g = &groups[i];
+        buf_append_str(out, page->colour ? "\033[1m" : "");
+        output_clean(out,
+                     g->value.len ? g->value : (struct nh_string){"(none)", 6},
+                     false);
+        buf_printf(out, "%s  %" PRIu64 " article%s\n",
+                   page->colour ? "\033[0m" : "", g->articles,
+                   g->articles == 1 ? "" : "s");
+        rc = put_hits(out, page, g->first, g->count, err);
+    }
+    if (all)
+        buf_printf(out, "%" PRIu64 " group%s, ", all, all == 1 ? "" : "s");
+    return rc;
+}
+
+static void put_facets(struct buf *out, const struct output_page *page)
+{
+    const struct nh_facet *facets;
+    size_t count = nh_results_facets(page->results, &facets);
+    for (size_t i = 0; i < count; i++) {
+        const struct nh_facet *f = &facets[i];
+        buf_printf(out, "%s: %" PRIu64 " value%s in %" PRIu64 " article%s\n",
+                   f->field.data, f->distinct, f->distinct == 1 ? "" : "s",
+                   f->articles, f->articles == 1 ? "" : "s");
+        for (size_t k = 0; k < f->count; k++) {
+            buf_printf(out, "%8" PRIu64 "  ", f->values[k].count);
+            output_clean(out, f->values[k].text, false);
+            buf_append_byte(out, '\n');
+        }
+    }
+}
+
 int output_page_text(struct buf *out, const struct output_page *page,
                      struct nh_error *err)
 {
@@ -86,22 +140,29 @@ int output_page_text(struct buf *out, const struct output_page *page,
     size_t count = nh_results_count(page->results);
     if (page->qid)
         buf_printf(out, "== %s\n", page->qid);
-    for (size_t i = 0; i < count; i++) {
-        const struct nh_hit *hit;
-        int rc = nh_results_hit(page->results, i, &hit, err);
-        if (rc != NH_OK)
-            return rc;
-        put_hit(out, hit, page->colour);
-        output_drain(out, page);
-    }
+    int rc = page->groups ? put_groups(out, page, err)
+                          : put_hits(out, page, 0, count, err);
+    if (rc != NH_OK)
+        return rc;
     buf_printf(out, "%s%" PRIu64 " article%s", total.exact ? "" : "about ",
                total.value, total.value == 1 ? "" : "s");
-    if (count && count < total.value && !page->offset)
+    if (count && count < total.value && !page->offset && !page->groups)
         buf_printf(out, ", the first %zu shown", count);
     buf_printf(out, " (%.1f ms)\n", page->elapsed_ms);
-    if (*page->notice)
-        buf_printf(out, "%s\n", page->notice);
-    return NH_OK;
+    put_facets(out, page);
+    if (*page->notice) {
+        output_clean(
+            out, (struct nh_string){page->notice, strlen(page->notice)}, false);
+        buf_append_byte(out, '\n');
+    }
+    struct nh_string suggestion;
+    rc = nh_results_suggestion(page->results, &suggestion, err);
+    if (rc == NH_OK && suggestion.len) {
+        buf_append_str(out, "did you mean: ");
+        output_clean(out, suggestion, false);
+        buf_append_str(out, " ?\n");
+    }
+    return rc;
 }
 
 static void put_line(struct buf *out, const char *label, struct nh_string s)

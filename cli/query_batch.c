@@ -41,33 +41,15 @@ static void answer_print(const struct answer *a)
         fwrite(a->log.data, 1, a->log.len, stderr);
 }
 
-/* The query on a line of its own and a mark under the place that is meant. */
-static void put_caret(struct buf *log, const char *query, size_t len,
-                      const struct nh_error *err)
-{
-    if (err->offset == NH_NO_OFFSET || err->offset > len)
-        return;
-    buf_append_str(log, "  ");
-    output_clean(log, (struct nh_string){query, len}, false);
-    buf_append_str(log, "\n  ");
-    for (size_t i = 0; i < err->offset; i++)
-        if (((unsigned char)query[i] & 0xC0) != 0x80)
-            buf_append_byte(log, ' ');
-    buf_append_byte(log, '^');
-    for (size_t i = 1; i < err->length && err->offset + i < len; i++)
-        if (((unsigned char)query[err->offset + i] & 0xC0) != 0x80)
-            buf_append_byte(log, '~');
-    buf_append_byte(log, '\n');
-}
-
 static int report(struct buf *log, const struct nh_error *err, const char *qid,
                   const char *query, size_t len)
 {
     bool place = err->code == NH_EQUERY || err->code == NH_EUNSUPPORTED;
     buf_printf(log, "newshound: %s%s%s\n", qid ? qid : "", qid ? ": " : "",
                err->message);
-    if (place)
-        put_caret(log, query, len, err);
+    if (place && err->offset != NH_NO_OFFSET && err->offset <= len)
+        output_caret(log, (struct nh_string){query, len}, err->offset,
+                     err->length);
     if (err->hint[0])
         buf_printf(log, "  %s\n", err->hint);
     return place || err->code == NH_EINVAL ? EXIT_USAGE
@@ -131,15 +113,17 @@ static void answer(const struct query_run *run, nh_index *index,
                                text ? text : "",
                                now_ms() - start,
                                run->colour,
-                               run->options.offset > 0};
-    if (run->explain)
-        buf_printf(&a->log, "%s\n", nh_results_plan(results).data);
+                               run->explain,
+                               run->options.offset > 0,
+                               run->options.group != NULL};
+    if (run->explain && !run->format->explains)
+        rc = output_explain(&a->log, &page, &err);
     if (run->count)
         buf_printf(&a->out, "%s%s%" PRIu64 "\n", qid ? qid : "",
                    qid ? "\t" : "", total.value);
-    else
+    else if (rc == NH_OK)
         rc = run->format->page(&a->out, &page, &err);
-    if (rc == NH_OK && a->out.failed)
+    if (rc == NH_OK && (a->out.failed || a->log.failed))
         rc = error_nomem(&err);
     size_t count = nh_results_count(results);
     nh_results_free(results);
@@ -160,6 +144,46 @@ int query_run_one(const struct query_run *run, const char *query, size_t len)
     answer_print(&a);
     answer_release(&a);
     return a.status;
+}
+
+static void put_reason(struct buf *out, const struct nh_reason *reason,
+                       struct nh_string query)
+{
+    if (reason->length)
+        output_caret(out, query, reason->offset, reason->length);
+    buf_append_str(out, reason->length ? "    " : "  --since and --until: ");
+    output_clean(out, reason->text, false);
+    buf_append_byte(out, '\n');
+}
+
+int query_why_not(const struct query_run *run, const char *query, size_t len,
+                  const char *id)
+{
+    struct nh_error err;
+    struct buf out = BUF_INIT, log = BUF_INIT;
+    nh_reasons *reasons;
+    int rc = nh_why_not(run->index, query, len, &run->options, id, strlen(id),
+                        &reasons, &err);
+    if (rc != NH_OK) {
+        int status = report(&log, &err, NULL, query, len);
+        fwrite(log.data, 1, log.len, stderr);
+        buf_release(&log);
+        return rc == NH_ENOTFOUND ? EXIT_NOTHING : status;
+    }
+    const size_t count = nh_reasons_count(reasons);
+    if (run->format->explains) {
+        output_reasons_json(&out, id, reasons);
+    } else {
+        output_clean(&out, (struct nh_string){id, strlen(id)}, false);
+        buf_append_str(&out, count ? " is not found:\n" : " is found\n");
+        for (size_t i = 0; i < count; i++)
+            put_reason(&out, nh_reasons_at(reasons, i),
+                       (struct nh_string){query, len});
+    }
+    fwrite(out.data, 1, out.len, stdout);
+    buf_release(&out);
+    nh_reasons_free(reasons);
+    return count ? EXIT_NOTHING : EXIT_FOUND;
 }
 
 /* ---- Files of queries. */

@@ -18,6 +18,9 @@ struct query_run {
 /* Runs one query and prints its answer. Returns an exit status; a bad query is
  * printed with a caret under its place. */
 int query_run_one(const struct query_run *run, const char *query, size_t len);
+/* Prints the parts of the query that the article with that id fails. */
+int query_why_not(const struct query_run *run, const char *query, size_t len,
+                  const char *id);
 /* Runs the lines "qid<TAB>query" of a file, or of standard input for "-", with
  * run->threads of them at a time; `index` is the path of the run's index. */
 int query_run_file(const struct query_run *run, const char *path,

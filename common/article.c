@@ -49,7 +49,13 @@ static struct slice clean_copy(struct article *a, struct slice value)
 
 bool article_add(struct article *a, enum field field, struct slice value)
 {
-    struct slice text = clean_copy(a, value);
+    return article_add_value(a, &(struct article_value){field, value, NULL, 0});
+}
+
+bool article_add_value(struct article *a, const struct article_value *value)
+{
+    const enum field field = value->field;
+    struct slice text = clean_copy(a, value->text);
     if (!text.data)
         return false;
     if (text.len == 0 || a->count == ARTICLE_VALUES_MAX)
@@ -75,7 +81,8 @@ bool article_add(struct article *a, enum field field, struct slice value)
     }
     memmove(a->values + at + 1, a->values + at,
             (a->count - at) * sizeof *a->values);
-    a->values[at] = (struct article_value){field, text, NULL, 0};
+    a->values[at] = (struct article_value){field, text, value->mentions,
+                                           value->mention_count};
     a->count++;
     return true;
 }

@@ -43,6 +43,8 @@ void article_release(struct article *a);
  * empty and repeated ones are ignored, so is a second value of a single-valued
  * field. Not for title, body and date. False if memory ran out. */
 bool article_add(struct article *a, enum field field, struct slice value);
+/* The same with its mentions, which are borrowed. */
+bool article_add_value(struct article *a, const struct article_value *value);
 /* First value of a field, or an empty slice. */
 struct slice article_get(const struct article *a, enum field field);
 /* Copies text into the arena. */

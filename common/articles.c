@@ -13,6 +13,11 @@ static int damaged(struct nh_error *err, const char *what, uint32_t docid)
                      what, (unsigned)docid);
 }
 
+static int fields_damaged(struct nh_error *err)
+{
+    return error_set(err, NH_ECORRUPT, "an article's fields are damaged");
+}
+
 bool articles_inline(enum field field)
 {
     return field == FIELD_ID || field == FIELD_URL;
@@ -209,75 +214,90 @@ static bool read_mention(const uint8_t **p, const uint8_t *end, uint64_t from,
     return true;
 }
 
-/* Reads those of a value; *bad is set if they are damaged. False if memory ran
- * out. */
-static bool read_mentions(const uint8_t **p, const uint8_t *end,
-                          struct arena *arena, struct article_value *value,
-                          bool *bad)
+/* Reads those of a value, in `arena`; passes over them if it is NULL. */
+static int read_mentions(struct article_values *v, struct arena *arena,
+                         struct article_value *out, struct nh_error *err)
 {
     uint64_t count, from = 0;
-    if (!varint_read(p, end, &count) || count > (uint64_t)(end - *p)) {
-        *bad = true;
-        return true;
+    struct article_mention skipped, *m = &skipped;
+    if (!varint_read(&v->at, v->end, &count) ||
+        count > (uint64_t)(v->end - v->at))
+        return fields_damaged(err);
+    if (count > 0 && arena) {
+        out->mentions = m = arena_alloc(arena, count * sizeof *m);
+        if (!m)
+            return error_nomem(err);
+        out->mention_count = count;
     }
-    if (count == 0)
-        return true;
-    struct article_mention *m = arena_alloc(arena, count * sizeof *m);
-    if (!m)
-        return false;
     for (uint64_t i = 0; i < count; i++) {
-        if (!read_mention(p, end, from, &m[i])) {
-            *bad = true;
-            return true;
-        }
-        from = (uint64_t)m[i].first + m[i].count;
+        if (!read_mention(&v->at, v->end, from, m))
+            return fields_damaged(err);
+        from = (uint64_t)m->first + m->count;
+        m += arena != NULL;
     }
-    if (value) {
-        value->mentions = m;
-        value->mention_count = count;
-    }
-    return true;
+    return NH_OK;
 }
 
 /* ---- Fields. */
 
+int article_values_begin(struct article_values *v, const struct articles *a,
+                         const struct article_record *r, struct nh_date *date,
+                         struct nh_error *err)
+{
+    uint64_t n;
+    v->articles = a;
+    v->at = (const uint8_t *)r->fields.data;
+    v->end = v->at + r->fields.len;
+    if (v->at == v->end || *v->at > DATE_SECOND)
+        return fields_damaged(err);
+    *date = (struct nh_date){0, (enum date_precision) * v->at++};
+    if (date->precision == DATE_NONE)
+        return NH_OK;
+    if (!varint_read(&v->at, v->end, &n))
+        return fields_damaged(err);
+    date->seconds = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+    return NH_OK;
+}
+
+int article_values_next(struct article_values *v, struct arena *arena,
+                        struct article_value *out, uint32_t *name,
+                        struct nh_error *err)
+{
+    uint64_t n;
+    if (v->at == v->end)
+        return 0;
+    const unsigned field = *v->at++;
+    if (field >= FIELD_COUNT || !varint_read(&v->at, v->end, &n))
+        return fields_damaged(err);
+    *out = (struct article_value){(enum field)field, {NULL, 0}, NULL, 0};
+    *name = ARTICLES_NO_NAME;
+    if (articles_inline(out->field)) {
+        if (n > (uint64_t)(v->end - v->at))
+            return fields_damaged(err);
+        out->text = (struct slice){(const char *)v->at, (size_t)n};
+        v->at += n;
+        return 1;
+    }
+    if (!name_at(v->articles, n, &out->text))
+        return fields_damaged(err);
+    *name = (uint32_t)n;
+    int rc = schema_fields[field].kind == FIELD_KIND_NAME
+                 ? read_mentions(v, arena, out, err)
+                 : NH_OK;
+    return rc == NH_OK ? 1 : rc;
+}
+
 int articles_fields(const struct articles *a, const struct article_record *r,
                     struct article *out, struct nh_error *err)
 {
-    const uint8_t *p = (const uint8_t *)r->fields.data;
-    const uint8_t *end = p + r->fields.len;
-    uint64_t n;
-    if (p == end || *p > DATE_SECOND)
-        return error_set(err, NH_ECORRUPT, "an article's fields are damaged");
-    out->date.precision = (enum date_precision) * p++;
-    if (out->date.precision != DATE_NONE) {
-        if (!varint_read(&p, end, &n))
-            return error_set(err, NH_ECORRUPT, "an article's date is damaged");
-        out->date.seconds = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
-    }
-    while (p < end) {
-        struct slice value;
-        unsigned field = *p++;
-        bool good = field < FIELD_COUNT && varint_read(&p, end, &n);
-        if (good && articles_inline((enum field)field)) {
-            good = n <= (uint64_t)(end - p);
-            value = (struct slice){(const char *)p, (size_t)n};
-            p += good ? n : 0;
-        } else if (good) {
-            good = name_at(a, n, &value);
-        }
-        const size_t before = out->count;
-        if (good && !article_add(out, (enum field)field, value))
-            return error_nomem(err);
-        bool bad = !good;
-        if (good && schema_fields[field].kind == FIELD_KIND_NAME &&
-            !read_mentions(&p, end, &out->arena,
-                           out->count > before ? &out->values[before] : NULL,
-                           &bad))
-            return error_nomem(err);
-        if (bad)
-            return error_set(err, NH_ECORRUPT,
-                             "an article's fields are damaged");
-    }
-    return NH_OK;
+    struct article_values values;
+    struct article_value value;
+    uint32_t name;
+    int more = 1;
+    int rc = article_values_begin(&values, a, r, &out->date, err);
+    while (rc == NH_OK && (more = article_values_next(&values, &out->arena,
+                                                      &value, &name, err)) == 1)
+        if (!article_add_value(out, &value))
+            rc = error_nomem(err);
+    return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }

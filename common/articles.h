@@ -66,6 +66,22 @@ void articles_fetch_record(const struct articles *a, uint32_t docid);
  * body are not touched. */
 int articles_fields(const struct articles *a, const struct article_record *r,
                     struct article *out, struct nh_error *err);
+/* Walks the values of a record, without copying. */
+struct article_values {
+    const struct articles *articles;
+    const uint8_t *at, *end;
+};
+#define ARTICLES_NO_NAME UINT32_MAX
+/* Reads the date and comes to the first value. NH_ECORRUPT. */
+int article_values_begin(struct article_values *v, const struct articles *a,
+                         const struct article_record *r, struct nh_date *date,
+                         struct nh_error *err);
+/* 1 and the next value, its text in the mapping, its mentions in `arena` or
+ * left out if that is NULL, and the number of its name, below a->names, or
+ * ARTICLES_NO_NAME; 0 at the end; a negative nh_code. */
+int article_values_next(struct article_values *v, struct arena *arena,
+                        struct article_value *out, uint32_t *name,
+                        struct nh_error *err);
 /* True for fields whose values are written out in the record. */
 bool articles_inline(enum field field);
 /* Appends mentions as they stand in a record. */

@@ -22,6 +22,8 @@ void match_page_release(struct match_page *page)
     free(page->docids);
     free(page->scores);
     free(page->plan);
+    free(page->found);
+    free(page->ranks);
     buf_release(&page->notice);
     memset(page, 0, sizeof *page);
 }
@@ -36,6 +38,7 @@ struct lane {
     const struct nh_search_options *options;
     uint32_t first, last;
     struct match_share *share;
+    uint64_t *found; /* of all articles; NULL: nobody asks */
     struct match_page page;
     pthread_t thread;
     int rc;
@@ -111,7 +114,12 @@ static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
     struct xw_search search = search_of(o, plan, documents);
     l->page.first_rank = search.offset + 1;
     source->scored = !search.boolean && search.count > 0;
-    bool all = !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL);
+    source->recency = o->recency;
+    source->now = o->now;
+    source->found = l->found;
+    source->found_from = l->index->snapshot.segments[0].info->first;
+    bool all =
+        !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL) || source->found;
     source->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
     if (search.count == 0) {
         rc = match_source_count(source, err);
@@ -141,7 +149,7 @@ static int make_plan(struct plan *plan, struct lane *l, struct nh_error *err)
     struct buf text = BUF_INIT;
     int rc = plan_make(plan, l->query, &l->index->snapshot, l->index->stemmer,
                        &l->index->stems, (o->flags & NH_SEARCH_ANY) != 0,
-                       o->expand ? o->expand : NH_EXPAND_DEFAULT, err);
+                       o->expand, err);
     if (rc != NH_OK)
         return rc;
     l->page.can_loosen = plan->can_loosen;
@@ -278,16 +286,24 @@ static int run_lanes(struct lane *lanes, unsigned count, struct plan *plan,
     return NH_OK;
 }
 
-/* Divides the article numbers evenly among the lanes. */
+/* Article numbers from the first to the last of the index. */
+static uint64_t span_of(const struct snapshot *s)
+{
+    return (uint64_t)s->segments[s->count - 1].info->last + 1 -
+           s->segments[0].info->first;
+}
+
+/* Divides the article numbers evenly among the lanes, between those whose bits
+ * would stand in one word of `found`. */
 static void divide(struct lane *lanes, unsigned count, const struct snapshot *s)
 {
-    const uint64_t first = s->segments[0].info->first,
-                   span = (uint64_t)s->segments[s->count - 1].info->last + 1 -
-                          first;
+    const uint64_t first = s->segments[0].info->first, span = span_of(s);
     for (unsigned i = 0; i < count; i++) {
-        lanes[i].first = (uint32_t)(first + span * i / count);
-        lanes[i].last = (uint32_t)(first + span * (i + 1) / count - 1);
+        lanes[i].first = (uint32_t)(first + span * i / count / 64 * 64);
+        lanes[i].last =
+            (uint32_t)(first + span * (i + 1) / count / 64 * 64 - 1);
     }
+    lanes[count - 1].last = (uint32_t)(first + span - 1);
 }
 
 static int match_divided(struct match_page *page, nh_index *index,
@@ -308,6 +324,7 @@ static int match_divided(struct match_page *page, nh_index *index,
         lanes[i].query = whole->query;
         lanes[i].options = &o;
         lanes[i].share = &share;
+        lanes[i].found = whole->found;
         rc = index_part(lanes[i].index, lanes[i].first, lanes[i].last,
                         &lanes[i].db, err);
     }
@@ -337,12 +354,19 @@ int match_query(struct match_page *page, nh_index *index,
         match_page_release(&whole.page);
         return rc;
     }
+    if (o->facets) {
+        whole.found = calloc(span_of(&index->snapshot) / 64 + 1, 8);
+        if (!whole.found)
+            rc = error_nomem(err);
+    }
     unsigned threads = threads_wanted(index, o);
+    if (threads > span_of(&index->snapshot) / 64) /* no lane is empty */
+        threads = 1;
     /* Dates do not come with the hits, so that they cannot be put in order. */
     bool by_score = o->sort == NH_SORT_RELEVANCE && plan.ranked;
     if (threads > 1 && (!by_score || !index_help(index, threads - 1)))
         threads = 1;
-    if (threads == 1)
+    if (threads == 1 && rc == NH_OK)
         rc = run_plan(&whole, &plan, err);
     if (threads > 1 && rc == NH_OK) {
         struct match_page joined;
@@ -354,6 +378,7 @@ int match_query(struct match_page *page, nh_index *index,
         whole.page = joined;
     }
     plan_release(&plan);
+    whole.page.found = whole.found;
     if (rc != NH_OK)
         match_page_release(&whole.page);
     *page = whole.page;

@@ -11,10 +11,13 @@ struct match_page {
     double *scores;
     size_t count;
     uint32_t first_rank; /* of the first one, from 1 */
+    uint32_t *ranks;     /* of each, of a page of groups; else NULL */
     struct nh_total total;
     bool can_loosen;   /* NH_SEARCH_ANY would change something */
     struct buf notice; /* what the index has no word for, or empty */
     char *plan;        /* with NH_SEARCH_PLAN, else NULL */
+    uint64_t *found;   /* with facets, a bit for each article number from the
+                          index's first on: it matches; else NULL */
 };
 
 /* The index has at least one segment. On failure the page is empty. */

@@ -10,8 +10,11 @@
  * evaluated article by article (match_tree.h). */
 #include "searcher/match_source.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/bm25.h"
 
 /* Numbers in a window at most, and in the first one. */
 #define WINDOW 4096u
@@ -142,6 +145,44 @@ static void count(struct match_list *l, uint64_t found, uint32_t docid)
         source->reached = docid;
 }
 
+/* Notes a match that is counted. */
+static inline void note(const struct match_list *l, uint32_t docid)
+{
+    const struct match_source *source = l->source;
+    const uint32_t n = docid - source->found_from;
+    if (source->found)
+        source->found[n / 64] |= UINT64_C(1) << n % 64;
+}
+
+double match_recency(double recency, int64_t now, struct nh_date date)
+{
+    if (date.precision == DATE_NONE)
+        return 0.5;
+    double age = ((double)now - (double)date.seconds) / 86400;
+    return (1 + exp2(-(age > 0 ? age : 0) / recency)) / 2;
+}
+
+/* The score with regard to the article's age, never more than without. */
+static double aged(const struct match_list *l, uint32_t docid, double score)
+{
+    const struct match_source *source = l->source;
+    struct article_record record;
+    struct article_values values;
+    struct nh_date date;
+    struct nh_error err;
+    if (!(source->recency > 0) || !(score > 0))
+        return score;
+    int rc = articles_record(l->articles, docid, &record, &err);
+    if (rc == NH_OK)
+        rc = article_values_begin(&values, l->articles, &record, &date, &err);
+    if (rc != NH_OK) {
+        match_fail(source->state, rc, &err);
+        return 0;
+    }
+    return bm25_round(score *
+                      match_recency(source->recency, source->now, date));
+}
+
 /* ---- Windows. */
 
 /* Sets the end of the window from l->end on, and the bounds of the arms in it.
@@ -230,6 +271,8 @@ static void collect(struct match_list *l, uint32_t start, uint32_t size,
             if (is_dead(l, start + n))
                 continue;
             found++;
+            if (left_out == 0)
+                note(l, start + n);
             if (score + sum < least ||
                 !complete(l, left_out, sum, least, start + n, &score))
                 continue;
@@ -282,8 +325,9 @@ static uint32_t next_candidate(struct match_list *l, double least)
             uint32_t i = l->pos++;
             if (least > 0 && l->window->scores[i] < least)
                 continue;
-            l->weight = l->window->scores[i];
-            return l->window->docids[i];
+            l->weight = aged(l, l->window->docids[i], l->window->scores[i]);
+            if (!(least > 0) || l->weight >= least)
+                return l->window->docids[i];
         }
     } while (fill(l, least));
     return 0;
@@ -304,7 +348,8 @@ static uint32_t next_article(struct match_list *l, double least)
             !tree_cursor_confirm(l->root))
             continue;
         count(l, 1, docid);
-        l->weight = tree_cursor_score(l->root, true);
+        note(l, docid);
+        l->weight = aged(l, docid, tree_cursor_score(l->root, true));
         if (!(least > 0) || l->weight >= least)
             return docid;
     }
@@ -340,12 +385,15 @@ static uint32_t next_suspect(struct match_list *l, double least)
     do {
         while (l->pos < l->count && l->source->state->failed == NH_OK) {
             const struct suspect *s = &l->suspects[l->pos++];
-            if ((!counting(l) && s->score < least) ||
+            if (!counting(l) && s->score < least)
+                continue;
+            l->weight = aged(l, s->docid, s->score);
+            if ((!counting(l) && l->weight < least) ||
                 !tree_cursor_check(l->root, s->docid))
                 continue;
             count(l, 1, s->docid);
-            l->weight = s->score;
-            if (s->score >= least)
+            note(l, s->docid);
+            if (l->weight >= least)
                 return s->docid;
         }
     } while (l->source->state->failed == NH_OK &&

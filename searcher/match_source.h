@@ -22,7 +22,17 @@ struct match_source {
      * less than `exactly` in the end. */
     uint64_t exactly, counted;
     uint32_t reached; /* article number at which `exactly` was; 0: not yet */
+    /* Where all matches are counted: a bit for each that is, from article
+     * number `found_from` on; or NULL. Borrowed. */
+    uint64_t *found;
+    uint32_t found_from;
+    /* Scores are multiplied by match_recency, if `recency` is not 0. */
+    double recency; /* days */
+    int64_t now;    /* seconds since 1970 */
 };
+
+/* What the score of an article of this date is multiplied by, 0.5 to 1. */
+double match_recency(double recency, int64_t now, struct nh_date date);
 
 /* As a query for Xapian, which the source must outlive. For one search. */
 int match_source_query(struct match_source *source, xw_query **out,

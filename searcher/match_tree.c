@@ -328,6 +328,24 @@ double tree_cursor_score(struct tree_cursor *c, bool confirmed)
     return score;
 }
 
+void tree_cursor_terms(struct tree_cursor *c,
+                       void (*each)(void *ctx, struct term_cursor *term),
+                       void *ctx)
+{
+    if (c->most == 0)
+        return;
+    if (c->op == TREE_TERM) {
+        each(ctx, c->term);
+        return;
+    }
+    const size_t count = c->op == TREE_WITHOUT ? 1 : c->count;
+    for (size_t i = 0; i < count; i++) {
+        struct tree_cursor *child = &c->children[i];
+        if (child->at == c->at && (!child->unsure || child->confirmed))
+            tree_cursor_terms(child, each, ctx);
+    }
+}
+
 /* ---- Moving. */
 
 /* tree_cursor_seek; most children are terms. */

@@ -91,6 +91,10 @@ bool tree_cursor_only_checks(const struct tree_cursor *c);
 bool tree_cursor_check(const struct tree_cursor *c, uint32_t docid);
 /* Its score, if it was confirmed; if not, what it can be at most. */
 double tree_cursor_score(struct tree_cursor *c, bool confirmed);
+/* Calls `each` for the terms that its score, once confirmed, is the sum of. */
+void tree_cursor_terms(struct tree_cursor *c,
+                       void (*each)(void *ctx, struct term_cursor *term),
+                       void *ctx);
 /* The greatest score, or more, of the articles from `docid` to *upto; -1 if
  * there are none. A multiple of BM25_GRID. `docid` must not be smaller than in
  * any call before. */

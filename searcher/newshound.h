@@ -71,7 +71,8 @@ enum nh_sort { NH_SORT_RELEVANCE, NH_SORT_NEWEST, NH_SORT_OLDEST };
 enum nh_search_flag {
     NH_SEARCH_ANY = 1,         /* plain words: any instead of all */
     NH_SEARCH_EXACT_TOTAL = 2, /* count all matches, however long it takes */
-    NH_SEARCH_PLAN = 4         /* keep the plan for nh_results_plan */
+    NH_SEARCH_PLAN = 4,        /* keep what nh_results_plan and _tree say */
+    NH_SEARCH_LENIENT = 8 /* mend what is wrong in the query, with a notice */
 };
 
 struct nh_search_options {
@@ -88,14 +89,33 @@ struct nh_search_options {
     /* Words that a wildcard or fuzzy word may stand for; 0: NH_EXPAND_DEFAULT.
      * More are an error. */
     uint32_t expand;
+    /* Fields whose values are counted over all matches, NH_FACETS or some of
+     * them with commas between, or NULL; and how many values of each are
+     * returned; 0: NH_FACET_LIMIT. Totals are exact then. */
+    const char *facets;
+    uint32_t facet_limit;
+    /* One such field, or NULL: the hits come in groups of its values, the group
+     * of the best hit first, and offset and limit are of groups; and how many
+     * hits of each group are returned; 0: NH_GROUP_SIZE. */
+    const char *group;
+    uint32_t group_size;
+    /* Days after which an article has lost half of what its age can take from
+     * its score s, which is s / 2: s * (1 + 2 ^ (-age / recency)) / 2, where
+     * the age is that at `now`. 0: age does not matter. One without a date is
+     * as old as can be. */
+    double recency;
 };
 #define NH_THREADS_MAX 16
 #define NH_EXPAND_DEFAULT 10000
+#define NH_FACETS                                                              \
+    "person,org,place,author,source,section,topic,lang,year,month,day"
+#define NH_FACET_LIMIT 10
+#define NH_GROUP_SIZE 3
 
 #define NH_SEARCH_OPTIONS_INIT                                                 \
     {                                                                          \
         sizeof(struct nh_search_options), 0, 10, NH_SORT_RELEVANCE, 0, NULL,   \
-            NULL, 0, 0, 0                                                      \
+            NULL, 0, 0, 0, NULL, 0, NULL, 0, 0                                 \
     }
 
 /* Runs a query of the language in newshound-query(7). `options` may be NULL.
@@ -119,8 +139,50 @@ struct nh_string nh_results_notice(const nh_results *results);
 /* The query as it is run, for people; "" without NH_SEARCH_PLAN, and where
  * nothing had to be run. */
 struct nh_string nh_results_plan(const nh_results *results);
+/* The query as it was understood, a line for each part, indented by depth; ""
+ * without NH_SEARCH_PLAN. */
+struct nh_string nh_results_tree(const nh_results *results);
 /* True if the query has plain words that NH_SEARCH_ANY would loosen. */
 int nh_results_can_loosen(const nh_results *results);
+/* The query with words that the index does not have replaced by like ones that
+ * it has; "" if it has all of them, or none like them. Valid until the results
+ * are freed. */
+int nh_results_suggestion(nh_results *results, struct nh_string *query,
+                          struct nh_error *err);
+
+/* What a date of the query means. */
+struct nh_period {
+    size_t offset, length;     /* bytes of the query; 0 for since and until */
+    struct nh_string from, to; /* days, 2024-05-17, included; "": open */
+};
+/* Those of the query, in their order; the count. */
+size_t nh_results_periods(const nh_results *results,
+                          const struct nh_period **periods);
+
+struct nh_facet_value {
+    struct nh_string text; /* as it is spelt most often */
+    uint64_t count;        /* of matches that have it */
+};
+
+struct nh_facet {
+    struct nh_string field;
+    const struct nh_facet_value *values; /* the commonest; dates in order */
+    size_t count;
+    uint64_t distinct; /* values in all, spellings of the same taken as one */
+    uint64_t articles; /* matches with a value */
+};
+/* As they were asked for; the count. */
+size_t nh_results_facets(const nh_results *results,
+                         const struct nh_facet **facets);
+
+struct nh_group {
+    struct nh_string value; /* "": those without one */
+    uint64_t articles;      /* matches in it */
+    size_t first, count;    /* its hits on this page */
+};
+/* The groups of the page, and in *all how many there are; the count. */
+size_t nh_results_groups(const nh_results *results,
+                         const struct nh_group **groups, uint64_t *all);
 
 struct nh_span {
     size_t start, len; /* bytes */
@@ -156,9 +218,57 @@ int nh_results_id(nh_results *results, size_t i, struct nh_string *id,
 int nh_results_number(nh_results *results, size_t i, uint32_t *number,
                       double *score, struct nh_error *err);
 
+/* What a term adds to a score. */
+struct nh_term_score {
+    struct nh_string term; /* as the index has it */
+    double score;
+    uint32_t count;    /* in the article; title words count three times */
+    uint32_t articles; /* that have it */
+};
+/* What the score of hit i is made of; their sum, times *recency, is the score.
+ * Valid until the results are freed or forgotten. */
+int nh_results_scores(nh_results *results, size_t i,
+                      const struct nh_term_score **terms, size_t *count,
+                      double *recency, struct nh_error *err);
+
 /* Gives back the memory of all hits and ids that were asked for, so that long
  * pages can be walked in little of it. */
 void nh_results_forget(nh_results *results);
+
+/* ---- Help with queries. */
+
+/* Why an article is not found. */
+typedef struct nh_reasons nh_reasons;
+struct nh_reason {
+    size_t offset, length; /* of the part of the query; 0, 0: since or until */
+    struct nh_string text; /* one line */
+};
+/* The parts of the query that the article with this id does not satisfy, with
+ * options as for nh_search; none if it is found. NH_ENOTFOUND if there is no
+ * such article. Free them with nh_reasons_free. */
+int nh_why_not(nh_index *index, const char *query, size_t len,
+               const struct nh_search_options *options, const char *id,
+               size_t id_len, nh_reasons **out, struct nh_error *err);
+size_t nh_reasons_count(const nh_reasons *reasons);
+const struct nh_reason *nh_reasons_at(const nh_reasons *reasons, size_t i);
+void nh_reasons_free(nh_reasons *reasons);
+
+/* How a query's last word could go on. */
+typedef struct nh_completions nh_completions;
+struct nh_completion {
+    struct nh_string text; /* as it is written in a query */
+    uint64_t count;        /* of a word: times it stands in texts; of a value:
+                              articles with it; 0: a field */
+};
+/* The commonest words that begin with `prefix`, names with a word that does,
+ * fields; behind a field and a colon, its values: `limit` of them at most, the
+ * commonest first. Free them with nh_completions_free. */
+int nh_complete(nh_index *index, const char *prefix, size_t len, size_t limit,
+                nh_completions **out, struct nh_error *err);
+size_t nh_completions_count(const nh_completions *completions);
+const struct nh_completion *nh_completions_at(const nh_completions *completions,
+                                              size_t i);
+void nh_completions_free(nh_completions *completions);
 
 /* ---- Articles. */
 

@@ -294,6 +294,12 @@ double term_cursor_score(struct term_cursor *c)
     return score_at(c, c->pos);
 }
 
+uint32_t term_cursor_wdf(struct term_cursor *c)
+{
+    need_wdfs(c);
+    return c->wdfs[c->pos];
+}
+
 /* ---- Many at once. */
 
 void term_cursor_add(struct term_cursor *c, uint32_t first, uint32_t count,

@@ -65,8 +65,9 @@ double term_cursor_bound_to(const struct term_cursor *c, uint32_t docid,
 /* Moves to the first posting from `docid` on, or to a later one if those before
  * score less than `least`. Stays where it is if that is not before `docid`. */
 uint32_t term_cursor_seek(struct term_cursor *c, uint32_t docid, double least);
-/* Score of the posting that the cursor is at. */
+/* Score of the posting that the cursor is at, and its wdf. */
 double term_cursor_score(struct term_cursor *c);
+uint32_t term_cursor_wdf(struct term_cursor *c);
 
 /* Adds the scores of the postings in [first, first + count) to scores[docid -
  * first], if that is not NULL, and sets those bits; the cursor moves behind

@@ -22,8 +22,9 @@ enum query_kind {
 };
 
 struct query_word {
-    struct slice text; /* folded */
-    bool cjk;          /* a Chinese, Japanese or Korean character */
+    struct slice text;     /* folded */
+    bool cjk;              /* a Chinese, Japanese or Korean character */
+    size_t offset, length; /* bytes of the query text */
 };
 
 struct query_node {
@@ -37,8 +38,9 @@ struct query_node {
     bool title;    /* WORD, PHRASE: in the title only */
     bool plain;    /* as typed: an unquoted word, which any-word may loosen */
     bool required; /* + before it, or joined by AND */
-    enum field field;    /* FILTER, HAS */
-    struct slice value;  /* FILTER: as the term has it, folded where it is */
+    enum field field;   /* FILTER, HAS */
+    struct slice value; /* FILTER: as the term has it, folded where it is */
+    size_t value_offset, value_length; /* FILTER: bytes of the query text */
     bool whole;          /* FILTER of a name: the whole name, not a word */
     int64_t first, last; /* DATE: days since 1970; INT64_MIN/MAX if open */
     uint32_t distance;   /* NEAR: words; FUZZY: edits; at most */
@@ -66,10 +68,18 @@ struct query {
  * offset, length and often a hint. */
 int query_parse(struct query *q, struct slice text, int64_t today,
                 struct nh_error *err);
+/* The same, but what can be mended in the text is, up to QUERY_FIXES_MAX
+ * places; the notice says how, and `mended` gets the text that was parsed in
+ * the end, which offsets are of. */
+#define QUERY_FIXES_MAX 64
+int query_parse_lenient(struct query *q, struct slice text, int64_t today,
+                        struct buf *mended, struct nh_error *err);
 /* Restricts the query to days: a period as in date:, both may be empty. */
 int query_restrict(struct query *q, struct slice since, struct slice until,
                    int64_t today, struct nh_error *err);
 void query_release(struct query *q);
+/* Appends the tree, a line for each node, indented by depth (query_print.c). */
+void query_print(const struct query_node *node, struct buf *out);
 
 /* ---- Words and marks (query_lex.c). */
 
@@ -100,9 +110,25 @@ struct query_token {
     char scope; /* of CLOSE: s, p or 0 */
 };
 
+/* A change of the text that mends an error. */
+enum query_fix_kind {
+    FIX_NONE,
+    FIX_REPLACE, /* by something else */
+    FIX_QUOTE,   /* by the same as a phrase */
+    FIX_STRIP    /* by the same without wildcards and ~ */
+};
+
+struct query_fix {
+    enum query_fix_kind kind;
+    size_t offset, length; /* bytes */
+    const char *with;      /* of FIX_REPLACE; static */
+};
+
 struct query_lexer {
     struct slice text;
     size_t pos;
+    struct query_fix fix; /* of the error that was found */
+    size_t field_at;      /* where the name of the last field stands */
     bool value; /* a field's value comes next: only quotes and parentheses
                    mean something */
 };
@@ -111,8 +137,11 @@ struct query_lexer {
 int query_lex(struct query_lexer *lexer, struct query_token *token,
               struct nh_error *err);
 /* Notes wildcards and ~ in a word as typed, and takes ~ off. */
-int query_lex_pattern(struct query_token *token, struct slice *word,
-                      struct nh_error *err);
+int query_lex_pattern(struct query_lexer *lexer, struct query_token *token,
+                      struct slice *word, struct nh_error *err);
+/* query_parse, that also says how the error could be mended. */
+int query_parse_fix(struct query *q, struct slice text, int64_t today,
+                    struct query_fix *fix, struct nh_error *err);
 /* Sets an error at a place of the query. */
 int query_error(struct nh_error *err, int code, size_t offset, size_t length,
                 const char *format, ...) ERROR_PRINTF(5, 6);

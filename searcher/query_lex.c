@@ -20,6 +20,13 @@ int query_error(struct nh_error *err, int code, size_t offset, size_t length,
     return code;
 }
 
+/* How the error that comes next could be mended. */
+static void fix(struct query_lexer *x, enum query_fix_kind kind, size_t offset,
+                size_t length, const char *with)
+{
+    x->fix = (struct query_fix){kind, offset, length, with};
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -46,6 +53,7 @@ static int lex_quoted(struct query_lexer *x, struct query_token *t,
            (used = quote_at(x->text.data + end, x->text.len - end)) == 0)
         end++;
     if (end == x->text.len) {
+        fix(x, FIX_REPLACE, end, 0, "\"");
         query_error(err, NH_EQUERY, x->pos, 1,
                     "this quotation mark is never closed");
         return error_hint(err, NH_EQUERY, "add \" at the end of the phrase");
@@ -86,17 +94,21 @@ static bool is_near(struct slice w)
     return true;
 }
 
-static int lex_near(struct query_token *t, struct slice w, struct nh_error *err)
+static int lex_near(struct query_lexer *x, struct query_token *t,
+                    struct slice w, struct nh_error *err)
 {
     const char *slash = memchr(w.data, '/', w.len);
     uint32_t distance = slash ? 0 : QUERY_NEAR_DEFAULT;
     for (const char *p = slash ? slash + 1 : w.data + w.len;
          p < w.data + w.len && distance <= QUERY_NEAR_MAX; p++)
         distance = distance * 10 + (uint32_t)(*p - '0');
-    if (distance < 1 || distance > QUERY_NEAR_MAX)
+    if (distance < 1 || distance > QUERY_NEAR_MAX) {
+        fix(x, FIX_REPLACE, t->offset, t->length,
+            w.data[0] == 'O' ? "ONEAR" : "NEAR");
         return query_error(err, NH_EQUERY, t->offset, t->length,
                            "NEAR/ and ONEAR/ take a number from 1 to %d",
                            QUERY_NEAR_MAX);
+    }
     t->kind = TOKEN_NEAR;
     t->distance = distance;
     t->ordered = w.data[0] == 'O';
@@ -120,11 +132,13 @@ static int lex_field(struct query_lexer *x, struct query_token *t,
     if (field >= 0) {
         t->kind = TOKEN_FIELD;
         t->field = (enum field)field;
+        x->field_at = x->pos;
         x->pos += name.len + 1;
         x->value = true;
         return NH_OK;
     }
     const char *near = schema_suggest(name);
+    fix(x, FIX_QUOTE, x->pos, word_end(x, x->pos) - x->pos, NULL);
     query_error(err, NH_EQUERY, x->pos, name.len + 1,
                 "there is no field '%.*s'",
                 (int)(name.len < 40 ? name.len : 40), name.data);
@@ -135,10 +149,11 @@ static int lex_field(struct query_lexer *x, struct query_token *t,
 }
 
 /* Takes ~ and ~2 off a word. */
-static int lex_fuzzy(struct query_token *t, struct slice *w, const char *tilde,
-                     struct nh_error *err)
+static int lex_fuzzy(struct query_lexer *x, struct query_token *t,
+                     struct slice *w, const char *tilde, struct nh_error *err)
 {
     const size_t len = (size_t)(tilde - w->data), more = w->len - len - 1;
+    fix(x, FIX_STRIP, t->offset, t->length, NULL);
     t->distance = 1;
     if (more == 1 && tilde[1] >= '1' && tilde[1] <= '0' + QUERY_EDITS_MAX) {
         t->distance = (uint32_t)(tilde[1] - '0');
@@ -154,12 +169,12 @@ static int lex_fuzzy(struct query_token *t, struct slice *w, const char *tilde,
                        "a word cannot be fuzzy and have wildcards");
 }
 
-int query_lex_pattern(struct query_token *t, struct slice *w,
-                      struct nh_error *err)
+int query_lex_pattern(struct query_lexer *x, struct query_token *t,
+                      struct slice *w, struct nh_error *err)
 {
     t->wildcard = memchr(w->data, '*', w->len) || memchr(w->data, '?', w->len);
     const char *tilde = w->len ? memchr(w->data, '~', w->len) : NULL;
-    return tilde && tilde > w->data ? lex_fuzzy(t, w, tilde, err) : NH_OK;
+    return tilde && tilde > w->data ? lex_fuzzy(x, t, w, tilde, err) : NH_OK;
 }
 
 static int lex_word(struct query_lexer *x, struct query_token *t,
@@ -170,7 +185,7 @@ static int lex_word(struct query_lexer *x, struct query_token *t,
     t->length = w.len;
     if (is_near(w)) {
         x->pos = end;
-        return lex_near(t, w, err);
+        return lex_near(x, t, w, err);
     }
     if (word_is(w, "AND") || word_is(w, "OR") || word_is(w, "NOT")) {
         t->kind = w.data[0] == 'A'   ? TOKEN_AND
@@ -186,7 +201,7 @@ static int lex_word(struct query_lexer *x, struct query_token *t,
         t->exact = true;
         w = (struct slice){w.data + 1, w.len - 1};
     }
-    int rc = query_lex_pattern(t, &w, err);
+    int rc = query_lex_pattern(x, t, &w, err);
     if (rc != NH_OK)
         return rc;
     t->kind = TOKEN_WORD;
@@ -201,6 +216,13 @@ static int lex_value(struct query_lexer *x, struct query_token *t,
 {
     size_t end = word_end(x, x->pos);
     if (end == x->pos) {
+        size_t next = end;
+        while (next < x->text.len && is_space(x->text.data[next]))
+            next++;
+        if (next < x->text.len && x->text.data[next] != ')')
+            fix(x, FIX_REPLACE, end, next - end, "");
+        else
+            fix(x, FIX_REPLACE, x->field_at, end - x->field_at, "");
         query_error(err, NH_EQUERY, t->offset, 0,
                     "a value is missing behind the colon");
         return error_hint(err, NH_EQUERY,
