@@ -10,7 +10,7 @@
 
 void output_drain(struct buf *out, const struct output_page *page)
 {
-    if (out->failed || out->len < DRAIN_BYTES)
+    if (out->failed || out->len < DRAIN_BYTES || page->waits)
         return;
     fwrite(out->data, 1, out->len, stdout); /* errors: command_finish */
     buf_reset(out);

@@ -19,6 +19,7 @@ struct output_page {
     bool explain; /* with the scores of each hit */
     bool offset;  /* the page does not start at the first hit */
     bool groups;  /* the hits are in groups */
+    bool waits;   /* nothing of it can be printed before it is complete */
 };
 
 struct output_format {
@@ -57,8 +58,8 @@ void output_caret(struct buf *out, struct nh_string query, size_t offset,
 void output_reasons_json(struct buf *out, const char *id,
                          const nh_reasons *reasons);
 
-/* Prints what is in `out` if it is much, and forgets the hits so far. Called
- * behind each hit. */
+/* Prints what is in `out` if it is much and may be printed, and forgets the
+ * hits so far. Called behind each hit. */
 void output_drain(struct buf *out, const struct output_page *page);
 
 /* Appends text for a terminal: no control characters; line ends only if

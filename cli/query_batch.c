@@ -25,6 +25,7 @@ static double now_ms(void)
 struct answer {
     struct buf out, log;
     int status;
+    bool waits; /* for others that are printed before it */
 };
 
 static void answer_release(struct answer *a)
@@ -115,7 +116,8 @@ static void answer(const struct query_run *run, nh_index *index,
                                run->colour,
                                run->explain,
                                run->options.offset > 0,
-                               run->options.group != NULL};
+                               run->options.group != NULL,
+                               a->waits};
     if (run->explain && !run->format->explains)
         rc = output_explain(&a->log, &page, &err);
     if (run->count)
@@ -139,7 +141,7 @@ static void answer(const struct query_run *run, nh_index *index,
 
 int query_run_one(const struct query_run *run, const char *query, size_t len)
 {
-    struct answer a = {BUF_INIT, BUF_INIT, EXIT_TROUBLE};
+    struct answer a = {BUF_INIT, BUF_INIT, EXIT_TROUBLE, false};
     answer(run, run->index, NULL, query, len, &a);
     answer_print(&a);
     answer_release(&a);
@@ -284,6 +286,7 @@ static bool read_batch(struct batch *b, size_t most, FILE *file)
         struct line *l = &b->lines[b->count];
         buf_reset(&l->answer.out);
         buf_reset(&l->answer.log);
+        l->answer.waits = most > 1;
         l->len = getline(&l->text, &l->cap, file);
         if (l->len <= 0)
             return false;
@@ -331,8 +334,11 @@ int query_run_file(const struct query_run *run, const char *path,
     }
     b->run = run;
     open_indexes(b, standard ? 1 : run->threads, index);
-    /* Who writes to standard input may wait for each answer. */
-    size_t most = standard ? 1 : (size_t)BATCH_LINES * b->threads;
+    /* Who writes to standard input may wait for each answer. One thread prints
+     * long answers as it makes them; several keep theirs in memory. */
+    size_t most = b->threads;
+    if (most > 1 && run->options.limit != UINT32_MAX)
+        most *= BATCH_LINES;
     while (more) {
         more = read_batch(b, most, file);
         answer_batch(b);

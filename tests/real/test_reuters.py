@@ -53,12 +53,12 @@ def main():
         found[int(qid)].add(ident)
     wrong = [k for n, k in enumerate(keys) if found[n] != sets[k]]
     expect(not wrong, f"{len(keys)} values, wrong: {wrong[:5]}")
-    oracle = os.path.join(os.path.dirname(__file__), "..", "oracle",
-                          "random_queries.py")
-    count = os.environ.get("NEWSHOUND_QUERIES", "500")
-    subprocess.run(["/usr/bin/python3", oracle, program,
-                    os.path.join(work, "oracle"), count, "11", folder],
-                   check=True)
+    count = int(os.environ.get("NEWSHOUND_QUERIES", "500"))
+    for script, part in (("random_queries.py", 1), ("random_answers.py", 10)):
+        oracle = os.path.join(os.path.dirname(__file__), "..", "oracle", script)
+        subprocess.run(["/usr/bin/python3", oracle, program,
+                        os.path.join(work, "oracle"), str(count // part), "11",
+                        folder], check=True)
 
 
 if __name__ == "__main__":
