@@ -182,10 +182,16 @@ int query_why_not(const struct query_run *run, const char *query, size_t len,
             put_reason(&out, nh_reasons_at(reasons, i),
                        (struct nh_string){query, len});
     }
-    fwrite(out.data, 1, out.len, stdout);
+    int status = count ? EXIT_NOTHING : EXIT_FOUND;
+    if (out.failed) {
+        error_nomem(&err);
+        status = command_fail(&err);
+    } else {
+        fwrite(out.data, 1, out.len, stdout);
+    }
     buf_release(&out);
     nh_reasons_free(reasons);
-    return count ? EXIT_NOTHING : EXIT_FOUND;
+    return status;
 }
 
 /* ---- Files of queries. */

@@ -157,6 +157,7 @@ bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena)
     hit->date = hit_string(arena, (struct slice){date.data, date.len});
     hit->title = hit_string(arena, a->title);
     hit->time = a->date.seconds;
+    good = good && !date.failed;
     buf_release(&date);
     return good && hit->date.data && hit->title.data;
 }

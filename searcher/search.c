@@ -117,8 +117,9 @@ static bool put_period_day(nh_results *r, int64_t day, struct nh_string *out)
     if (day != INT64_MIN && day != INT64_MAX)
         date_format((struct nh_date){day * 86400, DATE_DAY}, &text);
     *out = hit_string(&r->arena, (struct slice){text.data, text.len});
+    const bool good = out->data && !text.failed;
     buf_release(&text);
-    return out->data != NULL;
+    return good;
 }
 
 /* Notes the dates of the tree; first only how many there are. */

@@ -210,7 +210,7 @@ static void find_candidates(struct suggester *g, struct missing *m)
 /* ---- The query as a whole. */
 
 /* The query with a candidate in the place of each missing word. */
-static bool replace(const struct suggester *g, struct slice query,
+static bool replace(struct suggester *g, struct slice query,
                     const size_t *choice, struct buf *out)
 {
     size_t at = 0;
@@ -225,7 +225,9 @@ static bool replace(const struct suggester *g, struct slice query,
         at = m->offset + m->length;
     }
     buf_append(out, query.data + at, query.len - at);
-    return !out->failed;
+    if (out->failed)
+        g->rc = error_nomem(g->err);
+    return g->rc == NH_OK;
 }
 
 /* How much a query finds; false where it is none. */
@@ -238,8 +240,12 @@ static bool count_matches(struct suggester *g, const struct buf *query,
     count.limit = count.offset = 0;
     count.flags = 0;
     count.facets = count.group = NULL;
-    if (nh_search(g->index, query->data, query->len, &count, &r, NULL) != NH_OK)
+    int rc = nh_search(g->index, query->data, query->len, &count, &r, g->err);
+    if (rc != NH_OK) { /* a word that is not one here does no harm */
+        if (rc != NH_EQUERY && rc != NH_EUNSUPPORTED)
+            g->rc = rc;
         return false;
+    }
     nh_results_total(r, &found);
     nh_results_free(r);
     *total = found.value;
@@ -279,7 +285,7 @@ static void choose(struct suggester *g, struct slice query,
         most = weight;
         buf_reset(best);
         buf_append(best, text.data, text.len);
-    } while (next_choice(g, choice));
+    } while (g->rc == NH_OK && next_choice(g, choice));
     buf_release(&text);
 }
 

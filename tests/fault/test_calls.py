@@ -6,6 +6,7 @@ NEWSHOUND_EVERY=1 takes each place in turn, where the default takes some."""
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -56,6 +57,11 @@ def message_lost(log):
     with open(log, encoding="utf-8", errors="replace") as file:
         return any("write(2, " in line and "INJECTED" in line
                    for line in file)
+
+
+def timeless(text):
+    """Without the time that the search took."""
+    return re.sub(rb'[\d.]+ ms|"elapsed_ms":[\d.]+', b"", text)
 
 
 def write_corpus(path, first, count):
@@ -182,6 +188,42 @@ class Calls(unittest.TestCase):
                 failed += done.returncode != 0
                 self.look(counts, what)
         self.assertGreater(failed, 20)
+
+    @unittest.skipUnless(os.path.exists(FAIL_ALLOC), "not with sanitizers")
+    def test_no_memory_while_searching_is_an_error_or_no_matter(self):
+        write_corpus(self.corpus, 0, 200)
+        self.assertEqual(
+            run("index", "-d", self.index, self.corpus).returncode, 0)
+        environment = dict(os.environ, LD_PRELOAD=FAIL_ALLOC)
+        failed = 0
+        for args in (
+                ("search", "--explain", "--facet", "person,day", 'w1* "title '
+                 '1" OR w2~ OR (w3 NEAR/9 w4) OR (w5 w6)/s -w7'),
+                ("search", "--format", "json", "--group", "day", "--recency",
+                 "9999y", "person:Leike NEAR w8 OR w9 date:2024"),
+                ("search", "--lenient", "--format", "jsonl", '(w1 "w2 w3'),
+                ("search", "--format", "json", "ww1 ww2"),
+                ("search", "--why-not", "n7", 'w1 "w2 w3" w4 NEAR w5'),
+                ("complete", "person:le"), ("complete", "w"),
+                ("show", "n3")):
+            args = (args[0], "-d", self.index, *args[1:])
+            plain = run(*args)
+            self.assertIn(plain.returncode, (0, 1), plain.stderr)
+            last = 1
+            while run(*args, env=dict(environment, FAIL_ALLOC=str(last),
+                                      FAIL_ALLOC_ON="1")).returncode >= 2:
+                last *= 2
+            for n in self.some(last, 100):
+                done = run(*args, env=dict(environment, FAIL_ALLOC=str(n)))
+                if done.returncode == plain.returncode:
+                    self.assertEqual(timeless(done.stdout),
+                                     timeless(plain.stdout), f"{args} {n}")
+                else:
+                    self.assertIn(done.returncode, (3, 4),
+                                  f"{args} {n}: {done.stderr}")
+                    self.assertNotEqual(done.stderr, plain.stderr)
+                    failed += 1
+        self.assertGreater(failed, 100)
 
 
 if __name__ == "__main__":
