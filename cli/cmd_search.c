@@ -32,6 +32,7 @@ static const struct option_def options[] = {
     {'j', "threads", "N",
      "search with N threads; default: as many as pay, a file with one"},
     {0, "expand", "N", "words that a wildcard may stand for; default 10000"},
+    {0, "effort", "N", "times a query may look through the texts; default 50"},
     {0, "lenient", NULL, "mend what is wrong in the query, and say so"},
     {0, "explain", NULL, "print the query as understood and run, and scores"},
     {0, "why-not", "ID", "name the parts of the query that the article fails"},
@@ -104,7 +105,8 @@ static bool read_fields(const struct options *o, struct query_run *run)
 
 static bool read_options(const struct options *o, struct query_run *run)
 {
-    long limit = 10, offset = 0, threads = 0, expand = NH_EXPAND_DEFAULT;
+    long limit = 10, offset = 0, threads = 0, expand = NH_EXPAND_DEFAULT,
+         effort = NH_EFFORT_DEFAULT;
     const char *format = options_get(o, "format");
     const struct nh_search_options defaults = NH_SEARCH_OPTIONS_INIT;
     run->options = defaults;
@@ -112,6 +114,7 @@ static bool read_options(const struct options *o, struct query_run *run)
         !options_number(o, "offset", 0, UINT32_MAX, &offset) ||
         !options_number(o, "threads", 0, NH_THREADS_MAX, &threads) ||
         !options_number(o, "expand", 1, UINT32_MAX, &expand) ||
+        !options_number(o, "effort", 1, UINT32_MAX, &effort) ||
         !read_order(o, &run->options.sort))
         return false;
     run->format = output_format_named(format ? format : "text");
@@ -137,6 +140,7 @@ static bool read_options(const struct options *o, struct query_run *run)
     run->options.threads = options_get(o, "queries") ? 1 : (unsigned)threads;
     run->threads = threads ? (unsigned)threads : 1;
     run->options.expand = (uint32_t)expand;
+    run->options.effort = (uint32_t)effort;
     run->options.since = options_get(o, "since");
     run->options.until = options_get(o, "until");
     if (any)

@@ -399,7 +399,7 @@ static int take_article(struct merge *m, const struct source *s, uint32_t docid,
     if (rc == NH_ENOTFOUND) /* a number that was not used */
         return NH_OK;
     if (rc == NH_OK)
-        rc = stream_words(dict, r.stream, &m->decoded, err);
+        rc = stream_words(dict, r.stream, false, &m->decoded, err);
     for (size_t i = 0; rc == NH_OK && i < m->decoded.count; i++) {
         uint32_t code = m->decoded.words[i].code;
         struct slice word;

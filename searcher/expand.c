@@ -18,6 +18,16 @@ struct stem_forms {
     uint64_t forms, meant;
 };
 
+void pattern_words_free(struct pattern_words *list)
+{
+    while (list) {
+        struct pattern_words *next = list->next;
+        strtab_release(&list->words);
+        free(list);
+        list = next;
+    }
+}
+
 struct expander {
     struct expansion *out;
     struct stemmer *stemmer;
@@ -80,18 +90,22 @@ static int expand_in(struct expander *x, struct vocabulary *v, size_t segment)
 {
     const struct pattern *p = x->pattern;
     struct expansion *out = x->out;
+    struct pattern_walk walk;
     struct vocabulary_cursor c;
     struct vocabulary_word word;
     int more = 1;
     memset(&c, 0, sizeof c);
+    pattern_walk_init(&walk, p);
     if (x->forms)
         memset(x->forms, 0, out->cap * sizeof *x->forms);
     int rc = vocabulary_seek(&c, v, (struct slice){p->prefix, p->prefix_len},
                              x->err);
     while (rc == NH_OK && (more = vocabulary_next(&c, &word, x->err)) == 1 &&
-           begins(word.text, p))
-        if (pattern_matches(p, word.text))
+           begins(word.text, p)) {
+        out->compared++;
+        if (pattern_walk_next(&walk, word.text))
             rc = add_word(x, &word);
+    }
     for (uint32_t n = 0; n < out->stems.count; n++)
         out->meant[n * out->segments + segment] =
             x->forms[n].meant == 0                  ? 0

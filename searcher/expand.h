@@ -6,6 +6,8 @@
 #include "common/snapshot.h"
 #include "searcher/pattern.h"
 
+struct query_node;
+
 struct expansion {
     struct strtab words; /* folded */
     struct strtab stems; /* theirs */
@@ -13,8 +15,17 @@ struct expansion {
      * meant, 1 if some are, 2 if all are. */
     uint8_t *meant;
     size_t segments;
-    uint32_t cap; /* of stems */
+    uint32_t cap;      /* of stems */
+    uint64_t compared; /* words that were looked at */
 };
+
+/* The words that a wildcard or fuzzy word of a query means. */
+struct pattern_words {
+    struct pattern_words *next; /* for lists */
+    const struct query_node *node;
+    struct strtab words;
+};
+void pattern_words_free(struct pattern_words *list);
 
 /* Fills `out`, zero-initialised. NH_EQUERY if there are more than `most` words;
  * NH_ECORRUPT. Release it in any case. */

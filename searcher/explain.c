@@ -175,9 +175,7 @@ static bool holds(struct search *x, const struct query_node *n)
     part.root = (struct query_node *)(uintptr_t)n; /* plans only read it */
     if (x->rc != NH_OK)
         return true;
-    x->rc = plan_make(
-        &plan, &part, &x->index->snapshot, x->index->stemmer, &x->index->stems,
-        (x->options->flags & NH_SEARCH_ANY) != 0, x->options->expand, x->err);
+    x->rc = plan_make(&plan, &part, x->index, x->options, x->err);
     if (x->rc != NH_OK)
         return true;
     x->rc = find(&c, x->index, &plan, x->docid, x->err);

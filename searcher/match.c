@@ -147,9 +147,7 @@ static int make_plan(struct plan *plan, struct lane *l, struct nh_error *err)
 {
     const struct nh_search_options *o = l->options;
     struct buf text = BUF_INIT;
-    int rc = plan_make(plan, l->query, &l->index->snapshot, l->index->stemmer,
-                       &l->index->stems, (o->flags & NH_SEARCH_ANY) != 0,
-                       o->expand, err);
+    int rc = plan_make(plan, l->query, l->index, o, err);
     if (rc != NH_OK)
         return rc;
     l->page.can_loosen = plan->can_loosen;

@@ -89,6 +89,10 @@ struct nh_search_options {
     /* Words that a wildcard or fuzzy word may stand for; 0: NH_EXPAND_DEFAULT.
      * More are an error. */
     uint32_t expand;
+    /* How often a query may look through all texts of the index for what its
+     * lists of words do not say, about; 0: NH_EFFORT_DEFAULT. Queries that
+     * need more are an error. */
+    uint32_t effort;
     /* Fields whose values are counted over all matches, NH_FACETS or some of
      * them with commas between, or NULL; and how many values of each are
      * returned; 0: NH_FACET_LIMIT. Totals are exact then. */
@@ -107,6 +111,7 @@ struct nh_search_options {
 };
 #define NH_THREADS_MAX 16
 #define NH_EXPAND_DEFAULT 10000
+#define NH_EFFORT_DEFAULT 50
 #define NH_FACETS                                                              \
     "person,org,place,author,source,section,topic,lang,year,month,day"
 #define NH_FACET_LIMIT 10
@@ -115,7 +120,7 @@ struct nh_search_options {
 #define NH_SEARCH_OPTIONS_INIT                                                 \
     {                                                                          \
         sizeof(struct nh_search_options), 0, 10, NH_SORT_RELEVANCE, 0, NULL,   \
-            NULL, 0, 0, 0, NULL, 0, NULL, 0, 0                                 \
+            NULL, 0, 0, 0, 0, NULL, 0, NULL, 0, 0                              \
     }
 
 /* Runs a query of the language in newshound-query(7). `options` may be NULL.

@@ -368,6 +368,21 @@ static struct match_tree *plan_stems(struct planner *p,
     return any;
 }
 
+/* Moves the words of an expansion to the plan. */
+static bool keep_words(struct planner *p, const struct query_node *n,
+                       struct expansion *x)
+{
+    struct pattern_words *kept = calloc(1, sizeof *kept);
+    if (!kept)
+        return false;
+    kept->next = p->plan->patterns;
+    kept->node = n;
+    kept->words = x->words;
+    memset(&x->words, 0, sizeof x->words);
+    p->plan->patterns = kept;
+    return true;
+}
+
 static struct match_tree *plan_pattern(struct planner *p,
                                        const struct query_node *n)
 {
@@ -393,15 +408,25 @@ static struct match_tree *plan_pattern(struct planner *p,
     }
     if (rc == NH_OK)
         p->words_left -= x.words.count;
+    if (rc == NH_OK &&
+        !match_work(&p->plan->state, x.compared * WORK_COMPARE)) {
+        rc = p->plan->state.failed;
+        if (p->err)
+            *p->err = p->plan->state.error;
+    }
     struct match_tree *any =
         rc == NH_OK ? plan_stems(p, n, &x, &sure) : fail(p, rc);
     if (any && x.words.count == 0)
         notice(p, n);
+    if (any && !keep_words(p, n, &x)) {
+        match_tree_free(any);
+        any = fail(p, error_nomem(p->err));
+    }
     expansion_release(&x);
     if (!any || sure)
         return any && any->count ? settle(p, any) : any;
-    rc =
-        proximity_new(&check, &p->plan->state, n, p->stems, p->stemmer, p->err);
+    rc = proximity_new(&check, &p->plan->state, n, p->plan->patterns, p->stems,
+                       p->stemmer, p->err);
     if (rc == NH_OK)
         return checked(p, add(p, group(p, TREE_AND), settle(p, any)), check);
     match_tree_free(any);
@@ -440,11 +465,15 @@ static struct match_tree *plan_place(struct planner *p,
                                      const struct query_node *n)
 {
     struct text_check *check;
-    int rc =
-        proximity_new(&check, &p->plan->state, n, p->stems, p->stemmer, p->err);
-    if (rc != NH_OK)
-        return fail(p, rc);
-    return checked(p, add(p, group(p, TREE_AND), candidates(p, n)), check);
+    struct match_tree *all = add(p, group(p, TREE_AND), candidates(p, n));
+    if (!all)
+        return NULL;
+    int rc = proximity_new(&check, &p->plan->state, n, p->plan->patterns,
+                           p->stems, p->stemmer, p->err);
+    if (rc == NH_OK)
+        return checked(p, all, check);
+    match_tree_free(all);
+    return fail(p, rc);
 }
 
 /* ---- Operators. */
@@ -546,23 +575,22 @@ static bool has_text(const struct query_node *n)
     return false;
 }
 
-int plan_make(struct plan *plan, const struct query *q,
-              const struct snapshot *snapshot, struct stemmer *stemmer,
-              struct stem_index *stems, bool any, uint32_t most_words,
-              struct nh_error *err)
+int plan_make(struct plan *plan, const struct query *q, nh_index *index,
+              const struct nh_search_options *o, struct nh_error *err)
 {
     struct planner p;
     memset(plan, 0, sizeof *plan);
     memset(&p, 0, sizeof p);
     p.plan = plan;
-    p.stemmer = stemmer;
-    p.stems = stems;
-    p.any = any;
-    p.most_words = most_words;
-    p.words_left = (uint64_t)most_words * EXPAND_PARTS;
+    p.stemmer = index->stemmer;
+    p.stems = &index->stems;
+    p.any = (o->flags & NH_SEARCH_ANY) != 0;
+    p.most_words = o->expand;
+    p.words_left = (uint64_t)o->expand * EXPAND_PARTS;
     p.err = err;
     p.has_text = has_text(q->root);
-    plan->state.snapshot = snapshot;
+    plan->state.snapshot = &index->snapshot;
+    plan->state.most_work = match_work_limit(plan->state.snapshot, o->effort);
     plan->source.state = &plan->state;
     plan->source.first = 1;
     plan->source.last = UINT32_MAX;
@@ -583,6 +611,7 @@ void plan_release(struct plan *plan)
         return;
     match_tree_free(plan->source.tree);
     text_check_free(plan->checks);
+    pattern_words_free(plan->patterns);
     postings_free(plan->postings);
     buf_release(&plan->notice);
     memset(plan, 0, sizeof *plan);

@@ -21,8 +21,8 @@ struct span_list {
 struct place_word {
     struct slice text; /* folded, or a stem; borrowed, or of the arena */
     bool stemmed;
-    struct pattern *pattern; /* of a wildcard or fuzzy word, else NULL */
-    uint32_t *codes;         /* ascending */
+    const struct strtab *forms; /* of a wildcard or fuzzy word, else NULL */
+    uint32_t *codes;            /* ascending */
     size_t count, cap;
     size_t dict_codes; /* of the dictionary; the others are locals */
 };
@@ -47,9 +47,14 @@ struct proximity {
     struct article article; /* fields, if names are asked for */
     const struct snapshot_segment *segment;
     struct buf folded;
-    struct arena arena; /* of stems */
-    bool names;         /* some part is a name */
-    bool failed;        /* spans are missing: too many, or no memory */
+    struct arena arena;  /* of stems */
+    uint64_t word_parts; /* words of all parts: each is looked for */
+    uint8_t *marks; /* of the dictionary's words: a part may begin with it */
+    uint32_t *hits; /* where such words, or the article's own, stand */
+    size_t hit_count, hit_cap;
+    const struct pattern_words *patterns;
+    bool names;  /* some part is a name */
+    bool failed; /* spans are missing: too many, or no memory */
     /* Title or text: words [from, to). */
     uint32_t from, to;
     bool title;
@@ -70,7 +75,6 @@ static void part_release(struct part *p)
         part_release(&p->parts[i]);
     for (size_t i = 0; i < p->word_count; i++) {
         free(p->words[i].codes);
-        free(p->words[i].pattern);
     }
     free(p->parts);
     free(p->words);
@@ -85,6 +89,8 @@ static void proximity_free(struct text_check *check)
     article_release(&x->article);
     buf_release(&x->folded);
     arena_release(&x->arena);
+    free(x->marks);
+    free(x->hits);
     free(x);
 }
 
@@ -99,10 +105,11 @@ static bool word_init(struct proximity *x, struct place_word *w,
                                  stem.len};
         return w->text.data != NULL;
     }
-    if (node->kind != QUERY_WILDCARD && node->kind != QUERY_FUZZY)
-        return true;
-    w->pattern = malloc(sizeof *w->pattern);
-    return w->pattern && query_pattern(node, w->pattern);
+    const struct pattern_words *p = x->patterns;
+    while (p && p->node != node)
+        p = p->next;
+    w->forms = p ? &p->words : NULL;
+    return true;
 }
 
 static bool part_init(struct proximity *x, struct part *p,
@@ -118,6 +125,7 @@ static bool part_init(struct proximity *x, struct part *p,
     for (size_t i = 0; i < node->word_count; i++) {
         struct place_word *w = &p->words[i];
         p->word_count = i + 1;
+        x->word_parts++;
         w->text = node->words[i].text;
         if (!word_init(x, w, node))
             return false;
@@ -135,8 +143,10 @@ static bool proximity_holds(struct text_check *check,
                             const struct article_record *record);
 
 int proximity_new(struct text_check **out, struct match_state *state,
-                  const struct query_node *node, struct stem_index *stems,
-                  struct stemmer *stemmer, struct nh_error *err)
+                  const struct query_node *node,
+                  const struct pattern_words *patterns,
+                  struct stem_index *stems, struct stemmer *stemmer,
+                  struct nh_error *err)
 {
     *out = NULL;
     struct proximity *x = calloc(1, sizeof *x);
@@ -144,6 +154,7 @@ int proximity_new(struct text_check **out, struct match_state *state,
         return error_nomem(err);
     x->check =
         (struct text_check){NULL, state, proximity_holds, proximity_free};
+    x->patterns = patterns;
     x->stems = stems;
     x->stemmer = stemmer;
     if (!part_init(x, &x->root, node)) {
@@ -168,14 +179,24 @@ static bool add_code(struct place_word *w, uint32_t code)
     return true;
 }
 
-static bool use_pattern(struct proximity *x, struct place_word *w)
+static int by_code(const void *a, const void *b)
 {
-    for (uint32_t n = 0; n < x->dict->words.count; n++) {
-        const struct strtab_entry *e = &x->dict->words.entries[n];
-        if (pattern_matches(w->pattern, (struct slice){e->data, e->len}) &&
-            !add_code(w, n))
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* The forms of a pattern that the dictionary has. */
+static bool use_forms(struct proximity *x, struct place_word *w)
+{
+    for (uint32_t n = 0; n < w->forms->count; n++) {
+        const struct strtab_entry *e = &w->forms->entries[n];
+        const uint32_t code =
+            dict_find(x->dict, (struct slice){e->data, e->len});
+        if (code != DICT_NONE && !add_code(w, code))
             return false;
     }
+    if (w->count)
+        qsort(w->codes, w->count, sizeof *w->codes, by_code);
     return true;
 }
 
@@ -185,8 +206,8 @@ static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
     for (size_t i = 0; i < p->word_count; i++) {
         struct place_word *w = &p->words[i];
         w->count = 0;
-        if (w->pattern) {
-            if (!use_pattern(x, w))
+        if (w->forms) {
+            if (!use_forms(x, w))
                 return false;
         } else if (w->stemmed) {
             uint32_t stem =
@@ -201,6 +222,8 @@ static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
                 return false;
         }
         w->dict_codes = w->count;
+        for (size_t k = 0; i == 0 && k < w->count; k++)
+            x->marks[w->codes[k]] = 1;
     }
     for (size_t i = 0; i < p->count; i++)
         if (!use_dict(x, &p->parts[i], stems))
@@ -214,9 +237,9 @@ static bool use_local(struct proximity *x, struct part *p, struct slice word,
 {
     for (size_t i = 0; i < p->word_count; i++) {
         struct place_word *w = &p->words[i];
-        bool meant = w->pattern
-                         ? pattern_matches(w->pattern, word)
-                         : slice_equal(w->text, w->stemmed ? stem : word);
+        bool meant =
+            w->forms ? strtab_find(w->forms, word.data, word.len) != STRTAB_NONE
+                     : slice_equal(w->text, w->stemmed ? stem : word);
         if (meant && !add_code(w, code))
             return false;
     }
@@ -240,7 +263,9 @@ static bool find_codes(struct proximity *x)
     if (x->dict != dict) {
         const uint32_t *stems = stem_index_of(x->stems, dict, x->stemmer);
         x->dict = dict;
-        if (!stems || !use_dict(x, &x->root, stems)) {
+        free(x->marks);
+        x->marks = calloc((size_t)dict->words.count + 1, 1);
+        if (!stems || !x->marks || !use_dict(x, &x->root, stems)) {
             x->dict = NULL;
             return false;
         }
@@ -253,6 +278,27 @@ static bool find_codes(struct proximity *x)
             return false;
     }
     return true;
+}
+
+/* Notes where parts may begin. */
+static bool find_hits(struct proximity *x)
+{
+    const uint32_t known = x->dict->words.count;
+    x->hit_count = 0;
+    for (size_t i = 0; i < x->words.count; i++) {
+        const uint32_t code = x->words.words[i].code;
+        if (code < known && !x->marks[code])
+            continue;
+        if (x->hit_count == x->hit_cap) {
+            uint32_t *hits = array_grow(x->hits, &x->hit_cap, sizeof *hits);
+            if (!hits)
+                return false;
+            x->hits = hits;
+        }
+        x->hits[x->hit_count++] = (uint32_t)i;
+    }
+    return match_work(x->check.state, WORK_CHECK + x->words.count * 2 +
+                                          x->hit_count * x->word_parts);
 }
 
 /* The codes ascend; there may be thousands. */
@@ -317,8 +363,13 @@ static bool word_spans(struct proximity *x, struct part *p)
     const size_t n = p->word_count;
     if (p->node->title && !x->title)
         return true;
-    for (uint32_t at = x->from; at + n <= x->to; at++) {
+    for (size_t k = 0; k < x->hit_count; k++) {
+        const uint32_t at = x->hits[k];
         size_t i = 0;
+        if (at < x->from)
+            continue;
+        if (at + n > x->to)
+            break;
         while (i < n && has_code(&p->words[i], x->words.words[at + i].code))
             i++;
         if (i == n && !add_span(&p->spans, at, at + (uint32_t)n - 1))
@@ -368,11 +419,13 @@ static bool field_spans(struct proximity *x, struct part *p)
 
 /* Adds the hulls of spans of `a` and, behind them and at most `most` words
  * away, of `b`. False if they are too many, or memory ran out. */
-static bool add_hulls(const struct span_list *a, const struct span_list *b,
-                      uint32_t most, struct span_list *out)
+static bool add_hulls(struct proximity *x, const struct span_list *a,
+                      const struct span_list *b, uint32_t most,
+                      struct span_list *out)
 {
     for (size_t i = 0; i < a->count; i++) {
         const struct span *s = &a->items[i];
+        const size_t before = out->count;
         size_t low = 0, high = b->count; /* the first one behind s */
         while (low < high) {
             size_t middle = low + (high - low) / 2;
@@ -385,6 +438,8 @@ static bool add_hulls(const struct span_list *a, const struct span_list *b,
             if (out->count >= PROXIMITY_SPANS_MAX ||
                 !add_span(out, s->first, b->items[low].last))
                 return false;
+        if (!match_work(x->check.state, 1 + (out->count - before) * WORK_SPAN))
+            return false;
     }
     return true;
 }
@@ -394,9 +449,10 @@ static bool near_spans(struct proximity *x, struct part *p)
     struct part *a = &p->parts[0], *b = &p->parts[1];
     const uint32_t most = p->node->distance;
     if (!find_spans(x, a) || !find_spans(x, b) ||
-        !add_hulls(&a->spans, &b->spans, most, &p->spans))
+        !add_hulls(x, &a->spans, &b->spans, most, &p->spans))
         return false;
-    if (!p->node->ordered && !add_hulls(&b->spans, &a->spans, most, &p->spans))
+    if (!p->node->ordered &&
+        !add_hulls(x, &b->spans, &a->spans, most, &p->spans))
         return false;
     tidy(&p->spans);
     return true;
@@ -514,13 +570,16 @@ static bool proximity_holds(struct text_check *check,
     memset(&err, 0, sizeof err);
     x->segment = segment;
     x->failed = false;
-    int rc = stream_words(segment->dict, record->stream, &x->words, &err);
+    int rc = stream_words(segment->dict, record->stream,
+                          x->root.node->kind == QUERY_SCOPE, &x->words, &err);
     if (rc == NH_OK && x->names) {
         article_reset(&x->article);
         rc = articles_fields(&segment->articles, record, &x->article, &err);
     }
-    if (rc == NH_OK && !find_codes(x))
+    if (rc == NH_OK && !(find_codes(x) && find_hits(x)))
         rc = error_nomem(&err);
+    if (check->state->failed != NH_OK)
+        return false;
     if (rc != NH_OK) {
         match_fail(check->state, rc, &err);
         return false;
@@ -529,6 +588,8 @@ static bool proximity_holds(struct text_check *check,
                    all = (uint32_t)x->words.count;
     bool holds =
         holds_in(x, 0, titles, true) || holds_in(x, titles, all, false);
+    if (check->state->failed != NH_OK)
+        return false;
     if (!holds && x->failed) {
         rc = too_many(&x->root)
                  ? error_set(&err, NH_EQUERY,

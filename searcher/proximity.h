@@ -20,9 +20,12 @@
 /* The pattern of a QUERY_WILDCARD or QUERY_FUZZY; false if it is too long. */
 bool query_pattern(const struct query_node *node, struct pattern *out);
 /* A check for a QUERY_NEAR, QUERY_SCOPE, or whatever can stand in them, which
- * the query outlives; `stems` and `stemmer` are borrowed. */
+ * the query outlives; `patterns` has its wildcards and fuzzy words, `stems` and
+ * `stemmer` are borrowed too. */
 int proximity_new(struct text_check **out, struct match_state *state,
-                  const struct query_node *node, struct stem_index *stems,
-                  struct stemmer *stemmer, struct nh_error *err);
+                  const struct query_node *node,
+                  const struct pattern_words *patterns,
+                  struct stem_index *stems, struct stemmer *stemmer,
+                  struct nh_error *err);
 
 #endif

@@ -49,6 +49,8 @@ static int read_options(const struct nh_search_options *given,
         o->now = (int64_t)time(NULL);
     if (!o->expand)
         o->expand = NH_EXPAND_DEFAULT;
+    if (!o->effort)
+        o->effort = NH_EFFORT_DEFAULT;
     if (!(o->recency >= 0) || !isfinite(o->recency))
         return error_set(err, NH_EINVAL, "recency is a number of days");
     return NH_OK;
@@ -363,13 +365,10 @@ int nh_results_number(nh_results *r, size_t i, uint32_t *number, double *score,
 
 static int make_score_plan(nh_results *r, struct nh_error *err)
 {
-    const struct nh_search_options *o = &r->options;
     struct plan *plan = calloc(1, sizeof *plan);
     if (!plan)
         return error_nomem(err);
-    int rc = plan_make(plan, &r->query, &r->index->snapshot, r->index->stemmer,
-                       &r->index->stems, (o->flags & NH_SEARCH_ANY) != 0,
-                       o->expand, err);
+    int rc = plan_make(plan, &r->query, r->index, &r->options, err);
     if (rc != NH_OK)
         free(plan);
     else

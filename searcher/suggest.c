@@ -58,7 +58,7 @@ struct suggester {
     struct strtab table; /* words that are near enough */
     uint64_t *frequencies;
     size_t cap;
-    const struct pattern *pattern;
+    struct pattern_walk walk;
 };
 
 /* ---- Words that are missing. */
@@ -138,7 +138,7 @@ static bool add_frequency(struct suggester *g, struct slice word,
 static bool each_name(void *ctx, struct slice word, uint32_t articles)
 {
     struct suggester *g = ctx;
-    return !pattern_matches(g->pattern, word) ||
+    return !pattern_walk_next(&g->walk, word) ||
            add_frequency(g, word, articles);
 }
 
@@ -150,7 +150,7 @@ static int each_word(struct suggester *g, struct vocabulary *v)
     memset(&c, 0, sizeof c);
     int rc = vocabulary_seek(&c, v, (struct slice){"", 0}, g->err);
     while (rc == NH_OK && (more = vocabulary_next(&c, &word, g->err)) == 1)
-        if (pattern_matches(g->pattern, word.text) &&
+        if (pattern_walk_next(&g->walk, word.text) &&
             !add_frequency(g, word.text, word.occurrences))
             rc = error_nomem(g->err);
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
@@ -185,8 +185,7 @@ static void find_candidates(struct suggester *g, struct missing *m)
     if (!pattern_fuzzy(&all, m->word, edits) ||
         !pattern_fuzzy(&near, m->word, 1))
         return;
-    all.prefix_len = 0;
-    g->pattern = &all;
+    pattern_walk_init(&g->walk, &all);
     strtab_reset(&g->table);
     if (g->cap)
         memset(g->frequencies, 0, g->cap * sizeof *g->frequencies);

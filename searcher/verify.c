@@ -4,6 +4,25 @@
 
 #include <stdlib.h>
 
+uint64_t match_work_limit(const struct snapshot *s, uint32_t effort)
+{
+    uint64_t words = 0;
+    for (size_t i = 0; i < s->count; i++)
+        words += s->segments[i].blocks.total_length;
+    return WORK_LEAST + words * effort;
+}
+
+bool match_overworked(struct match_state *state)
+{
+    struct nh_error err;
+    int rc = error_set(&err, NH_EQUERY,
+                       "this query has too much to look for in the texts");
+    error_hint(&err, rc,
+               "ask for rarer words or fewer places, or allow more effort");
+    match_fail(state, rc, &err);
+    return false;
+}
+
 bool text_check_match(struct text_check *c, uint32_t docid)
 {
     struct article_record record;
@@ -50,6 +69,9 @@ static bool phrase_holds(struct text_check *check,
                          const struct article_record *record)
 {
     struct phrase_check *c = (struct phrase_check *)check;
+    if (!match_work(check->state,
+                    WORK_CHECK + record->stream.len / WORK_PHRASE))
+        return false;
     for (size_t i = 0; i < c->dicts; i++)
         if (check->state->snapshot->dicts[i] == segment->dict)
             return stream_phrase_match(&c->compiled[i], segment->dict,

@@ -97,10 +97,10 @@ void stream_decoded_release(struct stream_decoded *d);
  * not listed (count is 0). */
 int stream_decode(const struct dict *dict, struct slice stream,
                   struct stream_decoded *out, struct nh_error *err);
-/* Only the words, title_count and locals, with the words' codes and flags, and
- * not the text: several times as fast. The locals are folded. Stored texts have
- * their words here too, each a local. */
-int stream_words(const struct dict *dict, struct slice stream,
+/* Only the words, title_count and locals, with the words' codes and, if wanted,
+ * flags, and not the text: several times as fast. The locals are folded. Stored
+ * texts have their words here too, each a local. */
+int stream_words(const struct dict *dict, struct slice stream, bool flags,
                  struct stream_decoded *out, struct nh_error *err);
 struct slice stream_title(const struct stream_decoded *d);
 struct slice stream_body(const struct stream_decoded *d);

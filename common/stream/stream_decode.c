@@ -171,29 +171,39 @@ struct word_source {
     uint32_t code;
 };
 
+/* The code of what a rank stands for; false if that is nothing. */
+static inline bool lookup_code(const struct stream_decoded *d,
+                               const struct dict *dict, uint32_t rank,
+                               uint32_t *code)
+{
+    const uint32_t base = dict_base(dict);
+    if (rank < dict->s ||
+        (rank >= dict->s + DICT_LOCALS && rank < base + DICT_LOCALS)) {
+        *code = rank < dict->s ? rank : rank - DICT_LOCALS;
+        return *code < dict->words.count;
+    }
+    const uint32_t local =
+        rank < dict->s + DICT_LOCALS ? rank - dict->s : rank - base;
+    *code = dict->words.count + local;
+    return local < d->locals_count;
+}
+
 static bool lookup_word(const struct stream_decoded *d, const struct dict *dict,
                         uint32_t rank, struct word_source *w)
 {
-    uint32_t base = dict_base(dict), local;
-    if (rank < dict->s ||
-        (rank >= dict->s + DICT_LOCALS && rank < base + DICT_LOCALS)) {
-        uint32_t id = rank < dict->s ? rank : rank - DICT_LOCALS;
-        if (id >= dict->words.count)
-            return false;
-        const struct strtab_entry *e = &dict->words.entries[id];
-        const struct dict_display *show = &dict->display[id];
+    if (!lookup_code(d, dict, rank, &w->code))
+        return false;
+    if (w->code < dict->words.count) {
+        const struct strtab_entry *e = &dict->words.entries[w->code];
+        const struct dict_display *show = &dict->display[w->code];
         w->folded = (struct slice){e->data, e->len};
         w->usual = (struct slice){show->data, show->len};
         w->spelling = SPELLING_LOWER;
-        w->code = id;
         return true;
     }
-    local = rank < dict->s + DICT_LOCALS ? rank - dict->s : rank - base;
-    if (local >= d->locals_count)
-        return false;
+    const uint32_t local = w->code - dict->words.count;
     w->folded = w->usual = d->locals[local];
     w->spelling = d->local_spellings[local];
-    w->code = dict->words.count + local;
     return true;
 }
 
@@ -226,9 +236,10 @@ static bool append_word(struct buf *out, const struct word_source *w,
     return true;
 }
 
-static bool push_word(struct stream_decoded *d, struct stream_word word)
+/* Room for so many more words. */
+static bool reserve_words(struct stream_decoded *d, size_t more)
 {
-    if (d->count == d->cap) {
+    while (d->cap - d->count < more) {
         struct stream_word *words =
             array_grow(d->words, &d->cap, sizeof *words);
         if (!words) {
@@ -237,6 +248,13 @@ static bool push_word(struct stream_decoded *d, struct stream_word word)
         }
         d->words = words;
     }
+    return true;
+}
+
+static bool push_word(struct stream_decoded *d, struct stream_word word)
+{
+    if (!reserve_words(d, 1))
+        return false;
     d->words[d->count++] = word;
     return true;
 }
@@ -355,15 +373,16 @@ static bool read_codes(struct stream_decoded *d, const struct dict *dict,
     const uint8_t *p = (const uint8_t *)parts->title_plane.data;
     const uint8_t *body = p + parts->title_plane.len;
     const uint8_t *end = body + parts->body_plane.len;
-    struct word_source w;
+    uint32_t rank, code;
+    if (!reserve_words(d, (size_t)(end - p))) /* a word has a byte at least */
+        return false;
     while (p < end) {
-        uint32_t rank;
         if (p == body)
             d->title_count = d->count;
         if (!scdc_get(&p, end, dict->s, &rank) ||
-            !lookup_word(d, dict, rank, &w) ||
-            !push_word(d, (struct stream_word){0, 0, w.code, 0}))
+            !lookup_code(d, dict, rank, &code))
             return false;
+        d->words[d->count++] = (struct stream_word){0, 0, code, 0};
     }
     if (body == end)
         d->title_count = d->count;
@@ -428,7 +447,7 @@ static bool scan_stored(struct stream_decoded *d, const struct dict *dict,
         (struct slice){parts->text.data + body, parts->text.len - body});
 }
 
-int stream_words(const struct dict *dict, struct slice stream,
+int stream_words(const struct dict *dict, struct slice stream, bool flags,
                  struct stream_decoded *out, struct nh_error *err)
 {
     struct stream_parts parts;
@@ -440,7 +459,8 @@ int stream_words(const struct dict *dict, struct slice stream,
         good = scan_stored(out, dict, &parts);
     else if (good)
         good = read_literals(out, parts.literals) && fold_locals(out) &&
-               read_codes(out, dict, &parts) && read_flags(out, dict, &parts);
+               read_codes(out, dict, &parts) &&
+               (!flags || read_flags(out, dict, &parts));
     if (out->text.failed)
         return error_nomem(err);
     return good ? NH_OK

@@ -80,6 +80,39 @@ static void patterns_match_by_their_definition(void **state)
     assert_true(yes > 2000);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void a_walk_matches_what_single_words_do(void **state)
+{
+    (void)state;
+    static char words[4000][12];
+    uint64_t seed = 6;
+    unsigned yes = 0;
+    for (size_t i = 0; i < 4000; i++)
+        make_word(words[i], "ab\xC3\xA9", 9, &seed);
+    for (int round = 0; round < 60; round++) {
+        struct pattern p;
+        struct pattern_walk walk;
+        char text[12];
+        unsigned edits = 1 + (unsigned)(random_next(&seed) % 2);
+        if (round == 30) /* in any order, then sorted */
+            qsort(words, 4000, sizeof *words, by_bytes);
+        make_word(text, "ab\xC3\xA9", 8, &seed);
+        pattern_fuzzy(&p, slice_of(text), edits);
+        pattern_walk_init(&walk, &p);
+        for (size_t i = 0; i < 4000; i++) {
+            bool got = pattern_walk_next(&walk, slice_of(words[i]));
+            if (got != pattern_matches(&p, slice_of(words[i])))
+                fail_msg("%s~%u, %s: %d", text, edits, words[i], got);
+            yes += got;
+        }
+    }
+    assert_true(yes > 1000);
+}
+
 static void patterns_count_characters_not_bytes(void **state)
 {
     (void)state;
@@ -246,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_match_by_their_definition),
+        cmocka_unit_test(a_walk_matches_what_single_words_do),
         cmocka_unit_test(patterns_count_characters_not_bytes),
         cmocka_unit_test(words_come_back_sorted),
         cmocka_unit_test(words_taken_away_are_gone),
