@@ -22,12 +22,17 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.PhraseQuery;
+import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.spans.SpanNearQuery;
+import org.apache.lucene.search.spans.SpanQuery;
+import org.apache.lucene.search.spans.SpanTermQuery;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.MMapDirectory;
 
-/** Searches lines MODE TAB WORDS (mode or, and, phrase) ten times over, after
+/** Searches lines MODE TAB WORDS (mode or, and, phrase, near: 8 words, prefix:
+ * constant score) ten times over, after
  * ten rounds to get warm, and prints for each line the least time of a search
  * for the best ten, in microseconds. Title and body are one field here, as
  * newshound searches them. LuceneSearch index FILE.tsv OUT, or
@@ -75,6 +80,14 @@ public class LuceneSearch {
             while (words.incrementToken())
                 terms.add(text.toString());
         }
+        if (parts[0].equals("prefix"))
+            return new PrefixQuery(new Term("text", parts[1]));
+        if (parts[0].equals("near"))
+            return new SpanNearQuery(
+                terms.stream()
+                    .map(t -> new SpanTermQuery(new Term("text", t)))
+                    .toArray(SpanQuery[]::new),
+                7, false);
         if (parts[0].equals("phrase"))
             return new PhraseQuery("text", terms.toArray(new String[0]));
         BooleanQuery.Builder all = new BooleanQuery.Builder();

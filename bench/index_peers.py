@@ -84,7 +84,7 @@ def main():
                                     index, source] for jobs in (1, 2)}
     fts5, lucene = build_fts5(work), build_lucene(work)
     if fts5:
-        runs["SQLite FTS5"] = [*fts5, source, index]
+        runs["SQLite FTS5"] = [*fts5, "index", source, index]
     if lucene:
         runs["Lucene 8"] = [*lucene, os.path.join(work, "texts.tsv"), index]
     figures = {name: [] for name in runs}

@@ -87,12 +87,13 @@ def build_lucene(work):
             "LuceneSearch"] if built else None
 
 
-def build_xapian(work):
+def build_program(work, name):
+    """A program of this folder over libxapian."""
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "xapian-core"],
                            capture_output=True, check=True).stdout.decode()
-    program = os.path.join(work, "xapian_lists")
+    program = os.path.join(work, name)
     subprocess.run(["g++", "-std=c++17", "-O2",
-                    os.path.join(HERE, "xapian_lists.cc"), "-o", program,
+                    os.path.join(HERE, name + ".cc"), "-o", program,
                     *flags.split()], check=True)
     return program
 
@@ -121,7 +122,7 @@ def main():
     for index in (plain, both):
         subprocess.run([program, "merge", "-d", index], check=False,
                        capture_output=True)
-    xapian, lucene = build_xapian(work), build_lucene(work)
+    xapian, lucene = build_program(work, "xapian_lists"), build_lucene(work)
     if lucene:
         times([*lucene, "index", texts, os.path.join(work, "lucene")])
     sets = {"or": (words, ["--any"]), "and": (words, ["--all-words"]),
