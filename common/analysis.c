@@ -650,6 +650,7 @@ bool analysis_pairs(struct slice a, struct slice b)
 
 struct stemmer {
     struct sb_stemmer *snowball; /* NULL for "none" */
+    bool keeps_first; /* stems begin with the first byte of their words */
 };
 
 /* Whether Snowball has a stemmer of that name, its aliases aside. */
@@ -678,6 +679,9 @@ int stemmer_new(struct stemmer **out, const char *language,
                              "there is no stemmer for language '%s'", language);
         }
     }
+    /* English rules change ends of words only, as those for the irregular ones
+     * do. Others take accents from the first letter, or prefixes off. */
+    s->keeps_first = !s->snowball || strcmp(language, "english") == 0;
     *out = s;
     return NH_OK;
 }
@@ -701,4 +705,11 @@ struct slice stemmer_stem(struct stemmer *s, struct slice folded)
     if (!stem || len <= 0)
         return folded;
     return (struct slice){(const char *)stem, (size_t)len};
+}
+
+bool stemmer_may_give(const struct stemmer *s, struct slice folded,
+                      struct slice stem)
+{
+    return !s->keeps_first || folded.len == 0 || stem.len == 0 ||
+           folded.data[0] == stem.data[0];
 }

@@ -423,10 +423,22 @@ static double threshold(const struct match_list *l, double least)
     return least;
 }
 
+/* Counting goes on while nothing can be left out anyway, or it is cheap. */
+static void stop_counting(struct match_list *l, double least)
+{
+    struct match_source *source = l->source;
+    if (!(least > 0) || !counting(l) || source->exactly == UINT64_MAX ||
+        source->state->texts < COUNT_TEXTS)
+        return;
+    source->exactly = source->counted;
+    source->reached = l->end - 1;
+}
+
 static uint32_t list_next(void *self, double least)
 {
     struct match_list *l = self;
     least = threshold(l, least);
+    stop_counting(l, least);
     return l->arms         ? next_candidate(l, least)
            : l->suspicious ? next_suspect(l, least)
                            : next_article(l, least);

@@ -6,6 +6,8 @@
 
 #include "searcher/match_tree.h"
 
+#define COUNT_TEXTS 1000
+
 /* The score that an article must reach to get onto the page, as far as searches
  * side by side know: each is of some of the articles. */
 struct match_share {
@@ -19,7 +21,9 @@ struct match_source {
     struct match_share *share; /* or NULL */
     struct match_state *state; /* borrowed; look at it after each search */
     /* At least so many matches are counted, if there are: all, if `counted` is
-     * less than `exactly` in the end. */
+     * less than `exactly` in the end. Unless it is UINT64_MAX, it is lowered to
+     * what was counted once the page is full and COUNT_TEXTS texts had to be
+     * looked at. */
     uint64_t exactly, counted;
     uint32_t reached; /* article number at which `exactly` was; 0: not yet */
     /* Where all matches are counted: a bit for each that is, from article

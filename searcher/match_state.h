@@ -7,6 +7,7 @@
 struct match_state {
     const struct snapshot *snapshot;
     uint64_t work, most_work; /* in words read, about */
+    uint64_t texts;           /* that were looked at */
     int failed; /* first error, or NH_OK; nothing more is found then */
     struct nh_error error;
 };

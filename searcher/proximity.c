@@ -46,12 +46,12 @@ struct proximity {
     struct stream_decoded words;
     struct article article; /* fields, if names are asked for */
     const struct snapshot_segment *segment;
-    struct buf folded;
-    struct arena arena;  /* of stems */
-    uint64_t word_parts; /* words of all parts: each is looked for */
-    uint8_t *marks; /* of the dictionary's words: a part may begin with it */
-    uint32_t *hits; /* where such words, or the article's own, stand */
-    size_t hit_count, hit_cap;
+    struct buf folded, scratch;
+    struct arena arena;          /* of stems */
+    uint64_t word_parts;         /* words of all parts: each is looked for */
+    struct stream_finder finder; /* of all words of the parts */
+    uint32_t *locals; /* numbers of those of the article that parts mean */
+    size_t local_count, local_cap;
     const struct pattern_words *patterns;
     bool names;  /* some part is a name */
     bool failed; /* spans are missing: too many, or no memory */
@@ -89,8 +89,9 @@ static void proximity_free(struct text_check *check)
     article_release(&x->article);
     buf_release(&x->folded);
     arena_release(&x->arena);
-    free(x->marks);
-    free(x->hits);
+    stream_finder_release(&x->finder);
+    buf_release(&x->scratch);
+    free(x->locals);
     free(x);
 }
 
@@ -222,29 +223,11 @@ static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
                 return false;
         }
         w->dict_codes = w->count;
-        for (size_t k = 0; i == 0 && k < w->count; k++)
-            x->marks[w->codes[k]] = 1;
+        for (size_t k = 0; k < w->count; k++)
+            stream_finder_want(&x->finder, w->codes[k]);
     }
     for (size_t i = 0; i < p->count; i++)
         if (!use_dict(x, &p->parts[i], stems))
-            return false;
-    return true;
-}
-
-/* Adds the article's own words that a word of the condition means. */
-static bool use_local(struct proximity *x, struct part *p, struct slice word,
-                      struct slice stem, uint32_t code)
-{
-    for (size_t i = 0; i < p->word_count; i++) {
-        struct place_word *w = &p->words[i];
-        bool meant =
-            w->forms ? strtab_find(w->forms, word.data, word.len) != STRTAB_NONE
-                     : slice_equal(w->text, w->stemmed ? stem : word);
-        if (meant && !add_code(w, code))
-            return false;
-    }
-    for (size_t i = 0; i < p->count; i++)
-        if (!use_local(x, &p->parts[i], word, stem, code))
             return false;
     return true;
 }
@@ -257,48 +240,120 @@ static void forget_locals(struct part *p)
         forget_locals(&p->parts[i]);
 }
 
-static bool find_codes(struct proximity *x)
+/* Adds a word of the article's own to the words of the condition that mean it;
+ * *stem is made when it is asked for. */
+static bool use_local(struct proximity *x, struct part *p, struct slice word,
+                      struct slice *stem, uint32_t code, bool *meant)
+{
+    for (size_t i = 0; i < p->word_count; i++) {
+        struct place_word *w = &p->words[i];
+        bool same;
+        if (w->forms) {
+            same = strtab_find(w->forms, word.data, word.len) != STRTAB_NONE;
+        } else if (!w->stemmed) {
+            same = slice_equal(w->text, word);
+        } else {
+            if (stem->len == 0 && stemmer_may_give(x->stemmer, word, w->text))
+                *stem = stemmer_stem(x->stemmer, word);
+            same = slice_equal(w->text, *stem);
+        }
+        *meant = *meant || same;
+        if (same && !add_code(w, code))
+            return false;
+    }
+    for (size_t i = 0; i < p->count; i++)
+        if (!use_local(x, &p->parts[i], word, stem, code, meant))
+            return false;
+    return true;
+}
+
+/* The same for number `n` of the article's own. */
+static bool use_local_number(struct proximity *x, struct slice word, uint32_t n)
+{
+    struct slice stem = {"", 0};
+    bool meant = false;
+    if (!use_local(x, &x->root, word, &stem, x->dict->words.count + n, &meant))
+        return false;
+    if (!meant)
+        return true;
+    if (x->local_count == x->local_cap) {
+        uint32_t *locals = array_grow(x->locals, &x->local_cap, sizeof *locals);
+        if (!locals)
+            return false;
+        x->locals = locals;
+    }
+    x->locals[x->local_count++] = n;
+    return true;
+}
+
+/* Prepares for the articles of a dictionary. */
+static bool use_segment(struct proximity *x)
 {
     const struct dict *dict = x->segment->dict;
-    if (x->dict != dict) {
-        const uint32_t *stems = stem_index_of(x->stems, dict, x->stemmer);
-        x->dict = dict;
-        free(x->marks);
-        x->marks = calloc((size_t)dict->words.count + 1, 1);
-        if (!stems || !x->marks || !use_dict(x, &x->root, stems)) {
-            x->dict = NULL;
+    if (x->dict == dict)
+        return true;
+    const uint32_t *stems = stem_index_of(x->stems, dict, x->stemmer);
+    x->dict = dict;
+    if (stems && stream_finder_begin(&x->finder, dict) &&
+        use_dict(x, &x->root, stems))
+        return true;
+    x->dict = NULL;
+    return false;
+}
+
+/* Finds the words of the condition in the article, without decoding it. */
+static bool find_words(struct proximity *x, const struct stream_parts *parts)
+{
+    const uint8_t *p = (const uint8_t *)parts->literals.data;
+    struct stream_locals l = {p, p + parts->literals.len};
+    struct slice word;
+    for (uint32_t n = 0; stream_locals_next(&l, &x->scratch, &word); n++)
+        if (!use_local_number(x, word, n))
             return false;
-        }
-    }
-    forget_locals(&x->root);
-    for (size_t i = 0; i < x->words.locals_count; i++) {
-        struct slice word = x->words.locals[i];
-        if (!use_local(x, &x->root, word, stemmer_stem(x->stemmer, word),
-                       dict->words.count + (uint32_t)i))
+    return !x->scratch.failed &&
+           stream_find(&x->finder, parts, x->locals, x->local_count);
+}
+
+/* The same where the stream has the text as it is, or starts of sentences are
+ * asked for. */
+static bool find_decoded_words(struct proximity *x)
+{
+    struct stream_finder *f = &x->finder;
+    const uint32_t known = x->dict->words.count;
+    for (size_t i = 0; i < x->words.locals_count; i++)
+        if (!use_local_number(x, x->words.locals[i], (uint32_t)i))
+            return false;
+    f->count = 0;
+    f->titles = (uint32_t)x->words.title_count;
+    f->words = (uint32_t)x->words.count;
+    for (uint32_t i = 0; i < f->words; i++) {
+        const uint32_t code = x->words.words[i].code;
+        if ((code >= known || f->wanted[code]) &&
+            !stream_finder_add(f, i, code))
             return false;
     }
     return true;
 }
 
-/* Notes where parts may begin. */
-static bool find_hits(struct proximity *x)
+static int find_hits(struct proximity *x, struct slice stream,
+                     struct nh_error *err)
 {
-    const uint32_t known = x->dict->words.count;
-    x->hit_count = 0;
-    for (size_t i = 0; i < x->words.count; i++) {
-        const uint32_t code = x->words.words[i].code;
-        if (code < known && !x->marks[code])
-            continue;
-        if (x->hit_count == x->hit_cap) {
-            uint32_t *hits = array_grow(x->hits, &x->hit_cap, sizeof *hits);
-            if (!hits)
-                return false;
-            x->hits = hits;
-        }
-        x->hits[x->hit_count++] = (uint32_t)i;
+    struct stream_parts parts;
+    int rc = NH_OK;
+    bool good = use_segment(x);
+    x->local_count = 0;
+    forget_locals(&x->root);
+    if (!good)
+        return error_nomem(err);
+    if (x->root.node->kind != QUERY_SCOPE && stream_split(stream, &parts) &&
+        !parts.stored) {
+        good = find_words(x, &parts);
+    } else {
+        rc = stream_words(x->dict, stream, x->root.node->kind == QUERY_SCOPE,
+                          &x->words, err);
+        good = rc != NH_OK || find_decoded_words(x);
     }
-    return match_work(x->check.state, WORK_CHECK + x->words.count * 2 +
-                                          x->hit_count * x->word_parts);
+    return good ? rc : error_nomem(err);
 }
 
 /* The codes ascend; there may be thousands. */
@@ -361,16 +416,16 @@ static bool find_spans(struct proximity *x, struct part *p);
 static bool word_spans(struct proximity *x, struct part *p)
 {
     const size_t n = p->word_count;
+    const struct stream_finder *f = &x->finder;
     if (p->node->title && !x->title)
         return true;
-    for (size_t k = 0; k < x->hit_count; k++) {
-        const uint32_t at = x->hits[k];
+    for (size_t k = 0; k < f->count && f->hits[k].at < x->to; k++) {
+        const uint32_t at = f->hits[k].at;
         size_t i = 0;
-        if (at < x->from)
+        if (at < x->from || at + n > x->to || f->count - k < n)
             continue;
-        if (at + n > x->to)
-            break;
-        while (i < n && has_code(&p->words[i], x->words.words[at + i].code))
+        while (i < n && f->hits[k + i].at == at + i &&
+               has_code(&p->words[i], f->hits[k + i].code))
             i++;
         if (i == n && !add_span(&p->spans, at, at + (uint32_t)n - 1))
             return false;
@@ -570,22 +625,19 @@ static bool proximity_holds(struct text_check *check,
     memset(&err, 0, sizeof err);
     x->segment = segment;
     x->failed = false;
-    int rc = stream_words(segment->dict, record->stream,
-                          x->root.node->kind == QUERY_SCOPE, &x->words, &err);
+    int rc = find_hits(x, record->stream, &err);
     if (rc == NH_OK && x->names) {
         article_reset(&x->article);
         rc = articles_fields(&segment->articles, record, &x->article, &err);
     }
-    if (rc == NH_OK && !(find_codes(x) && find_hits(x)))
-        rc = error_nomem(&err);
-    if (check->state->failed != NH_OK)
-        return false;
     if (rc != NH_OK) {
         match_fail(check->state, rc, &err);
         return false;
     }
-    const uint32_t titles = (uint32_t)x->words.title_count,
-                   all = (uint32_t)x->words.count;
+    const uint32_t titles = x->finder.titles, all = x->finder.words;
+    if (!match_work(check->state,
+                    WORK_CHECK + all / 4 + x->finder.count * x->word_parts))
+        return false;
     bool holds =
         holds_in(x, 0, titles, true) || holds_in(x, titles, all, false);
     if (check->state->failed != NH_OK)

@@ -28,6 +28,7 @@ bool text_check_match(struct text_check *c, uint32_t docid)
     struct article_record record;
     struct snapshot_segment *segment;
     struct nh_error err;
+    c->state->texts++;
     int rc =
         snapshot_record(c->state->snapshot, docid, &record, &segment, &err);
     if (rc == NH_OK)

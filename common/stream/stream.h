@@ -133,6 +133,46 @@ void stream_phrase_release(struct stream_phrase *p);
 bool stream_phrase_match(struct stream_phrase *p, const struct dict *dict,
                          struct slice stream, enum stream_scope scope);
 
+/* Where wanted words stand in streams of one dictionary. */
+struct stream_hit {
+    uint32_t at;   /* word number, of the title and then of the body */
+    uint32_t code; /* dictionary number, or dict words + number of the local */
+};
+
+struct stream_finder {
+    const struct dict *dict;
+    uint8_t *wanted; /* by dictionary number */
+    /* Of the bytes that wanted codes end in, by low and high half: a bit that
+     * is in both may be one of them. */
+    uint8_t low[16], high[16];
+    struct stream_hit *hits; /* of the last stream, ascending */
+    size_t count, cap;
+    uint32_t titles, words; /* of the last stream: of the title; in all */
+};
+
+/* Starts over for a dictionary, which is borrowed; false if memory ran out.
+ * Zero-initialise before first use. */
+bool stream_finder_begin(struct stream_finder *f, const struct dict *dict);
+void stream_finder_release(struct stream_finder *f);
+/* Wants a word of the dictionary. */
+void stream_finder_want(struct stream_finder *f, uint32_t code);
+struct stream_parts;
+/* Finds the wanted words, and the article's own with the numbers in `locals`,
+ * ascending, in a stream that is not stored. Bytes that no encoder writes give
+ * some answer, safely. False if memory ran out. */
+bool stream_find(struct stream_finder *f, const struct stream_parts *parts,
+                 const uint32_t *locals, size_t local_count);
+/* Adds a hit behind the last one; false if memory ran out. */
+bool stream_finder_add(struct stream_finder *f, uint32_t at, uint32_t code);
+
+/* Walks the words that an article has and the dictionary has not. */
+struct stream_locals {
+    const uint8_t *p, *end;
+};
+/* The next one, folded, in the stream or in `scratch`; false at the end. */
+bool stream_locals_next(struct stream_locals *l, struct buf *scratch,
+                        struct slice *folded);
+
 /* The parts of a stream; false if they contradict its length. */
 struct stream_parts {
     bool stored;

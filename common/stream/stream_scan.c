@@ -73,22 +73,29 @@ static struct slice literal_folded(struct slice bytes, unsigned spelling,
     return (struct slice){scratch->data, scratch->len};
 }
 
+bool stream_locals_next(struct stream_locals *l, struct buf *scratch,
+                        struct slice *folded)
+{
+    uint64_t head;
+    if (l->p >= l->end || !varint_read(&l->p, l->end, &head) ||
+        head >> 2 > (uint64_t)(l->end - l->p))
+        return false;
+    struct slice bytes = {(const char *)l->p, (size_t)(head >> 2)};
+    l->p += head >> 2;
+    *folded = literal_folded(bytes, head & 3, scratch);
+    return true;
+}
+
 /* Number of a word among the article's locals, or DICT_NONE. */
 static uint32_t find_local(struct slice area, struct slice word,
                            struct buf *scratch)
 {
-    const uint8_t *p = (const uint8_t *)area.data, *end = p + area.len;
-    for (uint32_t k = 0; p < end; k++) {
-        uint64_t head;
-        if (!varint_read(&p, end, &head) || head >> 2 > (uint64_t)(end - p))
-            return DICT_NONE;
-        struct slice bytes = {(const char *)p, (size_t)(head >> 2)};
-        /* A spelling with accents may be longer or shorter than its folding. */
-        if ((head & 3) == SPELLING_OTHER || bytes.len == word.len)
-            if (slice_equal(literal_folded(bytes, head & 3, scratch), word))
-                return k;
-        p += head >> 2;
-    }
+    const uint8_t *p = (const uint8_t *)area.data;
+    struct stream_locals l = {p, p + area.len};
+    struct slice local;
+    for (uint32_t k = 0; stream_locals_next(&l, scratch, &local); k++)
+        if (slice_equal(local, word))
+            return k;
     return DICT_NONE;
 }
 

@@ -53,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = {(const char *)data, size};
     if (query_parse(&q, text, 19860, &err) != NH_OK) {
         check(err.offset == NH_NO_OFFSET || err.offset <= size);
-        mend(text);
+        if (size % 8 == 0) /* it parses up to 64 times */
+            mend(text);
         return 0;
     }
     check(count(q.root, 0) <= QUERY_NODES_MAX);
