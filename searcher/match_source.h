@@ -6,7 +6,7 @@
 
 #include "searcher/match_tree.h"
 
-#define COUNT_TEXTS 1000
+#define COUNT_TEXTS 200
 
 /* The score that an article must reach to get onto the page, as far as searches
  * side by side know: each is of some of the articles. */

@@ -145,6 +145,9 @@ struct stream_finder {
     /* Of the bytes that wanted codes end in, by low and high half: a bit that
      * is in both may be one of them. */
     uint8_t low[16], high[16];
+    /* A bit for each pair of the last two bytes; 255 in the place of the first
+     * of a code of one byte. */
+    uint8_t ends[256 * 256 / 8];
     struct stream_hit *hits; /* of the last stream, ascending */
     size_t count, cap;
     uint32_t titles, words; /* of the last stream: of the title; in all */

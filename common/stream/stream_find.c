@@ -21,6 +21,7 @@ bool stream_finder_begin(struct stream_finder *f, const struct dict *dict)
     f->dict = f->wanted ? dict : NULL;
     memset(f->low, 0, sizeof f->low);
     memset(f->high, 0, sizeof f->high);
+    memset(f->ends, 0, sizeof f->ends);
     f->count = 0;
     return f->wanted != NULL;
 }
@@ -32,7 +33,15 @@ void stream_finder_release(struct stream_finder *f)
     memset(f, 0, sizeof *f);
 }
 
-/* Notes the last byte of a rank's code. */
+/* Number of the bit for a code's last two bytes. */
+static inline uint32_t end_bit(const struct stream_finder *f, uint8_t before,
+                               uint8_t end)
+{
+    const uint32_t first = before < 256 - f->dict->s ? before : 255;
+    return first << 8 | end;
+}
+
+/* Notes the last bytes of a rank's code. */
 static void note_end(struct stream_finder *f, uint32_t rank)
 {
     uint8_t code[SCDC_MAX_BYTES];
@@ -42,6 +51,8 @@ static void note_end(struct stream_finder *f, uint32_t rank)
     const uint8_t end = code[n - 1], bit = (uint8_t)(1u << (end >> 4) % 8);
     f->low[end & 15] |= bit;
     f->high[end >> 4] |= bit;
+    const uint32_t n2 = end_bit(f, n > 1 ? code[n - 2] : 255, end);
+    f->ends[n2 / 8] |= (uint8_t)(1u << n2 % 8);
 }
 
 void stream_finder_want(struct stream_finder *f, uint32_t code)
@@ -78,7 +89,10 @@ static bool look(const struct plane *p, const uint8_t *last, uint32_t at)
     const struct dict *d = f->dict;
     const uint32_t stoppers = 256 - d->s;
     const uint8_t *first = last;
+    const uint32_t bit = end_bit(f, last > p->start ? last[-1] : 255, *last);
     uint32_t rank;
+    if (!(f->ends[bit / 8] & 1u << bit % 8))
+        return true;
     while (first > p->start && first[-1] < stoppers &&
            last - first < SCDC_MAX_BYTES)
         first--;
@@ -165,7 +179,7 @@ static bool find_in(struct plane *p, struct slice text)
 bool stream_find(struct stream_finder *f, const struct stream_parts *parts,
                  const uint32_t *locals, size_t local_count)
 {
-    uint8_t low[16], high[16];
+    uint8_t low[16], high[16]; /* without the locals */
     struct plane p = {f, NULL, NULL, locals, local_count, 0};
     memcpy(low, f->low, sizeof low);
     memcpy(high, f->high, sizeof high);
@@ -178,5 +192,5 @@ bool stream_find(struct stream_finder *f, const struct stream_parts *parts,
     f->words = p.words;
     memcpy(f->low, low, sizeof low);
     memcpy(f->high, high, sizeof high);
-    return good;
+    return good; /* ends that are left over only mean more looks */
 }
