@@ -275,7 +275,7 @@ class Cli(unittest.TestCase):
                     "id": ident, "title": " ".join(rand.choices(words, k=4)),
                     "date": f"20{rand.randrange(10, 25)}-05-17",
                     "source": rand.choice(["one", "two"]),
-                    "person": [f"Jan P{rand.randrange(5)}"],
+                    "person": [f"Jan W{rand.randrange(5)}"],
                     "body": " ".join(rand.choices(words, k=60)) + ".\n"}
             final.update(batch)
             text = "".join(json.dumps(a) + "\n" for a in batch.values())
@@ -295,7 +295,8 @@ class Cli(unittest.TestCase):
 
         def answers(index, *options):
             queries = ("w1 w2", "w1 OR w2 OR zyzzyva", '"w3 w4" OR 京都',
-                       "source:one -w5", "person:P1 naive",
+                       "source:one -w5", "person:W1 naive",
+                       "person:W2 NEAR/20 w1*",
                        "date:2014..2016 w7", "title:w9", "w1?0 zyz*a",
                        "title:w2?", "w29~ -source:two")
             return [run("search", "-d", index, "--all", *options, q)[1]
@@ -307,6 +308,7 @@ class Cli(unittest.TestCase):
         self.assertEqual(exported("merge.idx"), exported("whole.idx"))
         self.assertEqual(ids("merge.idx"), ids("whole.idx"))
         before = ids("merge.idx")
+        self.assertGreater(min(map(len, before)), 0)
         status, out, err = run("merge", "-d", "merge.idx")
         self.assertEqual(status, 0, err)
         self.assertEqual(ids("merge.idx"), before)

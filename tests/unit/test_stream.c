@@ -283,6 +283,79 @@ static void phrases_are_found_where_brute_force_finds_them(void **state)
     codec_close(&c);
 }
 
+/* Some text of common and of unknown words. */
+static void random_text(struct buf *out, size_t words, uint64_t *seed)
+{
+    static const char *const known[] = {"the",  "of",   "senate", "president",
+                                        "bill", "said", "in",     "budget"};
+    buf_reset(out);
+    for (size_t i = 0; i < words; i++) {
+        uint64_t r = random_next(seed);
+        if (r % 4)
+            buf_append_str(out, known[r / 4 % 8]);
+        else
+            buf_printf(out, "zq%u", (unsigned)(r / 4 % 150));
+        buf_append_byte(out, ' ');
+    }
+}
+
+static void words_are_found_where_decoding_has_them(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"the", "budget", "president"};
+    uint64_t seed = 12;
+    struct codec c;
+    struct stream_finder f;
+    struct buf title = BUF_INIT, body = BUF_INIT;
+    size_t hits = 0, own = 0;
+    codec_open(&c);
+    memset(&f, 0, sizeof f);
+    assert_true(stream_finder_begin(&f, c.dict));
+    for (size_t i = 0; i < 3; i++)
+        stream_finder_want(&f, dict_find(c.dict, slice_of(wanted[i])));
+    for (int round = 0; round < 2000; round++) {
+        struct stream_parts parts;
+        random_text(&title, random_next(&seed) % 9, &seed);
+        random_text(&body, random_next(&seed) % 600, &seed);
+        encode(&c, (struct slice){title.data, title.len},
+               (struct slice){body.data, body.len});
+        struct slice stream = {c.stream.data, c.stream.len};
+        assert_true(stream_split(stream, &parts));
+        assert_int_equal(stream_words(c.dict, stream, false, &c.decoded, NULL),
+                         NH_OK);
+        uint32_t locals[3], count = 0;
+        const uint32_t known = c.dict->words.count;
+        for (uint32_t n = 0; n < c.decoded.locals_count && count < 3; n++)
+            if (random_next(&seed) % 20 == 0)
+                locals[count++] = n;
+        if (parts.stored)
+            continue;
+        assert_true(stream_find(&f, &parts, locals, count));
+        assert_int_equal(f.titles, c.decoded.title_count);
+        assert_int_equal(f.words, c.decoded.count);
+        size_t n = 0;
+        for (uint32_t i = 0; i < c.decoded.count; i++) {
+            const uint32_t code = c.decoded.words[i].code;
+            bool want = code < known && f.wanted[code];
+            for (uint32_t k = 0; k < count; k++)
+                want = want || code == known + locals[k];
+            if (!want)
+                continue;
+            assert_true(n < f.count);
+            assert_int_equal(f.hits[n].at, i);
+            assert_int_equal(f.hits[n++].code, code);
+            own += code >= known;
+        }
+        assert_int_equal(n, f.count);
+        hits += n;
+    }
+    assert_true(hits > 10000 && own > 1000);
+    stream_finder_release(&f);
+    buf_release(&title);
+    buf_release(&body);
+    codec_close(&c);
+}
+
 static void training_is_deterministic(void **state)
 {
     (void)state;
@@ -334,6 +407,7 @@ int main(void)
         cmocka_unit_test(extreme_texts_come_back),
         cmocka_unit_test(damaged_streams_are_reported_or_decode_in_bounds),
         cmocka_unit_test(phrases_are_found_where_brute_force_finds_them),
+        cmocka_unit_test(words_are_found_where_decoding_has_them),
         cmocka_unit_test(training_is_deterministic),
         cmocka_unit_test(damaged_dictionaries_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
