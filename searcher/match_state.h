@@ -25,6 +25,8 @@ static inline void match_fail(struct match_state *state, int code,
 /* What work on texts costs, as words read. */
 #define WORK_CHECK 16  /* coming to an article */
 #define WORK_PHRASE 16 /* bytes of a stream that are scanned in that time */
+#define WORK_DECODE 3  /* decoding a word, with starts of sentences */
+#define WORK_HIT 8     /* a word that is looked for */
 #define WORK_SPAN 16   /* making a span of a NEAR, and sorting it in */
 #define WORK_COMPARE 8 /* a word of the vocabulary with a pattern */
 /* What any query may cost. */

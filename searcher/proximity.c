@@ -635,8 +635,12 @@ static bool proximity_holds(struct text_check *check,
         return false;
     }
     const uint32_t titles = x->finder.titles, all = x->finder.words;
+    const uint64_t reading = x->root.node->kind == QUERY_SCOPE
+                                 ? (uint64_t)all * WORK_DECODE
+                                 : all / 4;
     if (!match_work(check->state,
-                    WORK_CHECK + all / 4 + x->finder.count * x->word_parts))
+                    WORK_CHECK + reading +
+                        x->finder.count * (WORK_HIT + x->word_parts)))
         return false;
     bool holds =
         holds_in(x, 0, titles, true) || holds_in(x, titles, all, false);
