@@ -171,11 +171,16 @@ static int run_queries(const struct options *o, const struct query_run *run)
     const char *queries = options_get(o, "queries");
     const char *why_not = options_get(o, "why-not");
     int status = EXIT_TROUBLE;
-    if (queries)
+    if (queries) {
         status = query_run_file(run, queries, command_index_path(o));
-    else if (join_arguments(o, &query))
+    } else if (join_arguments(o, &query)) {
         status = why_not ? query_why_not(run, query.data, query.len, why_not)
                          : query_run_one(run, query.data, query.len);
+    } else {
+        struct nh_error err;
+        error_nomem(&err);
+        status = command_fail(&err);
+    }
     buf_release(&query);
     return status;
 }

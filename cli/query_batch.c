@@ -107,6 +107,8 @@ static void answer(const struct query_run *run, nh_index *index,
     nh_results_total(results, &total);
     make_notice(&notice, results, loosened);
     const char *text = buf_cstr(&notice);
+    if (!text)
+        rc = error_nomem(&err);
     struct output_page page = {query,
                                len,
                                qid,
@@ -118,7 +120,7 @@ static void answer(const struct query_run *run, nh_index *index,
                                run->options.offset > 0,
                                run->options.group != NULL,
                                a->waits};
-    if (run->explain && !run->format->explains)
+    if (rc == NH_OK && run->explain && !run->format->explains)
         rc = output_explain(&a->log, &page, &err);
     if (run->count)
         buf_printf(&a->out, "%s%s%" PRIu64 "\n", qid ? qid : "",
@@ -133,6 +135,7 @@ static void answer(const struct query_run *run, nh_index *index,
     bool found = run->count ? total.value > 0 : count > 0;
     if (rc != NH_OK) {
         buf_reset(&a->out);
+        buf_reset(&a->log);
         a->status = report(&a->log, &err, qid, query, len);
     } else {
         a->status = found ? EXIT_FOUND : EXIT_NOTHING;

@@ -210,6 +210,8 @@ static int spell(nh_index *index, enum field field, struct slice value,
     for (size_t i = 0; rc == NH_OK && i < a->count; i++) {
         buf_reset(&folded);
         analysis_fold_name(a->values[i].text, &folded);
+        if (folded.failed)
+            rc = error_nomem(err);
         if (a->values[i].field == field &&
             slice_equal(value, (struct slice){folded.data, folded.len}))
             best = a->values[i].text;

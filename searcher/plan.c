@@ -418,6 +418,10 @@ static struct match_tree *plan_pattern(struct planner *p,
         rc == NH_OK ? plan_stems(p, n, &x, &sure) : fail(p, rc);
     if (any && x.words.count == 0)
         notice(p, n);
+    if (any && p->plan->notice.failed) {
+        match_tree_free(any);
+        any = fail(p, error_nomem(p->err));
+    }
     if (any && !keep_words(p, n, &x)) {
         match_tree_free(any);
         any = fail(p, error_nomem(p->err));

@@ -438,6 +438,8 @@ int query_parse_fix(struct query *q, struct slice text, int64_t today,
     } else if (rc == NH_OK) {
         p.lexer.fix.kind = FIX_NONE;
     }
+    if (rc == NH_OK && q->notice.failed)
+        rc = error_nomem(p.err);
     if (rc == NH_OK && !q->root)
         rc = query_error(p.err, NH_EQUERY, 0, text.len,
                          "there is no word in the query");

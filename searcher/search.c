@@ -110,7 +110,7 @@ static int run(nh_results *r, const struct nh_search_options *given,
     }
     size_t bytes = (r->page.count + 1) * sizeof(struct nh_hit *);
     r->hits = arena_alloc(&r->arena, bytes);
-    return rc == NH_OK && !r->hits ? error_nomem(err) : rc;
+    return rc == NH_OK && (!r->hits || notice->failed) ? error_nomem(err) : rc;
 }
 
 static bool put_period_day(nh_results *r, int64_t day, struct nh_string *out)

@@ -73,11 +73,19 @@ static bool phrase_holds(struct text_check *check,
     if (!match_work(check->state,
                     WORK_CHECK + record->stream.len / WORK_PHRASE))
         return false;
-    for (size_t i = 0; i < c->dicts; i++)
-        if (check->state->snapshot->dicts[i] == segment->dict)
-            return stream_phrase_match(&c->compiled[i], segment->dict,
-                                       record->stream, c->scope);
-    return false;
+    size_t i = 0;
+    while (i < c->dicts && check->state->snapshot->dicts[i] != segment->dict)
+        i++;
+    if (i == c->dicts)
+        return false;
+    struct stream_phrase *p = &c->compiled[i];
+    const bool found =
+        stream_phrase_match(p, segment->dict, record->stream, c->scope);
+    if (p->failed) {
+        struct nh_error err;
+        match_fail(check->state, error_nomem(&err), &err);
+    }
+    return found;
 }
 
 int phrase_check_new(struct text_check **out, struct match_state *state,

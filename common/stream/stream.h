@@ -117,6 +117,7 @@ struct stream_phrase {
     struct buf pattern;  /* codes of all words if none is a local */
     size_t rare, second; /* places of its two rarest bytes */
     bool locals;         /* some word is not in the dictionary */
+    bool failed;         /* memory ran out: matches may have been missed */
 };
 
 /* Longest phrase in words. */

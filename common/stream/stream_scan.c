@@ -65,10 +65,12 @@ static struct slice literal_folded(struct slice bytes, unsigned spelling,
         return bytes;
     struct word_scanner s;
     struct word w;
+    const bool failed = scratch->failed; /* once, and for good */
     word_scanner_init(&s, bytes);
     buf_reset(scratch);
     if (word_next(&s, &w))
         buf_append(scratch, w.folded.data, w.folded.len);
+    scratch->failed = scratch->failed || s.scratch.failed || failed;
     word_scanner_release(&s);
     return (struct slice){scratch->data, scratch->len};
 }
@@ -135,6 +137,7 @@ static bool make_pattern(struct stream_phrase *p, const struct dict *dict,
         found = found && n > 0;
         buf_append(&p->pattern, code, n);
     }
+    p->failed = p->failed || scratch.failed || p->pattern.failed;
     buf_release(&scratch);
     if (!found || p->pattern.failed)
         return false;
@@ -233,7 +236,7 @@ static bool find_pattern(const struct stream_phrase *p, const struct dict *dict,
 }
 
 /* Stored texts, which are rare: both sides folded to " word word ". */
-static bool find_in_text(const struct stream_phrase *p, struct slice text)
+static bool find_in_text(struct stream_phrase *p, struct slice text)
 {
     struct word_scanner s;
     struct word w;
@@ -244,6 +247,7 @@ static bool find_in_text(const struct stream_phrase *p, struct slice text)
         buf_append(&folded, w.folded.data, w.folded.len);
         buf_append_byte(&folded, ' ');
     }
+    p->failed = p->failed || s.scratch.failed;
     word_scanner_release(&s);
     struct buf wanted = BUF_INIT;
     buf_append_byte(&wanted, ' ');
@@ -260,6 +264,7 @@ static bool find_in_text(const struct stream_phrase *p, struct slice text)
             at = memchr(at + 1, ' ', (size_t)(last - at));
         }
     }
+    p->failed = p->failed || folded.failed || wanted.failed;
     buf_release(&folded);
     buf_release(&wanted);
     return found;

@@ -221,7 +221,7 @@ class Calls(unittest.TestCase):
                 else:
                     self.assertIn(done.returncode, (3, 4),
                                   f"{args} {n}: {done.stderr}")
-                    self.assertNotEqual(done.stderr, plain.stderr)
+                    self.assertIn(b"memory", done.stderr, f"{args} {n}")
                     failed += 1
         self.assertGreater(failed, 100)
 
