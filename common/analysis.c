@@ -707,9 +707,7 @@ struct slice stemmer_stem(struct stemmer *s, struct slice folded)
     return (struct slice){(const char *)stem, (size_t)len};
 }
 
-bool stemmer_may_give(const struct stemmer *s, struct slice folded,
-                      struct slice stem)
+bool stemmer_keeps_first(const struct stemmer *s)
 {
-    return !s->keeps_first || folded.len == 0 || stem.len == 0 ||
-           folded.data[0] == stem.data[0];
+    return s->keeps_first;
 }

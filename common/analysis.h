@@ -87,9 +87,7 @@ int stemmer_new(struct stemmer **out, const char *language,
 void stemmer_free(struct stemmer *s);
 /* The stem of a folded word; valid until the next call. */
 struct slice stemmer_stem(struct stemmer *s, struct slice folded);
-/* False if `stem` is surely not the stem of a word: quicker than making that.
- */
-bool stemmer_may_give(const struct stemmer *s, struct slice folded,
-                      struct slice stem);
+/* Whether the stem of every word begins with the word's first byte. */
+bool stemmer_keeps_first(const struct stemmer *s);
 
 #endif

@@ -180,6 +180,11 @@ static bool add_code(struct place_word *w, uint32_t code)
     return true;
 }
 
+static bool add_stem_code(void *ctx, uint32_t code)
+{
+    return add_code(ctx, code);
+}
+
 static int by_code(const void *a, const void *b)
 {
     const uint32_t *x = a, *y = b;
@@ -202,7 +207,7 @@ static bool use_forms(struct proximity *x, struct place_word *w)
 }
 
 /* Looks the words up in another dictionary. */
-static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
+static bool use_dict(struct proximity *x, struct part *p)
 {
     for (size_t i = 0; i < p->word_count; i++) {
         struct place_word *w = &p->words[i];
@@ -211,12 +216,9 @@ static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
             if (!use_forms(x, w))
                 return false;
         } else if (w->stemmed) {
-            uint32_t stem =
-                strtab_find(&x->stems->names, w->text.data, w->text.len);
-            for (uint32_t n = 0;
-                 stem != STRTAB_NONE && n < x->dict->words.count; n++)
-                if (stems[n] == stem && !add_code(w, n))
-                    return false;
+            if (!stem_index_each(x->stems, x->dict, x->stemmer, w->text,
+                                 add_stem_code, w))
+                return false;
         } else {
             uint32_t code = dict_find(x->dict, w->text);
             if (code != DICT_NONE && !add_code(w, code))
@@ -227,7 +229,7 @@ static bool use_dict(struct proximity *x, struct part *p, const uint32_t *stems)
             stream_finder_want(&x->finder, w->codes[k]);
     }
     for (size_t i = 0; i < p->count; i++)
-        if (!use_dict(x, &p->parts[i], stems))
+        if (!use_dict(x, &p->parts[i]))
             return false;
     return true;
 }
@@ -253,7 +255,9 @@ static bool use_local(struct proximity *x, struct part *p, struct slice word,
         } else if (!w->stemmed) {
             same = slice_equal(w->text, word);
         } else {
-            if (stem->len == 0 && stemmer_may_give(x->stemmer, word, w->text))
+            if (stem->len == 0 && word.len > 0 &&
+                (!stemmer_keeps_first(x->stemmer) ||
+                 *word.data == *w->text.data))
                 *stem = stemmer_stem(x->stemmer, word);
             same = slice_equal(w->text, *stem);
         }
@@ -292,10 +296,8 @@ static bool use_segment(struct proximity *x)
     const struct dict *dict = x->segment->dict;
     if (x->dict == dict)
         return true;
-    const uint32_t *stems = stem_index_of(x->stems, dict, x->stemmer);
     x->dict = dict;
-    if (stems && stream_finder_begin(&x->finder, dict) &&
-        use_dict(x, &x->root, stems))
+    if (stream_finder_begin(&x->finder, dict) && use_dict(x, &x->root))
         return true;
     x->dict = NULL;
     return false;

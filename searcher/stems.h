@@ -1,4 +1,4 @@
-/* The stems of dictionaries' words, made when first asked for. */
+/* Which words of a dictionary have a stem, found when first asked for. */
 #ifndef SEARCHER_STEMS_H
 #define SEARCHER_STEMS_H
 
@@ -9,6 +9,9 @@
 struct dict_stems {
     const struct dict *dict;
     uint32_t *stems; /* of each of its words: a number in stem_index.names */
+    /* The words by their first byte: those with byte b from starts[b] on. */
+    uint32_t *order;
+    uint32_t starts[257];
 };
 
 struct stem_index {
@@ -18,8 +21,10 @@ struct stem_index {
 };
 
 void stem_index_release(struct stem_index *x);
-/* The stems of a dictionary's words; NULL if memory ran out. */
-const uint32_t *stem_index_of(struct stem_index *x, const struct dict *dict,
-                              struct stemmer *stemmer);
+/* Calls `add` for each word of the dictionary with that stem, ascending. False
+ * if memory ran out, or `add` returned it. */
+bool stem_index_each(struct stem_index *x, const struct dict *dict,
+                     struct stemmer *stemmer, struct slice stem,
+                     bool (*add)(void *ctx, uint32_t word), void *ctx);
 
 #endif

@@ -2,6 +2,7 @@
 #include "tests/unit/harness.h"
 
 #include "common/analysis.h"
+#include "common/stream/dict.h"
 
 /* The folded words of a text joined by '|', with marks for their flags: ^ a
  * sentence, ^^ a paragraph, ' a possessive, # CJK. */
@@ -190,6 +191,37 @@ static void stems_come_from_snowball(void **state)
     assert_int_equal(stemmer_new(&s, "klingon", &err), NH_EINVAL);
 }
 
+static void english_stems_keep_the_first_letter(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"dying", "lying", "tying", "skies",
+                                      "skis",  "idly",  "early", "yes",
+                                      "yYy",   "ies",   "ss",    "ing"};
+    struct dict *dict;
+    struct stemmer *s;
+    struct slice stem;
+    assert_int_equal(dict_builtin(&dict, NULL), NH_OK);
+    assert_int_equal(stemmer_new(&s, "english", NULL), NH_OK);
+    assert_true(stemmer_keeps_first(s));
+    assert_true(dict->words.count > 5000);
+    for (uint32_t n = 0; n < dict->words.count; n++) {
+        const struct strtab_entry *e = &dict->words.entries[n];
+        stem = stemmer_stem(s, (struct slice){e->data, e->len});
+        if (stem.len == 0 || *stem.data != *e->data)
+            fail_msg("%s", e->data);
+    }
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        stem = stemmer_stem(s, slice_of(odd[i]));
+        if (stem.len == 0 || *stem.data != *odd[i])
+            fail_msg("%s", odd[i]);
+    }
+    stemmer_free(s);
+    assert_int_equal(stemmer_new(&s, "german", NULL), NH_OK);
+    assert_false(stemmer_keeps_first(s));
+    stemmer_free(s);
+    dict_free(dict);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +235,7 @@ int main(void)
         cmocka_unit_test(common_words_are_each_known),
         cmocka_unit_test(masks_are_those_of_the_plain_code),
         cmocka_unit_test(words_do_not_depend_on_where_they_stand),
-        cmocka_unit_test(stems_come_from_snowball)};
+        cmocka_unit_test(stems_come_from_snowball),
+        cmocka_unit_test(english_stems_keep_the_first_letter)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
