@@ -39,7 +39,7 @@ static int print(const nh_completions *completions, bool json)
         put_one(&out, nh_completions_at(completions, i), json);
     buf_append_str(&out, json ? "]\n" : "");
     const bool failed = out.failed;
-    if (!failed)
+    if (!failed && out.len)
         fwrite(out.data, 1, out.len, stdout);
     buf_release(&out);
     if (!failed)

@@ -32,7 +32,7 @@ static const struct option_def options[] = {
     {'j', "threads", "N",
      "search with N threads; default: as many as pay, a file with one"},
     {0, "expand", "N", "words that a wildcard may stand for; default 10000"},
-    {0, "effort", "N", "times a query may look through the texts; default 50"},
+    {0, "effort", "N", "times a query may look through the texts; default 40"},
     {0, "lenient", NULL, "mend what is wrong in the query, and say so"},
     {0, "explain", NULL, "print the query as understood and run, and scores"},
     {0, "why-not", "ID", "name the parts of the query that the article fails"},

@@ -26,11 +26,11 @@ static inline void match_fail(struct match_state *state, int code,
 #define WORK_CHECK 16  /* coming to an article */
 #define WORK_PHRASE 16 /* bytes of a stream that are scanned in that time */
 #define WORK_DECODE 3  /* decoding a word, with starts of sentences */
-#define WORK_HIT 8     /* a word that is looked for */
+#define WORK_HIT 8     /* a word that is found, for each that is looked for */
 #define WORK_SPAN 16   /* making a span of a NEAR, and sorting it in */
 #define WORK_COMPARE 8 /* a word of the vocabulary with a pattern */
 /* What any query may cost. */
-#define WORK_LEAST (UINT64_C(1) << 27)
+#define WORK_LEAST (UINT64_C(1) << 26)
 
 /* What a query may cost that may look at all texts `effort` times. */
 uint64_t match_work_limit(const struct snapshot *s, uint32_t effort);

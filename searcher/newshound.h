@@ -111,7 +111,7 @@ struct nh_search_options {
 };
 #define NH_THREADS_MAX 16
 #define NH_EXPAND_DEFAULT 10000
-#define NH_EFFORT_DEFAULT 50
+#define NH_EFFORT_DEFAULT 40
 #define NH_FACETS                                                              \
     "person,org,place,author,source,section,topic,lang,year,month,day"
 #define NH_FACET_LIMIT 10

@@ -642,7 +642,7 @@ static bool proximity_holds(struct text_check *check,
                                  : all / 4;
     if (!match_work(check->state,
                     WORK_CHECK + reading +
-                        x->finder.count * (WORK_HIT + x->word_parts)))
+                        x->finder.count * WORK_HIT * (1 + x->word_parts)))
         return false;
     bool holds =
         holds_in(x, 0, titles, true) || holds_in(x, titles, all, false);

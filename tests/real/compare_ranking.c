@@ -44,7 +44,7 @@ static struct hits search(nh_index *index, const char *line, uint32_t offset,
     o.offset = offset;
     o.limit = limit;
     o.threads = threads;
-    o.expand = UINT32_MAX; /* no pattern is too much */
+    o.expand = o.effort = UINT32_MAX; /* no query is too much */
     o.flags = any ? NH_SEARCH_ANY : 0;
     if (limit == UINT32_MAX)
         o.flags |= NH_SEARCH_EXACT_TOTAL;
