@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "searcher/counted.h"
 #include "searcher/index.h"
 #include "searcher/postings.h"
 #include "searcher/terms.h"
@@ -22,9 +23,7 @@ struct found {
 /* Words, or the values of a field, that fit. */
 struct pool {
     enum field field;
-    struct strtab texts;
-    uint64_t *counts;
-    size_t cap;
+    struct counted found;
 };
 
 struct completer {
@@ -57,23 +56,6 @@ const struct nh_completion *nh_completions_at(const nh_completions *c, size_t i)
 
 /* ---- What fits. */
 
-static bool add(struct pool *pool, struct slice text, uint64_t count)
-{
-    const uint32_t n = strtab_add(&pool->texts, text.data, text.len);
-    if (n == STRTAB_NONE)
-        return false;
-    while (n >= pool->cap) {
-        const size_t before = pool->cap;
-        uint64_t *grown = array_grow(pool->counts, &pool->cap, sizeof *grown);
-        if (!grown)
-            return false;
-        pool->counts = grown;
-        memset(grown + before, 0, (pool->cap - before) * sizeof *grown);
-    }
-    pool->counts[n] += count;
-    return true;
-}
-
 static bool begins(struct slice text, struct slice prefix)
 {
     return text.len >= prefix.len &&
@@ -90,7 +72,7 @@ static int complete_word(struct completer *c, struct vocabulary *v)
     while (rc == NH_OK &&
            (more = vocabulary_next(&cursor, &word, c->err)) == 1 &&
            begins(word.text, c->prefix))
-        if (!add(c->pool, word.text, word.occurrences))
+        if (!counted_add(&c->pool->found, word.text, word.occurrences))
             rc = error_nomem(c->err);
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
@@ -107,7 +89,7 @@ static bool each_value(void *ctx, struct slice value, uint32_t articles)
         rest.len -= (size_t)(space + 1 - rest.data);
         rest.data = space + 1;
     }
-    return add(c->pool, value, articles);
+    return counted_add(&c->pool->found, value, articles);
 }
 
 static int complete_field(struct completer *c, enum field field)
@@ -146,13 +128,13 @@ static struct found *sort_pools(const struct completer *c, size_t *count)
 {
     size_t all = 0, n = 0;
     for (size_t i = 0; i < c->pool_count; i++)
-        all += c->pools[i].texts.count;
+        all += c->pools[i].found.texts.count;
     struct found *found = malloc((all + 1) * sizeof *found);
     for (size_t i = 0; found && i < c->pool_count; i++)
-        for (uint32_t k = 0; k < c->pools[i].texts.count; k++)
-            found[n++] =
-                (struct found){c->pools[i].field, &c->pools[i].texts.entries[k],
-                               c->pools[i].counts[k]};
+        for (uint32_t k = 0; k < c->pools[i].found.texts.count; k++)
+            found[n++] = (struct found){c->pools[i].field,
+                                        &c->pools[i].found.texts.entries[k],
+                                        c->pools[i].found.counts[k]};
     if (found)
         qsort(found, all, sizeof *found, by_count);
     *count = all;
@@ -365,10 +347,8 @@ int nh_complete(nh_index *index, const char *prefix, size_t len, size_t limit,
         rc = take(made, c, limit);
     if (rc == NH_OK && field < 0 && !add_fields(made, c->prefix, limit))
         rc = error_nomem(err);
-    for (size_t i = 0; c && i < c->pool_count; i++) {
-        strtab_release(&c->pools[i].texts);
-        free(c->pools[i].counts);
-    }
+    for (size_t i = 0; c && i < c->pool_count; i++)
+        counted_release(&c->pools[i].found);
     free(c);
     buf_release(&folded);
     if (rc != NH_OK)

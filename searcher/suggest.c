@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "searcher/counted.h"
 #include "searcher/pattern.h"
 #include "searcher/postings.h"
 #include "searcher/terms.h"
@@ -55,9 +56,7 @@ struct suggester {
     struct nh_error *err;
     int rc;
     /* Of the search for candidates. */
-    struct strtab table; /* words that are near enough */
-    uint64_t *frequencies;
-    size_t cap;
+    struct counted near; /* words that are near enough */
     struct pattern_walk walk;
 };
 
@@ -117,29 +116,11 @@ static void find_missing(struct suggester *g, const struct query_node *n)
 
 /* ---- Candidates. */
 
-static bool add_frequency(struct suggester *g, struct slice word,
-                          uint64_t frequency)
-{
-    const uint32_t n = strtab_add(&g->table, word.data, word.len);
-    if (n == STRTAB_NONE)
-        return false;
-    while (n >= g->cap) {
-        const size_t before = g->cap;
-        uint64_t *grown = array_grow(g->frequencies, &g->cap, sizeof *grown);
-        if (!grown)
-            return false;
-        g->frequencies = grown;
-        memset(grown + before, 0, (g->cap - before) * sizeof *grown);
-    }
-    g->frequencies[n] += frequency;
-    return true;
-}
-
 static bool each_name(void *ctx, struct slice word, uint32_t articles)
 {
     struct suggester *g = ctx;
     return !pattern_walk_next(&g->walk, word) ||
-           add_frequency(g, word, articles);
+           counted_add(&g->near, word, articles);
 }
 
 static int each_word(struct suggester *g, struct vocabulary *v)
@@ -151,7 +132,7 @@ static int each_word(struct suggester *g, struct vocabulary *v)
     int rc = vocabulary_seek(&c, v, (struct slice){"", 0}, g->err);
     while (rc == NH_OK && (more = vocabulary_next(&c, &word, g->err)) == 1)
         if (pattern_walk_next(&g->walk, word.text) &&
-            !add_frequency(g, word.text, word.occurrences))
+            !counted_add(&g->near, word.text, word.occurrences))
             rc = error_nomem(g->err);
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
@@ -180,26 +161,24 @@ static void keep(struct suggester *g, struct missing *m,
 static void find_candidates(struct suggester *g, struct missing *m)
 {
     const struct snapshot *s = &g->index->snapshot;
-    struct pattern all, near;
+    struct pattern all, one;
     const unsigned edits = m->word.len < WORD_LONG ? 1 : 2;
     if (!pattern_fuzzy(&all, m->word, edits) ||
-        !pattern_fuzzy(&near, m->word, 1))
+        !pattern_fuzzy(&one, m->word, 1))
         return;
     pattern_walk_init(&g->walk, &all);
-    strtab_reset(&g->table);
-    if (g->cap)
-        memset(g->frequencies, 0, g->cap * sizeof *g->frequencies);
+    counted_reset(&g->near);
     if (m->field != FIELD_BODY)
         g->rc = terms_each(s, schema_fields[m->field].word_prefix, each_name, g,
                            g->err);
     for (size_t i = 0; m->field == FIELD_BODY && g->rc == NH_OK && i < s->count;
          i++)
         g->rc = each_word(g, &s->segments[i].vocabulary);
-    for (uint32_t i = 0; g->rc == NH_OK && i < g->table.count; i++) {
-        const struct strtab_entry *e = &g->table.entries[i];
+    for (uint32_t i = 0; g->rc == NH_OK && i < g->near.texts.count; i++) {
+        const struct strtab_entry *e = &g->near.texts.entries[i];
         const struct slice word = {e->data, e->len};
-        double weight = log((double)g->frequencies[i] + 1) -
-                        EDIT_COST * (pattern_matches(&near, word) ? 1 : 2);
+        double weight = log((double)g->near.counts[i] + 1) -
+                        EDIT_COST * (pattern_matches(&one, word) ? 1 : 2);
         if (word.data[0] != m->word.data[0])
             weight -= FIRST_LETTER_COST;
         keep(g, m, e, weight);
@@ -313,7 +292,6 @@ int suggest(nh_index *index, const struct query *query, struct slice text,
             g.rc = error_nomem(err);
     }
     buf_release(&best);
-    strtab_release(&g.table);
-    free(g.frequencies);
+    counted_release(&g.near);
     return g.rc;
 }

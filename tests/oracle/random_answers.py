@@ -8,8 +8,6 @@ CORPUS as for random_queries.py.
 
 import json
 import os
-import random
-import shutil
 import subprocess
 import sys
 import time
@@ -17,8 +15,8 @@ from collections import Counter, defaultdict
 from datetime import datetime, timezone
 
 import text_rules as rules
-from evaluate import Corpus, Generator, has_words, to_query
-from random_queries import load
+from evaluate import has_words, to_query
+from random_queries import prepare
 
 FIELDS = ("person", "org", "place", "author", "source", "section", "topic",
           "lang")
@@ -143,14 +141,8 @@ def why_not(program, index, query, ident):
 
 def main():
     program, work, count, seed, path = sys.argv[1:]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    articles, files = load(path, work)
-    index = os.path.join(work, "oracle.idx")
-    subprocess.run([program, "index", "-q", "-d", index, *files], check=True)
-    corpus = Corpus(articles)
-    check, rand = Check(corpus), random.Random(int(seed) + 1)
-    generator = Generator(corpus, int(seed))
+    corpus, index, generator, rand = prepare(program, work, seed, path)
+    articles, check = corpus.articles, Check(corpus)
     trees = {}
     while len(trees) < int(count):
         tree = generator.tree()

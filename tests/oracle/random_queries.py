@@ -30,16 +30,22 @@ def load(path, work):
     return list(corpora.reuters(path)), files
 
 
-def main():
-    program, work, count, seed, path = sys.argv[1:]
+def prepare(program, work, seed, path):
+    """The corpus, its index, a generator, and a source of random numbers."""
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     articles, files = load(path, work)
     index = os.path.join(work, "oracle.idx")
     subprocess.run([program, "index", "-q", "-d", index, *files], check=True)
     corpus = Corpus(articles)
-    generator = Generator(corpus, int(seed))
-    rand = random.Random(int(seed) + 1)
+    return (corpus, index, Generator(corpus, int(seed)),
+            random.Random(int(seed) + 1))
+
+
+def main():
+    program, work, count, seed, path = sys.argv[1:]
+    corpus, index, generator, rand = prepare(program, work, seed, path)
+    articles = corpus.articles
     trees, lines = {}, []
     for number in range(int(count)):
         tree = generator.tree()
