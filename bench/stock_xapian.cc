@@ -45,10 +45,9 @@ static Xapian::Query parse(const std::string &line)
         terms.push_back(word);
     if (mode == "prefix")
         return Xapian::Query(Xapian::Query::OP_WILDCARD, terms[0]);
-    return Xapian::Query(mode == "near" ? Xapian::Query::OP_NEAR
-                                        : Xapian::Query::OP_PHRASE,
-                         terms.begin(), terms.end(),
-                         mode == "near" ? 9 : terms.size());
+    return Xapian::Query(
+        mode == "near" ? Xapian::Query::OP_NEAR : Xapian::Query::OP_PHRASE,
+        terms.begin(), terms.end(), mode == "near" ? 9 : terms.size());
 }
 
 static int search(const char *path, const char *queries)
