@@ -6,6 +6,8 @@
 
 #include "searcher/match_tree.h"
 
+/* Texts after which a full page is enough: about what a median NEAR costs in
+ * engines with positions. doc/decisions.md. */
 #define COUNT_TEXTS 200
 
 /* The score that an article must reach to get onto the page, as far as searches

@@ -9,7 +9,8 @@ uint64_t match_work_limit(const struct snapshot *s, uint32_t effort)
     uint64_t words = 0;
     for (size_t i = 0; i < s->count; i++)
         words += s->segments[i].blocks.total_length;
-    return WORK_LEAST + words * effort;
+    const uint64_t most = UINT64_MAX / 2;
+    return WORK_LEAST + (words > most / effort ? most : words * effort);
 }
 
 bool match_overworked(struct match_state *state)
