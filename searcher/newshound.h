@@ -100,7 +100,7 @@ struct nh_search_options {
     uint32_t facet_limit;
     /* One such field, or NULL: the hits come in groups of its values, the group
      * of the best hit first, and offset and limit are of groups; and how many
-     * hits of each group are returned; 0: NH_GROUP_SIZE. */
+     * hits of each group are returned; 0: NH_GROUP_SIZE. Totals are exact. */
     const char *group;
     uint32_t group_size;
     /* Days after which an article has lost half of what its age can take from

@@ -96,6 +96,7 @@ static int run(nh_results *r, const struct nh_search_options *given,
     if (o.group) { /* out of all */
         o.limit = UINT32_MAX;
         o.offset = 0;
+        o.flags |= NH_SEARCH_EXACT_TOTAL;
     }
     int rc = match_query(&r->page, r->index, &r->query, &o, err);
     if (rc != NH_OK)

@@ -79,8 +79,10 @@ class Check:
                 members[folded].append(n)
         order = list(members)
         self.seen["groups"] += len(order)
-        self.expect(answer["groups_total"] == len(order), query,
-                    f"{answer['groups_total']} groups, not {len(order)}")
+        self.expect(answer["groups_total"] == len(order) and
+                    answer["total"] == len(ranked) and answer["exact"], query,
+                    f"{answer['groups_total']} groups of {answer['total']}, "
+                    f"not {len(order)} of {len(ranked)}")
         for folded, got in zip(order[:10], answer["groups"]):
             value = got["value"] or ""
             same = value if facet in DATES else rules.fold_name(value)
