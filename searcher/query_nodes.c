@@ -93,6 +93,9 @@ int query_text_node(struct query_parser *p, const struct query_token *t,
 
 /* ---- Patterns. */
 
+_Static_assert(QUERY_EDITS_MAX <= PATTERN_EDITS_MAX,
+               "fuzzy words are compared with room for so many edits");
+
 static void fix(struct query_parser *p, enum query_fix_kind kind,
                 const struct query_token *t)
 {
