@@ -6,7 +6,10 @@
 #include "searcher/newshound.h"
 
 static const struct option_def options[] = {
-    OPTION_INDEX, OPTION_HELP, {0, NULL, NULL, NULL}};
+    OPTION_INDEX,
+    {0, "entities", NULL, "write names that were found in texts too"},
+    OPTION_HELP,
+    {0, NULL, NULL, NULL}};
 
 static int run_export(const struct options *o)
 {
@@ -26,7 +29,7 @@ static int run_export(const struct options *o)
         const struct nh_article_view *view = nh_article_view(article);
         after = view->hit.number;
         buf_reset(&out);
-        output_article_json(&out, view);
+        output_article_json(&out, view, !options_get(o, "entities"));
         nh_article_free(article);
         if (out.failed) {
             rc = error_nomem(&err);

@@ -22,6 +22,10 @@ static const struct option_def options[] = {
      "auto (default), bulk or api: how tables are written"},
     {0, "xapian-lists", NULL,
      "in a new index, let Xapian's own tools find common words too"},
+    {0, "entities-only-given", NULL,
+     "tag no names: keep those that articles come with"},
+    {0, "no-entities", NULL, "index no persons, organisations and places"},
+    OPTION_MODEL,
     {'s', "strict", NULL, "stop at the first bad record"},
     {0, "no-merge", NULL, "leave merging segments to a later run"},
     {'q', "quiet", NULL, "print no summary"},
@@ -97,6 +101,7 @@ static bool read_options(const struct options *o, struct pipeline_options *p,
     p->map = options_get(o, "map");
     p->charset = options_get(o, "charset");
     p->collection = options_get(o, "collection");
+    p->no_entities = options_get(o, "no-entities") != NULL;
     p->strict = options_get(o, "strict") != NULL;
     p->no_merge = options_get(o, "no-merge") != NULL;
     if (format && strcmp(format, "auto") != 0) {
@@ -126,6 +131,7 @@ static int run_index(const struct options *o)
     struct nh_error err;
     struct walk walk = {{NULL, 0, 0}, NULL, 0, 0};
     struct index_writer *writer = NULL;
+    struct entity_model *model = NULL;
     struct pipeline_options p;
     struct pipeline_counts counts;
     struct run run;
@@ -156,6 +162,14 @@ static int run_index(const struct options *o)
     p.ctx = &run;
     const struct index_settings settings = {
         options_get(o, "language"), options_get(o, "xapian-lists") != NULL};
+    if (!p.no_entities && !options_get(o, "entities-only-given"))
+        rc = command_model(&model, o, &err);
+    if (rc != NH_OK) { /* not the index */
+        command_fail(&err);
+        walk_release(&walk);
+        return EXIT_TROUBLE;
+    }
+    p.model = model;
     rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
     if (rc == NH_OK)
         rc = pipeline_run(writer, &walk, &p, &counts, &err);
@@ -165,6 +179,7 @@ static int run_index(const struct options *o)
                 "newshound: this libxapian's tables are not as expected; "
                 "built through its API instead, which is slower\n");
     writer_close(writer);
+    entity_model_free(model);
     walk_release(&walk);
     if (rc == NH_OK && !options_get(o, "quiet"))
         summarise(&counts, progress_seconds(&run.progress));

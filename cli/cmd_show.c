@@ -22,7 +22,7 @@ static int show_one(nh_index *index, const char *id, bool json,
         return rc;
     const struct nh_article_view *view = nh_article_view(article);
     if (json)
-        output_article_json(&out, view);
+        output_article_json(&out, view, false);
     else
         output_article_text(&out, view);
     if (out.failed)

@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 #include "common/error.h"
+#include "indexer/entities/model.h"
 
 /* Exit statuses, as documented in newshound(1). */
 enum exit_status {
@@ -24,7 +25,7 @@ struct command {
 };
 
 extern const struct command command_index, command_search, command_complete,
-    command_show, command_stats, command_export, command_merge;
+    command_show, command_stats, command_tag, command_export, command_merge;
 /* Prints the query language (help_query.c). */
 void print_query_help(void);
 
@@ -34,6 +35,12 @@ void print_query_help(void);
         'd', "index", "INDEX",                                                 \
             "the index; else $NEWSHOUND_INDEX, else ./news.idx"                \
     }
+#define OPTION_MODEL                                                           \
+    {                                                                          \
+        0, "model", "FILE",                                                    \
+            "the entity model; else $NEWSHOUND_MODEL, else "                   \
+            "the installed one"                                                \
+    }
 #define OPTION_HELP                                                            \
     {                                                                          \
         'h', "help", NULL, "print this help"                                   \
@@ -41,6 +48,9 @@ void print_query_help(void);
 
 /* Folder of the index that the options name. */
 const char *command_index_path(const struct options *o);
+/* Opens the entity model that the options name (--model). */
+int command_model(struct entity_model **out, const struct options *o,
+                  struct nh_error *err);
 /* Prints an error to standard error; returns its exit status. */
 int command_fail(const struct nh_error *err);
 /* Flushes standard output; its failure is EXIT_TROUBLE, else `status`. */

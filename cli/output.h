@@ -44,8 +44,10 @@ int output_page_json(struct buf *out, const struct output_page *page,
 int output_page_jsonl(struct buf *out, const struct output_page *page,
                       struct nh_error *err);
 
-/* One JSON line: what export writes and index reads. */
-void output_article_json(struct buf *out, const struct nh_article_view *view);
+/* One JSON line: what export writes and index reads. `given`: only the names
+ * that the article came with. */
+void output_article_json(struct buf *out, const struct nh_article_view *view,
+                         bool given);
 void output_article_text(struct buf *out, const struct nh_article_view *view);
 
 /* Appends the query as understood and run, and the scores of each hit. */

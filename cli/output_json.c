@@ -294,7 +294,16 @@ static void put_many(struct buf *out, const char *key,
         put_list(out, key, list);
 }
 
-void output_article_json(struct buf *out, const struct nh_article_view *view)
+/* The first so many of a list. */
+static void put_first(struct buf *out, const char *key,
+                      const struct nh_list *list, size_t count)
+{
+    const struct nh_list first = {list->items, count};
+    put_many(out, key, &first);
+}
+
+void output_article_json(struct buf *out, const struct nh_article_view *view,
+                         bool given)
 {
     const struct nh_hit *a = &view->hit;
     buf_append_byte(out, '{');
@@ -307,9 +316,11 @@ void output_article_json(struct buf *out, const struct nh_article_view *view)
     put_present(out, "section", a->section);
     put_many(out, "topic", &a->topic);
     put_present(out, "lang", a->language);
-    put_many(out, "person", &a->person);
-    put_many(out, "org", &a->org);
-    put_many(out, "place", &a->place);
+    put_first(out, "person", &a->person,
+              given ? view->given_persons : a->person.count);
+    put_first(out, "org", &a->org, given ? view->given_orgs : a->org.count);
+    put_first(out, "place", &a->place,
+              given ? view->given_places : a->place.count);
     json_member(out, "body", slice_from(view->body));
     buf_append_str(out, "}\n");
 }

@@ -49,7 +49,8 @@ static struct slice clean_copy(struct article *a, struct slice value)
 
 bool article_add(struct article *a, enum field field, struct slice value)
 {
-    return article_add_value(a, &(struct article_value){field, value, NULL, 0});
+    return article_add_value(
+        a, &(struct article_value){field, value, NULL, 0, false});
 }
 
 bool article_add_value(struct article *a, const struct article_value *value)
@@ -82,7 +83,7 @@ bool article_add_value(struct article *a, const struct article_value *value)
     memmove(a->values + at + 1, a->values + at,
             (a->count - at) * sizeof *a->values);
     a->values[at] = (struct article_value){field, text, value->mentions,
-                                           value->mention_count};
+                                           value->mention_count, value->found};
     a->count++;
     return true;
 }

@@ -20,6 +20,7 @@ struct article_value {
     /* Of a name: ascending, apart from each other, each in title or body. */
     const struct article_mention *mentions;
     size_t mention_count;
+    bool found; /* by tagging: the article did not come with it */
 };
 
 /* Most values an article keeps; more are dropped. Real articles have under

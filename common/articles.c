@@ -266,10 +266,11 @@ int article_values_next(struct article_values *v, struct arena *arena,
     uint64_t n;
     if (v->at == v->end)
         return 0;
-    const unsigned field = *v->at++;
+    const bool found = (*v->at & ARTICLES_FOUND) != 0;
+    const unsigned field = *v->at++ & ~(unsigned)ARTICLES_FOUND;
     if (field >= FIELD_COUNT || !varint_read(&v->at, v->end, &n))
         return fields_damaged(err);
-    *out = (struct article_value){(enum field)field, {NULL, 0}, NULL, 0};
+    *out = (struct article_value){(enum field)field, {NULL, 0}, NULL, 0, found};
     *name = ARTICLES_NO_NAME;
     if (articles_inline(out->field)) {
         if (n > (uint64_t)(v->end - v->at))

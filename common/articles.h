@@ -1,6 +1,6 @@
 /* The file `articles` of a segment: streams and fields of its articles, mapped.
  *
- *   64 bytes  header: "NHARTCL2", u32 first docid, u32 slots, u64 dictionary
+ *   64 bytes  header: "NHARTCL3", u32 first docid, u32 slots, u64 dictionary
  *             hash, u64 offset of the names, u64 offset of the slots, u64 text
  *             bytes, u64 hash64 of the names and slots areas, u64 hash64 of
  *             the 56 bytes before
@@ -12,21 +12,22 @@
  *             u40 offset of the record; equal to the next one: no article
  *
  * Fields: byte date precision, if not 0 zigzag varint seconds; then for each
- * value: byte field; for id and url: varint length, bytes; for others: varint
- * number of the name; then for those of persons, orgs, places and authors:
- * varint number of mentions, for each: varint of 4 * words between it and the
- * one before + its words less 1, 3 at most; if it is 3, varint words less 4.
- * All integers little-endian. */
+ * value: byte field, plus 128 if tagging found it; for id and url: varint
+ * length, bytes; for others: varint number of the name; then for those of
+ * persons, orgs, places and authors: varint number of mentions, for each:
+ * varint of 4 * words between it and the one before + its words less 1, 3 at
+ * most; if it is 3, varint words less 4. All integers little-endian. */
 #ifndef COMMON_ARTICLES_H
 #define COMMON_ARTICLES_H
 
 #include "common/article.h"
 #include "common/file.h"
 
-#define ARTICLES_MAGIC "NHARTCL2"
+#define ARTICLES_MAGIC "NHARTCL3"
 #define ARTICLES_HEADER 64
 #define ARTICLES_RECORD_HEAD 12
 #define ARTICLES_SLOT 5
+#define ARTICLES_FOUND 0x80
 
 struct articles {
     struct file_map map;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/bm25.h"
+#include "indexer/article_entities.h"
 #include "indexer/mentions.h"
 
 /* How often something occurs in the article being coded; valid where the stamp
@@ -31,6 +32,7 @@ struct article_coder {
     uint32_t stamp;
     struct buf text, term, folded;
     struct mention_finder mentions;
+    struct entity_finder *entities; /* or NULL */
     /* Words since article_coder_words: how often each occurs, by its number in
      * the lexicon; those that do; and those that were counted in a lexicon that
      * is gone. */
@@ -44,7 +46,8 @@ struct article_coder {
 };
 
 int article_coder_new(struct article_coder **out, const char *language,
-                      const struct dict *dict, struct nh_error *err)
+                      const struct dict *dict, const struct entity_model *model,
+                      struct nh_error *err)
 {
     *out = NULL;
     struct article_coder *c = calloc(1, sizeof *c);
@@ -54,6 +57,8 @@ int article_coder_new(struct article_coder **out, const char *language,
     lexicon_init(&c->lex, c->stemmer, dict);
     if (rc == NH_OK)
         rc = stream_encoder_new(&c->encoder, &c->lex, dict, err);
+    if (rc == NH_OK && model)
+        rc = entity_finder_new(&c->entities, model, err);
     if (rc != NH_OK)
         article_coder_free(c);
     else
@@ -71,6 +76,7 @@ void article_coder_free(struct article_coder *c)
     word_list_release(&c->words);
     free(c->stems.items);
     mention_finder_release(&c->mentions);
+    entity_finder_free(c->entities);
     free(c->used);
     free(c->occurrences);
     free(c->met);
@@ -450,6 +456,8 @@ int article_coder_add(struct article_coder *c, struct article *a,
     if (rc == NH_OK &&
         !mention_finder_run(&c->mentions, &c->lex, &c->words, t.title_count, a))
         rc = error_nomem(err);
+    if (rc == NH_OK && c->entities)
+        rc = article_entities_add(c->entities, a, &c->words, err);
     if (rc == NH_OK)
         rc = put_stems(c, batch, err);
     if (rc == NH_OK)

@@ -8,13 +8,17 @@
 #include "indexer/word_counts.h"
 
 struct article_coder;
+struct entity_model;
 
-/* `dict` is borrowed. */
+/* `dict` and `model` are borrowed. Without a model (NULL) articles keep the
+ * names that they came with. */
 int article_coder_new(struct article_coder **out, const char *language,
-                      const struct dict *dict, struct nh_error *err);
+                      const struct dict *dict, const struct entity_model *model,
+                      struct nh_error *err);
 void article_coder_free(struct article_coder *c);
 /* Adds the article's postings and date value to the batch under `docid`,
- * appends its stream to `stream`, and sets the mentions of its names. */
+ * appends its stream to `stream`, and sets the mentions of its names, those
+ * that tagging adds among them. */
 int article_coder_add(struct article_coder *c, struct article *a,
                       uint32_t docid, struct posting_batch *batch,
                       struct buf *stream, struct nh_error *err);

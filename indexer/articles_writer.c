@@ -30,7 +30,8 @@ static bool put_fields(struct articles_writer *w, const struct article *a,
                                    (uint64_t)(a->date.seconds >> 63));
     for (size_t i = 0; i < a->count; i++) {
         const struct article_value *v = &a->values[i];
-        buf_append_byte(out, (uint8_t)v->field);
+        buf_append_byte(out, (uint8_t)((unsigned)v->field |
+                                       (v->found ? ARTICLES_FOUND : 0u)));
         if (articles_inline(v->field)) {
             buf_append_varint(out, v->text.len);
             buf_append(out, v->text.data, v->text.len);

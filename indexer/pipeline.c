@@ -8,6 +8,7 @@
 
 #include "common/hash.h"
 #include "indexer/article_coder.h"
+#include "indexer/article_entities.h"
 #include "indexer/article_id.h"
 #include "indexer/feed.h"
 #include "indexer/sample.h"
@@ -207,6 +208,8 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
         }
         if (rc != NH_OK)
             return rc;
+        if (k->p->options->no_entities)
+            article_entities_drop(a);
         w->ready[w->count++] =
             (struct writer_article){a, article_hash(a), {0}, {NULL, 0}};
         w->counts.text_bytes += a->title.len + a->body.len;
@@ -348,7 +351,7 @@ static void *worker_run(void *arg)
     k.parse.map = p->options->map;
     k.parse.charset = p->options->charset;
     int rc = article_coder_new(&k.coder, writer_manifest(p->writer)->language,
-                               writer_dict(p->writer), &err);
+                               writer_dict(p->writer), p->options->model, &err);
     while (rc == NH_OK && (w = take_work(p)))
         rc = do_work(&k, w, &err);
     if (rc != NH_OK)

@@ -7,6 +7,8 @@
 #include "corpus/walk.h"
 #include "indexer/index_writer.h"
 
+struct entity_model;
+
 struct pipeline_counts {
     uint64_t added, replaced, unchanged, skipped;
     uint64_t files, text_bytes; /* of the articles read */
@@ -23,14 +25,16 @@ typedef void pipeline_progress_fn(void *ctx,
                                   uint64_t total_bytes);
 
 struct pipeline_options {
-    const struct reader *reader; /* NULL: by content */
-    const char *map;             /* --map or NULL */
-    const char *charset;         /* of texts that are not UTF-8, or NULL */
-    const char *collection;      /* prefix of ids or NULL */
-    unsigned jobs;               /* workers, 1 to PIPELINE_JOBS_MAX */
-    size_t memory;               /* bytes to stay under, roughly */
-    bool strict;                 /* stop at the first bad record */
-    bool no_merge;               /* leave segments as they are */
+    const struct reader *reader;      /* NULL: by content */
+    const char *map;                  /* --map or NULL */
+    const char *charset;              /* of texts that are not UTF-8, or NULL */
+    const char *collection;           /* prefix of ids or NULL */
+    unsigned jobs;                    /* workers, 1 to PIPELINE_JOBS_MAX */
+    const struct entity_model *model; /* to tag with, or NULL; borrowed */
+    bool no_entities;                 /* drop even the names that were given */
+    size_t memory;                    /* bytes to stay under, roughly */
+    bool strict;                      /* stop at the first bad record */
+    bool no_merge;                    /* leave segments as they are */
     pipeline_report_fn *report;
     pipeline_progress_fn *progress;
     void *ctx;

@@ -169,6 +169,15 @@ struct nh_article {
     struct nh_article_view view;
 };
 
+/* How many values of a field were not found by tagging. */
+static size_t count_given(const struct article *a, enum field field)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->count; i++)
+        n += a->values[i].field == field && !a->values[i].found;
+    return n;
+}
+
 static int article_make(nh_article **out, nh_index *index, uint32_t docid,
                         struct nh_error *err)
 {
@@ -182,6 +191,9 @@ static int article_make(nh_article **out, nh_index *index, uint32_t docid,
     a->view.body = hit_string(&a->arena, index->article.body);
     a->view.hit.number = docid;
     a->view.hit.snippet.text = (struct nh_string){"", 0};
+    a->view.given_persons = count_given(&index->article, FIELD_PERSON);
+    a->view.given_orgs = count_given(&index->article, FIELD_ORG);
+    a->view.given_places = count_given(&index->article, FIELD_PLACE);
     if (!a->view.body.data ||
         !hit_fill(&a->view.hit, &index->article, &a->arena)) {
         nh_article_free(a);

@@ -282,6 +282,9 @@ typedef struct nh_article nh_article;
 struct nh_article_view {
     struct nh_hit hit; /* without rank, score and snippet */
     struct nh_string body;
+    /* So many of the hit's persons, orgs and places the article came with; the
+     * others, behind them, were found in its text. */
+    size_t given_persons, given_orgs, given_places;
 };
 
 /* The article with this id. NH_ENOTFOUND if there is none. */

@@ -36,7 +36,8 @@ def prepare(program, work, seed, path):
     os.makedirs(work)
     articles, files = load(path, work)
     index = os.path.join(work, "oracle.idx")
-    subprocess.run([program, "index", "-q", "-d", index, *files], check=True)
+    subprocess.run([program, "index", "-q", "--entities-only-given",
+                    "-d", index, *files], check=True)
     corpus = Corpus(articles)
     return (corpus, index, Generator(corpus, int(seed)),
             random.Random(int(seed) + 1))

@@ -51,7 +51,7 @@ def answers(program, index, queries):
 def check(program, work, compare, source):
     indexes = [os.path.join(work, kind) for kind in ("api", "bulk")]
     for index in indexes:
-        run(program, "index", "--xapian-lists", "--builder",
+        run(program, "index", "--entities-only-given", "--xapian-lists", "--builder",
             os.path.basename(index), "-d", index, source)
     folders = [segments(index) for index in indexes]
     expect(len(folders[0]) == len(folders[1]) > 0,

