@@ -9,9 +9,11 @@
 #include "common/xapian/xw.h"
 
 static const struct command *const commands[] = {
-    &command_index,  &command_search, &command_complete,
-    &command_show,   &command_stats,  &command_tag,
-    &command_export, &command_merge,  NULL};
+    &command_index,    &command_search,
+    &command_complete, &command_show,
+    &command_stats,    &command_tag,
+    &command_entities, &command_export,
+    &command_merge,    NULL};
 
 const char *command_index_path(const struct options *o)
 {

@@ -335,7 +335,8 @@ class Cli(unittest.TestCase):
         status, out, _ = run("stats")
         self.assertEqual(status, 0)
         self.assertIn("articles                         45", out)
-        for command in ("index", "search", "show", "stats", "export", "merge"):
+        for command in ("index", "search", "show", "stats", "export", "merge",
+                        "tag", "entities"):
             status, out, _ = run(command, "--help")
             self.assertEqual(status, 0)
             self.assertLess(len(out.splitlines()), 40)
@@ -468,6 +469,71 @@ class Cli(unittest.TestCase):
         self.assertIn("0 added, 1 replaced", out)
         self.assertEqual(search("-d", "same.idx", "--all", "version"),
                          ["same"])
+
+    STORY = (b"Jan Leike left Microsoft in San Francisco. Leike, who led a "
+             b"team with Ilya Sutskever, was glad of it.\n")
+
+    def test_tag_prints_names_with_their_places(self):
+        status, out, err = run("tag", stdin=self.STORY)
+        self.assertEqual((status, err), (0, ""))
+        found = [json.loads(line) for line in out.splitlines()]
+        for entity in found:
+            text = self.STORY[entity["start"]:entity["end"]].decode()
+            self.assertEqual(text, entity["text"])
+        self.assertEqual(
+            [(e["type"], e["name"], e["text"]) for e in found],
+            [("person", "Jan Leike", "Jan Leike"),
+             ("org", "Microsoft", "Microsoft"),
+             ("place", "San Francisco", "San Francisco"),
+             ("person", "Jan Leike", "Leike"),
+             ("person", "Ilya Sutskever", "Ilya Sutskever")])
+        tsv = run("tag", "--format", "tsv", stdin=self.STORY)[1]
+        self.assertEqual(tsv.splitlines()[3], "person\tJan Leike\tLeike\t43\t48")
+        self.assertEqual(run("tag", "--format", "xml")[0], 2)
+        self.assertEqual(run("tag", "no-such-file")[0], 4)
+        self.assertEqual(run("tag", "--model", "no-such-model")[0], 3)
+
+    def test_tag_keeps_given_tokens(self):
+        lines = ("-DOCSTART-\n\nPresident\tx\nBarack\nObama\nspoke\n.\n\n"
+                 "-DOCSTART-\tO\nHe\nlives\nin\nChicago\n.")
+        status, out, _ = run("tag", "--format", "bio", stdin=lines.encode())
+        self.assertEqual(status, 0)
+        self.assertEqual(out, "-DOCSTART-\n\nPresident\tO\nBarack\tB-PER\n"
+                         "Obama\tI-PER\nspoke\tO\n.\tO\n\n-DOCSTART-\tO\n"
+                         "He\tO\nlives\tO\nin\tO\nChicago\tB-LOC\n.\tO\n")
+
+    def test_names_in_texts_are_found(self):
+        run("index", "-q", "-d", "tag.idx", "-", stdin=self.STORY)
+        self.assertEqual(len(search("-d", "tag.idx", "person:Leike")), 1)
+        self.assertEqual(len(search("-d", "tag.idx", "org:Microsoft")), 1)
+        self.assertEqual(
+            len(search("-d", "tag.idx", 'person:Sutskever NEAR/4 team')), 1)
+        self.assertEqual(search("-d", "tag.idx", "place:Leike"), [])
+        status, out, _ = run("entities", "-d", "tag.idx")
+        self.assertEqual((status, out.split("\n")[:2]),
+                         (0, ["       1  Ilya Sutskever",
+                              "       1  Jan Leike"]))
+        out = run("entities", "-d", "tag.idx", "--match", "LEIKE", "--format",
+                  "json")[1]
+        self.assertEqual(json.loads(out), {"name": "Jan Leike", "articles": 1})
+        self.assertEqual(run("entities", "-d", "tag.idx", "-m", "x")[0], 1)
+        self.assertNotIn("person", json.loads(run("export", "-d",
+                                                  "tag.idx")[1]))
+        self.assertEqual(json.loads(run("export", "--entities", "-d",
+                                        "tag.idx")[1])["org"], ["Microsoft"])
+
+    def test_given_names_stay_and_others_join_them(self):
+        text = json.dumps({"id": "a", "person": ["Jan Leike", "Charles Dickens"],
+                           "body": self.STORY.decode()}).encode()
+        for options, persons in (
+                ([], ["Jan Leike", "Charles Dickens", "Ilya Sutskever"]),
+                (["--entities-only-given"], ["Jan Leike", "Charles Dickens"]),
+                (["--no-entities"], None)):
+            name = "given%d.idx" % len(persons or [])
+            run("index", "-q", *options, "-d", name, "-", stdin=text)
+            shown = json.loads(run("show", "-d", name, "--format", "json",
+                                   "a")[1])
+            self.assertEqual(shown.get("person"), persons)
 
     def test_xapian_opens_the_index(self):
         delve = shutil.which("xapian-delve")

@@ -1,0 +1,55 @@
+"""Entities on annotated news: floors of what the shipped model finds in the news
+half of Universal NER's PUD, which it was not trained on; and that training is
+the same each time.  test_entities.py NEWSHOUND WORKDIR TRAIN_ENTITIES MODEL
+"""
+
+import filecmp
+import os
+import subprocess
+import sys
+
+from common import arguments, data, expect, run
+
+import score_entities
+
+# F of entities, in percent. Measured for doc/entities.md: 89.3, 64.7, 71.7,
+# 76.2.
+FLOORS = {"PER": 87, "ORG": 62, "LOC": 69, "all": 74}
+NEWS_SENTENCES = 500  # then come sentences of Wikipedia
+
+
+def news_half(path):
+    with open(path, encoding="utf-8") as file:
+        return "\n\n".join(file.read().split("\n\n")[:NEWS_SENTENCES]) + "\n"
+
+
+def train(program, folder, model, out):
+    subprocess.run([program, "--data", folder, "--words-from", model, "-o", out,
+                    "--epochs", "1", "--skip",
+                    "gum-interview,gum-academic,btc,politics-dev,politics-test,"
+                    "politics-train,wnut-train,wnut-test"],
+                   check=True, capture_output=True)
+
+
+def main():
+    program, work = arguments()
+    trainer, model = (os.path.abspath(p) for p in sys.argv[3:5])
+    text = news_half(data("ner", "uner-pud.test"))
+    found = run(program, "tag", "--format", "bio", stdin=text.encode())
+    scores = score_entities.score(
+        score_entities.read(text.splitlines()),
+        score_entities.read(found.splitlines()))
+    for name, floor in FLOORS.items():
+        p, r, f, count = scores[name]
+        print(f"{name} P {p:.1f} R {r:.1f} F {f:.1f} ({count})")
+        expect(f >= floor, f"{name}: F {f:.1f} is at least {floor}")
+    models = [os.path.join(work, name) for name in ("a.model", "b.model")]
+    for path in models:
+        train(trainer, os.environ["NEWSHOUND_DATA"], model, path)
+    expect(filecmp.cmp(*models, shallow=False),
+           "training twice gives the same model")
+    expect(os.path.getsize(model) <= 6 << 20, "the model has at most 6 MiB")
+
+
+if __name__ == "__main__":
+    main()
