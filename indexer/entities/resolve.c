@@ -433,6 +433,30 @@ static bool shortens(const struct entity_finder *f, const struct texts *t,
            first_fits(f, t, a->first_token, b->first_token);
 }
 
+/* First names at least this long that differ in one letter behind the first are
+ * one name, once misspelt, where the rest is the same. */
+#define MISSPELT_LEAST 5
+
+static bool misspells(const struct entity_finder *f, const struct texts *t,
+                      const struct entity_mention *a,
+                      const struct entity_mention *b)
+{
+    const struct document *d = document_of(f);
+    const struct entity_token x = f->places[a->first_token],
+                              y = f->places[b->first_token];
+    const char *p = text_at(t, a->first_token).data + x.start,
+               *q = text_at(t, b->first_token).data + y.start;
+    const size_t len = x.end - x.start;
+    size_t other = 0;
+    if (a->tokens != b->tokens || a->tokens < 2 || len != y.end - y.start ||
+        len < MISSPELT_LEAST || p[0] != q[0] ||
+        !same_words(d, a->first_token + 1, b->first_token + 1, a->tokens - 1))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        other += p[i] != q[i];
+    return other == 1;
+}
+
 /* Persons that a short name is compared with, at most: those of a list of
  * thousands stay apart. */
 #define PERSONS_MAX 600
@@ -459,6 +483,12 @@ static uint32_t fuller_name(const struct resolver *r,
         if (n[behind] && shortens(f, t, first_of(f, &r->groups[found[behind]]),
                                   first_of(f, g))) {
             found[behind] = (uint32_t)k;
+            continue;
+        }
+        if (n[behind] && misspells(f, t, first_of(f, g),
+                                   first_of(f, &r->groups[found[behind]]))) {
+            if (g->count > r->groups[found[behind]].count)
+                found[behind] = (uint32_t)k;
             continue;
         }
         n[behind]++;

@@ -75,17 +75,26 @@ static inline void add_scores(struct scores *to, const struct scores *s)
         to->of[k] = (int16_t)(to->of[k] + s->of[k]);
 }
 
+/* Adds the weights of FEATURES_PLACE_MAX features at most. The table is larger
+ * than the processor's caches, so that all of it is fetched before it is used.
+ */
 static void add_features(const struct entity_model *m, const uint32_t *features,
                          size_t count, struct scores *to)
 {
+    const int8_t *rows[FEATURES_PLACE_MAX];
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&m->rows.slots[features[i] & m->rows.mask]);
     for (size_t i = 0; i < count; i++) {
         const uint32_t row = model_find(&m->rows, features[i]);
         if (row == UINT32_MAX)
             continue;
-        const int8_t *w = m->weights + (size_t)row * LABEL_ROW;
-        for (unsigned k = 0; k < LABEL_ROW; k++)
-            to->of[k] = (int16_t)(to->of[k] + w[k]);
+        rows[found] = m->weights + (size_t)row * LABEL_ROW;
+        __builtin_prefetch(rows[found++]);
     }
+    for (size_t i = 0; i < found; i++)
+        for (unsigned k = 0; k < LABEL_ROW; k++)
+            to->of[k] = (int16_t)(to->of[k] + rows[i][k]);
 }
 
 /* Adds the sums of a word's features in a family. False: no memory. */

@@ -1,9 +1,10 @@
 """Entities on annotated news: floors of what the shipped model finds in the news
-half of Universal NER's PUD, which it was not trained on; and that training is
-the same each time.  test_entities.py NEWSHOUND WORKDIR TRAIN_ENTITIES MODEL
+half of Universal NER's PUD, which it was not trained on; short names of persons in the news of GUM; and that
+training is the same each time.  test_entities.py NEWSHOUND WORKDIR TRAIN_ENTITIES MODEL
 """
 
 import filecmp
+import glob
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import sys
 from common import arguments, data, expect, run
 
 import score_entities
+import score_resolution
 
 # F of entities, in percent. Measured for doc/entities.md: 89.3, 64.7, 71.7,
 # 76.2.
@@ -43,6 +45,11 @@ def main():
         p, r, f, count = scores[name]
         print(f"{name} P {p:.1f} R {r:.1f} F {f:.1f} ({count})")
         expect(f >= floor, f"{name}: F {f:.1f} is at least {floor}")
+    short, resolved, right = score_resolution.score(
+        program, sorted(glob.glob(data("ner", "gum") + "/GUM_news_*.conllu")))
+    print(f"{short} short names, {resolved} resolved, {right} right")
+    expect(resolved >= 0.93 * short, "93 % of short names are resolved")
+    expect(right >= 0.97 * resolved, "97 % of them are right")
     models = [os.path.join(work, name) for name in ("a.model", "b.model")]
     for path in models:
         train(trainer, os.environ["NEWSHOUND_DATA"], model, path)
