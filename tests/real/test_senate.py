@@ -11,6 +11,12 @@ import shutil
 from common import arguments, data, expect, run
 
 
+def size(program, index):
+    """Bytes of the index for a byte of text."""
+    stats = run(program, "stats", "-d", index)
+    return float(re.search(r"index .* bytes +([0-9.]+) of", stats).group(1))
+
+
 def main():
     source = data("corpora", "senate-press-releases.jsonl.gz")
     program, work = arguments()
@@ -21,9 +27,12 @@ def main():
     out = run(program, "index", "-d", index, source)
     expect(out.startswith("0 added, 0 replaced, 72488 unchanged, 0 skipped"),
            out.strip())
-    stats = run(program, "stats", "-d", index)
-    ratio = float(re.search(r"index .* bytes +([0-9.]+) of", stats).group(1))
-    expect(ratio <= 0.55, f"the index has {ratio} bytes a byte of text")
+    expect(size(program, index) <= 0.65,
+           f"{size(program, index)} bytes a byte of text, with the names found")
+    bare = os.path.join(work, "bare")
+    run(program, "index", "-q", "--entities-only-given", "-d", bare, source)
+    expect(size(program, bare) <= 0.5,
+           f"{size(program, bare)} bytes a byte of text without them")
     exported = run(program, "export", "-d", index).splitlines()
     same = 0
     with gzip.open(source, "rt", encoding="utf-8") as file:
