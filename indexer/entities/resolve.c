@@ -329,16 +329,14 @@ bool resolve(struct resolver *r, struct entity_finder *f, struct slice title,
     trim_all(f);
     if (!reserve(r, f) || !make_groups(r, f))
         return false;
-    const size_t tagged = f->mention_count;
     mark_tails(r, f);
     drop_other_names(r, f);
     if (!add_missed(r, f, &t))
         return false;
-    if (f->mention_count != tagged) {
+    if (f->mention_count > 1)
         qsort(f->mentions, f->mention_count, sizeof *f->mentions, by_token);
-        if (!reserve(r, f) || !make_groups(r, f))
-            return false;
-    }
+    if (!reserve(r, f) || !make_groups(r, f))
+        return false;
     join_names(r, f, &t);
     return make_entities(r, f, &t);
 }
