@@ -25,6 +25,7 @@ static int run_export(const struct options *o)
     int rc = nh_open(&index, command_index_path(o), &err);
     if (rc != NH_OK)
         return command_fail(&err);
+    nh_use_rules(index, 0); /* articles as they came in */
     while ((rc = nh_article_next(&article, index, after, &err)) == NH_OK) {
         const struct nh_article_view *view = nh_article_view(article);
         after = view->hit.number;

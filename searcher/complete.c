@@ -32,6 +32,8 @@ struct completer {
     struct pool pools[FIELD_COUNT];
     size_t pool_count;
     struct pool *pool; /* at hand */
+    enum field stored; /* of the values that are walked through */
+    struct buf shown;  /* what one is shown as, folded */
     struct nh_error *err;
 };
 
@@ -81,6 +83,18 @@ static int complete_word(struct completer *c, struct vocabulary *v)
 static bool each_value(void *ctx, struct slice value, uint32_t articles)
 {
     struct completer *c = ctx;
+    enum field field = c->stored;
+    struct slice text;
+    if (!name_rules_map(index_rules(c->index), &field, value, &text) ||
+        field != c->pool->field)
+        return true;
+    if (text.len) {
+        buf_reset(&c->shown);
+        analysis_fold_name(text, &c->shown);
+        if (c->shown.failed)
+            return false;
+        value = (struct slice){c->shown.data, c->shown.len};
+    }
     struct slice rest = value;
     while (!begins(rest, c->prefix)) {
         const char *space = rest.len ? memchr(rest.data, ' ', rest.len) : NULL;
@@ -96,8 +110,15 @@ static int complete_field(struct completer *c, enum field field)
 {
     c->pool = &c->pools[c->pool_count++];
     c->pool->field = field;
-    return terms_each(&c->index->snapshot, schema_fields[field].prefix,
-                      each_value, c, c->err);
+    int rc = NH_OK;
+    for (int f = 0; rc == NH_OK && f < FIELD_COUNT; f++) {
+        c->stored = (enum field)f;
+        if (c->stored == field ||
+            name_rules_move(index_rules(c->index), c->stored, field))
+            rc = terms_each(&c->index->snapshot, schema_fields[f].prefix,
+                            each_value, c, c->err);
+    }
+    return rc;
 }
 
 static int complete_text(struct completer *c, enum field field)
@@ -178,17 +199,19 @@ static int spell(nh_index *index, enum field field, struct slice value,
                  struct buf *out, struct nh_error *err)
 {
     struct article *a = &index->article;
-    struct article_record record;
-    struct snapshot_segment *segment;
     struct buf folded = BUF_INIT;
     uint32_t docid;
-    struct slice best = value;
+    struct slice best = value, text;
     int rc = first_article(index, field, value, &docid, err);
+    for (int f = 0; rc == NH_OK && docid == 0 && f < FIELD_COUNT; f++)
+        if (name_rules_move(index_rules(index), (enum field)f, field))
+            rc = first_article(index, (enum field)f, value, &docid, err);
     article_reset(a);
     if (rc == NH_OK && docid)
-        rc = snapshot_record(&index->snapshot, docid, &record, &segment, err);
-    if (rc == NH_OK && docid)
-        rc = articles_fields(&segment->articles, &record, a, err);
+        rc = index_fields(index, docid, err);
+    enum field shown = field;
+    if (name_rules_map(index_rules(index), &shown, value, &text) && text.len)
+        best = text;
     for (size_t i = 0; rc == NH_OK && i < a->count; i++) {
         buf_reset(&folded);
         analysis_fold_name(a->values[i].text, &folded);
@@ -244,6 +267,24 @@ static int write_out(nh_index *index, const struct found *f, struct buf *out,
     return rc == NH_OK && out->failed ? error_nomem(err) : rc;
 }
 
+/* Articles with a name that rules may have made of several. */
+static int count_shown(nh_index *index, const struct buf *query,
+                       uint64_t *count, struct nh_error *err)
+{
+    struct nh_search_options o = NH_SEARCH_OPTIONS_INIT;
+    struct nh_total total;
+    nh_results *r;
+    o.limit = 0;
+    o.flags = NH_SEARCH_EXACT_TOTAL;
+    int rc = nh_search(index, query->data, query->len, &o, &r, err);
+    if (rc == NH_OK) {
+        nh_results_total(r, &total);
+        *count = total.value;
+        nh_results_free(r);
+    }
+    return rc;
+}
+
 static int take(nh_completions *out, const struct completer *c, size_t limit)
 {
     struct buf text = BUF_INIT;
@@ -259,9 +300,12 @@ static int take(nh_completions *out, const struct completer *c, size_t limit)
         rc = write_out(c->index, &found[i], &text, c->err);
         if (rc != NH_OK)
             break;
+        uint64_t count = found[i].count;
+        if (schema_fields[found[i].field].entity && index_rules(c->index))
+            rc = count_shown(c->index, &text, &count, c->err);
         out->items[i] = (struct nh_completion){
             hit_string(&out->arena, (struct slice){text.data, text.len}),
-            found[i].count};
+            count};
         out->count = i + 1;
         if (!out->items[i].text.data)
             rc = error_nomem(c->err);
@@ -349,6 +393,8 @@ int nh_complete(nh_index *index, const char *prefix, size_t len, size_t limit,
         rc = error_nomem(err);
     for (size_t i = 0; c && i < c->pool_count; i++)
         counted_release(&c->pools[i].found);
+    if (c)
+        buf_release(&c->shown);
     free(c);
     buf_release(&folded);
     if (rc != NH_OK)

@@ -220,15 +220,9 @@ static void say_values(struct search *x, const struct query_node *n,
                        enum field field)
 {
     struct article *a = &x->index->article;
-    struct article_record record;
-    struct snapshot_segment *segment;
     if (x->rc != NH_OK)
         return;
-    article_reset(a);
-    x->rc = snapshot_record(&x->index->snapshot, x->docid, &record, &segment,
-                            x->err);
-    if (x->rc == NH_OK)
-        x->rc = articles_fields(&segment->articles, &record, a, x->err);
+    x->rc = index_fields(x->index, x->docid, x->err);
     buf_reset(&x->text);
     size_t count = 0;
     for (size_t i = 0; i < a->count; i++)

@@ -30,11 +30,12 @@ static const struct facet_key *find_key(struct slice name)
     return NULL;
 }
 
-int facets_init(struct facets *f, const struct snapshot *snapshot,
-                const char *fields, struct nh_error *err)
+int facets_init(struct facets *f, const nh_index *index, const char *fields,
+                struct nh_error *err)
 {
     memset(f, 0, sizeof *f);
-    f->snapshot = snapshot;
+    f->snapshot = &index->snapshot;
+    f->rules = index_rules(index);
     for (const char *p = fields;; p++) {
         struct slice name = {p, strcspn(p, ",")};
         const struct facet_key *key = find_key(slice_trim(name));
@@ -64,6 +65,7 @@ void facets_release(struct facets *f)
         free(one->names);
         buf_release(&one->folded);
     }
+    buf_release(&f->folded);
     memset(f, 0, sizeof *f);
 }
 
@@ -177,6 +179,22 @@ static void use_segment(struct facets *f, const struct snapshot_segment *s)
     }
 }
 
+/* Makes a value what rules show it as; false if it is hidden. */
+static bool show(struct facets *f, struct article_value *v)
+{
+    struct slice text;
+    if (!f->rules || !schema_fields[v->field].entity)
+        return true;
+    buf_reset(&f->folded);
+    analysis_fold_name(v->text, &f->folded);
+    const bool shown =
+        name_rules_map(f->rules, &v->field,
+                       (struct slice){f->folded.data, f->folded.len}, &text);
+    if (text.len)
+        v->text = text;
+    return shown;
+}
+
 int facets_add(struct facets *f, uint32_t docid, struct nh_error *err)
 {
     struct snapshot_segment *segment;
@@ -201,10 +219,12 @@ int facets_add(struct facets *f, uint32_t docid, struct nh_error *err)
     }
     while (good &&
            (more = article_values_next(&values, NULL, &v, &name, err)) == 1)
-        for (size_t i = 0; good && i < f->count; i++)
+        for (size_t i = 0, shown = show(f, &v); good && shown && i < f->count;
+             i++)
             if (f->items[i].key->field == v.field)
                 good = count_name(&f->items[i], &segment->articles, &v, name,
                                   docid);
+    good = good && !f->folded.failed;
     return !good ? error_nomem(err) : more < 0 ? more : NH_OK;
 }
 

@@ -45,15 +45,17 @@ struct facet {
 
 struct facets {
     const struct snapshot *snapshot;
+    const struct name_rules *rules;         /* or NULL */
     const struct snapshot_segment *segment; /* at hand */
     struct facet items[FACETS_MAX];
     size_t count;
+    struct buf folded;
 };
 
 /* `fields`: names of NH_FACETS with commas between. NH_EINVAL for another one.
  * Release it in any case. */
-int facets_init(struct facets *f, const struct snapshot *snapshot,
-                const char *fields, struct nh_error *err);
+int facets_init(struct facets *f, const nh_index *index, const char *fields,
+                struct nh_error *err);
 void facets_release(struct facets *f);
 /* Counts the values of an article. */
 int facets_add(struct facets *f, uint32_t docid, struct nh_error *err);

@@ -153,14 +153,13 @@ static bool take_groups(const struct grouper *g, struct arena *arena,
 }
 
 int groups_make(struct group_list *groups, struct match_page *page,
-                const struct snapshot *snapshot,
-                const struct nh_search_options *o, struct arena *arena,
-                struct nh_error *err)
+                const nh_index *index, const struct nh_search_options *o,
+                struct arena *arena, struct nh_error *err)
 {
     struct grouper g;
     memset(&g, 0, sizeof g);
     g.options = o;
-    int rc = facets_init(&g.facets, snapshot, o->group, err);
+    int rc = facets_init(&g.facets, index, o->group, err);
     if (rc == NH_OK && g.facets.count != 1)
         rc = error_set(err, NH_EINVAL, "hits are grouped by one field");
     bool good = true;

@@ -5,7 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-int nh_open(nh_index **out, const char *path, struct nh_error *err)
+/* All but the rules, which helpers borrow. Accepts NULL. */
+static void close_commit(nh_index *index)
+{
+    if (!index)
+        return;
+    lexicon_release(&index->lexicon);
+    article_release(&index->article);
+    stream_decoded_release(&index->decoded);
+    word_list_release(&index->words);
+    for (size_t i = 0; i < index->helper_count; i++)
+        close_commit(index->helpers[i]);
+    xw_db_free(index->part);
+    stem_index_release(&index->stems);
+    stemmer_free(index->stemmer);
+    snapshot_close(&index->snapshot);
+    free(index);
+}
+
+static int open_commit(nh_index **out, const char *path, struct nh_error *err)
 {
     *out = NULL;
     nh_index *index = calloc(1, sizeof *index);
@@ -16,7 +34,7 @@ int nh_open(nh_index **out, const char *path, struct nh_error *err)
         rc = stemmer_new(&index->stemmer, index->snapshot.manifest.language,
                          err);
     if (rc != NH_OK) {
-        nh_close(index);
+        close_commit(index);
         return rc;
     }
     lexicon_init(&index->lexicon, index->stemmer, NULL);
@@ -24,21 +42,30 @@ int nh_open(nh_index **out, const char *path, struct nh_error *err)
     return NH_OK;
 }
 
+int nh_open(nh_index **out, const char *path, struct nh_error *err)
+{
+    int rc = open_commit(out, path, err);
+    if (rc == NH_OK)
+        rc = name_rules_open(&(*out)->rules, path, err);
+    if (rc != NH_OK) {
+        nh_close(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+void nh_use_rules(nh_index *index, int on)
+{
+    index->no_rules = !on;
+    for (size_t i = 0; i < index->helper_count; i++)
+        index->helpers[i]->no_rules = !on;
+}
+
 void nh_close(nh_index *index)
 {
-    if (!index)
-        return;
-    lexicon_release(&index->lexicon);
-    article_release(&index->article);
-    stream_decoded_release(&index->decoded);
-    word_list_release(&index->words);
-    for (size_t i = 0; i < index->helper_count; i++)
-        nh_close(index->helpers[i]);
-    xw_db_free(index->part);
-    stem_index_release(&index->stems);
-    stemmer_free(index->stemmer);
-    snapshot_close(&index->snapshot);
-    free(index);
+    struct name_rules *rules = index ? index->rules : NULL;
+    close_commit(index);
+    name_rules_free(rules);
 }
 
 bool index_help(nh_index *index, size_t count)
@@ -47,12 +74,14 @@ bool index_help(nh_index *index, size_t count)
     while (index->helper_count < count &&
            index->helper_count < NH_THREADS_MAX) {
         nh_index *helper;
-        if (nh_open(&helper, s->dir, NULL) != NH_OK)
+        if (open_commit(&helper, s->dir, NULL) != NH_OK)
             return false;
         if (helper->snapshot.manifest.commit != s->manifest.commit) {
-            nh_close(helper);
+            close_commit(helper);
             return false;
         }
+        helper->rules = index->rules;
+        helper->no_rules = index->no_rules;
         index->helpers[index->helper_count++] = helper;
     }
     return index->helper_count >= count;
@@ -164,6 +193,31 @@ bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena)
 
 /* ---- Articles. */
 
+static int show_names(nh_index *index, struct nh_error *err)
+{
+    return name_rules_apply(index_rules(index), &index->article)
+               ? NH_OK
+               : error_nomem(err);
+}
+
+int index_article(nh_index *index, uint32_t docid, struct nh_error *err)
+{
+    int rc = snapshot_article(&index->snapshot, docid, &index->article,
+                              &index->decoded, err);
+    return rc == NH_OK ? show_names(index, err) : rc;
+}
+
+int index_fields(nh_index *index, uint32_t docid, struct nh_error *err)
+{
+    struct article_record record;
+    struct snapshot_segment *segment;
+    article_reset(&index->article);
+    int rc = snapshot_record(&index->snapshot, docid, &record, &segment, err);
+    if (rc == NH_OK)
+        rc = articles_fields(&segment->articles, &record, &index->article, err);
+    return rc == NH_OK ? show_names(index, err) : rc;
+}
+
 struct nh_article {
     struct arena arena;
     struct nh_article_view view;
@@ -181,8 +235,7 @@ static size_t count_given(const struct article *a, enum field field)
 static int article_make(nh_article **out, nh_index *index, uint32_t docid,
                         struct nh_error *err)
 {
-    int rc = snapshot_article(&index->snapshot, docid, &index->article,
-                              &index->decoded, err);
+    int rc = index_article(index, docid, err);
     if (rc != NH_OK)
         return rc;
     nh_article *a = calloc(1, sizeof *a);

@@ -5,14 +5,17 @@
 #include "common/lexicon.h"
 #include "common/snapshot.h"
 #include "common/stream/stream.h"
+#include "searcher/name_rules.h"
 #include "searcher/newshound.h"
 #include "searcher/stems.h"
 
 struct nh_index {
     struct snapshot snapshot;
     struct stemmer *stemmer;
-    struct lexicon lexicon;  /* words of texts that were shown */
-    struct stem_index stems; /* of the dictionaries */
+    struct lexicon lexicon;   /* words of texts that were shown */
+    struct stem_index stems;  /* of the dictionaries */
+    struct name_rules *rules; /* of the index, or NULL; helpers borrow them */
+    bool no_rules;            /* they are left out */
     /* Scratch for one article at a time. */
     struct article article;
     struct stream_decoded decoded;
@@ -32,6 +35,16 @@ bool index_help(nh_index *index, size_t count);
  * until the next call. */
 int index_part(nh_index *index, uint32_t first, uint32_t last,
                const xw_db **out, struct nh_error *err);
+
+/* The rules that names are shown by, or NULL. */
+static inline const struct name_rules *index_rules(const nh_index *index)
+{
+    return index->no_rules ? NULL : index->rules;
+}
+/* snapshot_article into index->article, names as they are shown. */
+int index_article(nh_index *index, uint32_t docid, struct nh_error *err);
+/* The same for its fields alone. */
+int index_fields(nh_index *index, uint32_t docid, struct nh_error *err);
 
 /* Copies an article's values and date into a hit; strings go to the arena. */
 bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena);

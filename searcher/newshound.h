@@ -47,10 +47,15 @@ struct nh_list {
 
 /* ---- Indexes. */
 
-/* Opens the index in folder `path`. NH_ENOTFOUND, NH_ECORRUPT, NH_EVERSION. */
+/* Opens the index in folder `path`. NH_ENOTFOUND, NH_ECORRUPT, NH_EVERSION;
+ * NH_EDATA for a mistake in its entities.rules. */
 int nh_open(nh_index **out, const char *path, struct nh_error *err);
 /* Accepts NULL. All results must have been freed. */
 void nh_close(nh_index *index);
+/* Whether the rules about names in the file entities.rules of the index, read
+ * when it was opened, hold for filters, facets and what is shown; they do until
+ * this says otherwise. All results must have been freed. */
+void nh_use_rules(nh_index *index, int on);
 /* Compares every file of the index with its checksum; reads all of it. */
 int nh_verify(nh_index *index, struct nh_error *err);
 

@@ -53,7 +53,8 @@ struct proximity {
     uint32_t *locals; /* numbers of those of the article that parts mean */
     size_t local_count, local_cap;
     const struct pattern_words *patterns;
-    bool names;  /* some part is a name */
+    const struct name_rules *rules; /* or NULL */
+    bool names;                     /* some part is a name */
     bool failed; /* spans are missing: too many, or no memory */
     /* Title or text: words [from, to). */
     uint32_t from, to;
@@ -147,7 +148,7 @@ int proximity_new(struct text_check **out, struct match_state *state,
                   const struct query_node *node,
                   const struct pattern_words *patterns,
                   struct stem_index *stems, struct stemmer *stemmer,
-                  struct nh_error *err)
+                  const struct name_rules *rules, struct nh_error *err)
 {
     *out = NULL;
     struct proximity *x = calloc(1, sizeof *x);
@@ -155,6 +156,7 @@ int proximity_new(struct text_check **out, struct match_state *state,
         return error_nomem(err);
     x->check =
         (struct text_check){NULL, state, proximity_holds, proximity_free};
+    x->rules = rules;
     x->patterns = patterns;
     x->stems = stems;
     x->stemmer = stemmer;
@@ -435,18 +437,17 @@ static bool word_spans(struct proximity *x, struct part *p)
     return true;
 }
 
-/* Whether a filter means the folded name. */
-static bool means(const struct query_node *n, struct slice name)
+/* Whether a filter means the folded name: all its words. */
+static bool means(const struct proximity *x, const struct query_node *n,
+                  struct slice name)
 {
-    if (n->kind == QUERY_HAS)
-        return true;
-    if (n->whole)
-        return slice_equal(n->value, name);
-    struct slice word;
-    while ((word = slice_word(&name)).len > 0)
-        if (slice_equal(word, n->value))
-            return true;
-    return false;
+    struct slice rest = n->value, word = {"", 0};
+    if (n->kind == QUERY_HAS || n->whole)
+        return name_rules_mean(x->rules, n, word, name);
+    while ((word = slice_word(&rest)).len > 0)
+        if (!name_rules_mean(x->rules, n, word, name))
+            return false;
+    return true;
 }
 
 /* Where the names stand that the part means. */
@@ -461,7 +462,7 @@ static bool field_spans(struct proximity *x, struct part *p)
         analysis_fold_name(v->text, &x->folded);
         good = !x->folded.failed;
         if (!good ||
-            !means(p->node, (struct slice){x->folded.data, x->folded.len}))
+            !means(x, p->node, (struct slice){x->folded.data, x->folded.len}))
             continue;
         for (size_t k = 0; good && k < v->mention_count; k++) {
             const struct article_mention *m = &v->mentions[k];
@@ -631,6 +632,8 @@ static bool proximity_holds(struct text_check *check,
     if (rc == NH_OK && x->names) {
         article_reset(&x->article);
         rc = articles_fields(&segment->articles, record, &x->article, &err);
+        if (rc == NH_OK && !name_rules_apply(x->rules, &x->article))
+            rc = error_nomem(&err);
     }
     if (rc != NH_OK) {
         match_fail(check->state, rc, &err);

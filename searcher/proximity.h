@@ -26,6 +26,6 @@ int proximity_new(struct text_check **out, struct match_state *state,
                   const struct query_node *node,
                   const struct pattern_words *patterns,
                   struct stem_index *stems, struct stemmer *stemmer,
-                  struct nh_error *err);
+                  const struct name_rules *rules, struct nh_error *err);
 
 #endif

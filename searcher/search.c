@@ -67,7 +67,7 @@ static int make_facets(nh_results *r, const struct nh_search_options *o,
 {
     const struct snapshot *s = &r->index->snapshot;
     struct facets f;
-    int rc = facets_init(&f, s, o->facets, err);
+    int rc = facets_init(&f, r->index, o->facets, err);
     const uint64_t *found = r->page.found;
     const uint32_t first = s->count ? s->segments[0].info->first : 0,
                    last = s->count ? s->segments[s->count - 1].info->last : 0;
@@ -102,8 +102,7 @@ static int run(nh_results *r, const struct nh_search_options *given,
     if (rc != NH_OK)
         return rc;
     if (o.group)
-        rc = groups_make(&r->groups, &r->page, &r->index->snapshot, given,
-                         &r->arena, err);
+        rc = groups_make(&r->groups, &r->page, r->index, given, &r->arena, err);
     struct buf *notice = &r->query.notice;
     if (r->page.notice.len) {
         buf_append_str(notice, notice->len ? "; " : "");
@@ -331,9 +330,8 @@ int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
     if (rc == NH_OK && !r->hits[i]) {
         nh_index *index = r->index;
         struct nh_hit *h = arena_alloc(&r->hit_arena, sizeof *h);
-        rc = h ? snapshot_article(&index->snapshot, r->page.docids[i],
-                                  &index->article, &index->decoded, err)
-               : error_nomem(err);
+        rc =
+            h ? index_article(index, r->page.docids[i], err) : error_nomem(err);
         if (rc == NH_OK && !hit_fill(h, &index->article, &r->hit_arena))
             rc = error_nomem(err);
         if (rc == NH_OK)
@@ -432,17 +430,10 @@ void nh_results_forget(nh_results *r)
 int nh_results_id(nh_results *r, size_t i, struct nh_string *id, double *score,
                   struct nh_error *err)
 {
-    struct article_record record;
-    struct snapshot_segment *seg;
     nh_index *index = r->index;
     int rc = check_place(r, i, err);
-    if (rc != NH_OK)
-        return rc;
-    article_reset(&index->article);
-    rc = snapshot_record(&index->snapshot, r->page.docids[i], &record, &seg,
-                         err);
     if (rc == NH_OK)
-        rc = articles_fields(&seg->articles, &record, &index->article, err);
+        rc = index_fields(index, r->page.docids[i], err);
     if (rc != NH_OK)
         return rc;
     *id = hit_string(&r->hit_arena, article_get(&index->article, FIELD_ID));

@@ -94,6 +94,19 @@ static void add_missing(struct suggester *g, struct slice word, size_t offset,
     }
 }
 
+/* Whether rules make names of the index have the filter's word. */
+static bool in_rules(struct suggester *g, const struct query_node *n)
+{
+    size_t count;
+    bool found = false;
+    struct name_change *changes =
+        name_rules_changes(index_rules(g->index), n, n->value, &count);
+    for (size_t i = 0; changes && i < count; i++)
+        found = found || changes[i].found;
+    free(changes);
+    return found;
+}
+
 static void find_missing(struct suggester *g, const struct query_node *n)
 {
     const struct field_def *def = &schema_fields[n->field];
@@ -108,7 +121,7 @@ static void find_missing(struct suggester *g, const struct query_node *n)
             add_missing(g, w->text, w->offset, w->length, FIELD_BODY);
     }
     if (n->kind == QUERY_FILTER && !n->whole &&
-        !has_term(g, def->word_prefix, n->value))
+        !has_term(g, def->word_prefix, n->value) && !in_rules(g, n))
         add_missing(g, n->value, n->value_offset, n->value_length, n->field);
     for (size_t i = 0; i < n->count; i++)
         find_missing(g, n->children[i]);

@@ -1,8 +1,10 @@
-/* Owns the checking of candidates against their streams.
+/* Owns the checking of candidates against their streams and names.
  * Promises that an article with a damaged record never passes silently. */
 #include "searcher/verify.h"
 
 #include <stdlib.h>
+
+#include "common/analysis.h"
 
 uint64_t match_work_limit(const struct snapshot *s, uint32_t effort)
 {
@@ -112,4 +114,78 @@ int phrase_check_new(struct text_check **out, struct match_state *state,
     else
         *out = &c->check;
     return rc;
+}
+
+/* ---- Names. */
+
+struct names_check {
+    struct text_check check;
+    const struct name_rules *rules;
+    const struct query_node *filter;
+    struct article article; /* its fields */
+    struct buf folded;
+};
+
+static void names_free(struct text_check *check)
+{
+    struct names_check *c = (struct names_check *)check;
+    article_release(&c->article);
+    buf_release(&c->folded);
+    free(c);
+}
+
+/* Whether a name of the field has the word. */
+static bool one_has(struct names_check *c, struct slice word)
+{
+    for (size_t i = 0; i < c->article.count; i++) {
+        const struct article_value *v = &c->article.values[i];
+        if (v->field != c->filter->field)
+            continue;
+        buf_reset(&c->folded);
+        analysis_fold_name(v->text, &c->folded);
+        if (name_rules_mean(c->rules, c->filter, word,
+                            (struct slice){c->folded.data, c->folded.len}))
+            return true;
+    }
+    return false;
+}
+
+static bool names_hold(struct text_check *check,
+                       const struct snapshot_segment *segment,
+                       const struct article_record *record)
+{
+    struct names_check *c = (struct names_check *)check;
+    struct nh_error err;
+    if (!match_work(check->state, WORK_CHECK + record->fields.len))
+        return false;
+    article_reset(&c->article);
+    int rc = articles_fields(&segment->articles, record, &c->article, &err);
+    if (rc == NH_OK && !name_rules_apply(c->rules, &c->article))
+        rc = error_nomem(&err);
+    struct slice rest = c->filter->value, word = {"", 0};
+    bool all = rc == NH_OK;
+    if (all && c->filter->kind == QUERY_HAS)
+        all = one_has(c, word);
+    while (all && c->filter->kind != QUERY_HAS &&
+           (word = slice_word(&rest)).len > 0)
+        all = one_has(c, word);
+    if (rc == NH_OK && c->folded.failed)
+        rc = error_nomem(&err);
+    if (rc != NH_OK)
+        match_fail(check->state, rc, &err);
+    return all && rc == NH_OK;
+}
+
+int names_check_new(struct text_check **out, struct match_state *state,
+                    const struct name_rules *rules,
+                    const struct query_node *filter, struct nh_error *err)
+{
+    struct names_check *c = calloc(1, sizeof *c);
+    *out = c ? &c->check : NULL;
+    if (!c)
+        return error_nomem(err);
+    c->check = (struct text_check){NULL, state, names_hold, names_free};
+    c->rules = rules;
+    c->filter = filter;
+    return NH_OK;
 }

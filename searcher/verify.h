@@ -4,6 +4,7 @@
 
 #include "common/stream/stream.h"
 #include "searcher/match_state.h"
+#include "searcher/name_rules.h"
 
 /* A condition on an article's text. */
 struct text_check {
@@ -24,5 +25,10 @@ void text_check_free(struct text_check *c);
 int phrase_check_new(struct text_check **out, struct match_state *state,
                      const struct slice *words, size_t count,
                      enum stream_scope scope, struct nh_error *err);
+/* That the names which are shown, under rules, have all words of a filter, or
+ * that there is one; both are borrowed. */
+int names_check_new(struct text_check **out, struct match_state *state,
+                    const struct name_rules *rules,
+                    const struct query_node *filter, struct nh_error *err);
 
 #endif

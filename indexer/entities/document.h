@@ -15,10 +15,10 @@ enum sentence_mode {
 
 struct doc_token {
     uint32_t type;
-    uint8_t first;      /* of a sentence */
-    uint8_t mode;       /* enum sentence_mode */
-    uint8_t gazetteers; /* of the phrase it is in */
-    uint8_t in_phrase;  /* 1 first of the phrase, 2 further on, 0 in none */
+    uint8_t first;       /* of a sentence */
+    uint8_t mode;        /* enum sentence_mode */
+    uint16_t gazetteers; /* of the phrase it is in */
+    uint8_t in_phrase;   /* 1 first of the phrase, 2 further on, 0 in none */
 };
 
 /* Tokens start..end (exclusive) of one sentence, start < end. */

@@ -29,7 +29,7 @@ enum word_template {
 
 static uint32_t names_of(const struct model_word *m)
 {
-    return m->gazetteers & ~(uint32_t)GAZ_PHRASE_BEGIN;
+    return m->gazetteers & ~(uint32_t)(GAZ_PHRASE_BEGIN | GAZ_OWN);
 }
 
 static size_t add_affixes(const struct word_type *w, unsigned first,
@@ -65,8 +65,8 @@ size_t features_word(const struct word_type *w, enum feature_family family,
         return n + add_affixes(w, 4, 5, base, out + n);
     if (w->digits != w->lower)
         out[n++] = feature(base + T_DIGITS, w->digits, 0);
-    for (unsigned bit = 0; bit < 8; bit++)
-        if (names_of(m) >> bit & 1)
+    for (unsigned bit = 0; bit < GAZ_LISTS; bit++)
+        if (m->gazetteers >> bit & 1)
             out[n++] = feature(base + T_LIST, bit, 0);
     out[n++] = feature(base + T_COMMON, m->common, m->cased);
     return n + add_affixes(w, 0, WORD_AFFIXES, base, out + n);
@@ -184,8 +184,9 @@ size_t features_place(const struct feature_place *p, uint32_t *out)
     out[n++] =
         feature(P_LISTS_BEHIND, pair(names_of(&w->info), names_of(&b1->info)),
                 pair(w->kind, b1->kind));
-    if (t->in_phrase)
-        out[n++] = feature(P_PHRASE, t->gazetteers, t->in_phrase);
+    for (unsigned bit = 0; t->in_phrase && bit < GAZ_LISTS; bit++)
+        if (t->gazetteers >> bit & 1)
+            out[n++] = feature(P_PHRASE, bit, t->in_phrase);
     n += features_span(p, out + n);
     const uint32_t article =
         (uint32_t)(word->small | word->inside << 1 | (word->count > 1) << 2);

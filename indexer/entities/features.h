@@ -20,8 +20,8 @@ enum feature_family {
 };
 
 /* Most features that one call appends. */
-#define FEATURES_WORD_MAX 24
-#define FEATURES_PLACE_MAX 40
+#define FEATURES_WORD_MAX 28
+#define FEATURES_PLACE_MAX 52
 /* Most that a token has. */
 #define FEATURES_TOKEN_MAX                                                     \
     (FEATURES_WORD_MAX * (5 + 2 * CONTEXT_MAX) + FEATURES_PLACE_MAX)

