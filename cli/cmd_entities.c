@@ -149,6 +149,11 @@ const struct command command_entities = {
     "[OPTIONS]",
     "  newshound entities                   the persons named most\n"
     "  newshound entities --type org -n 50\n"
-    "  newshound entities --match Leike     who may that be?\n",
+    "  newshound entities --match Leike     who may that be?\n"
+    "\n"
+    "The file entities.rules in the index's folder mends names, at once:\n"
+    "  merge person \"J. Leike\" = \"Jan Leike\"\n"
+    "  hide org \"AI\"\n"
+    "  retype \"Wired\" org\n",
     options,
     run_entities};

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/follow.h"
 #include "cli/progress.h"
 #include "common/charset.h"
+#include "common/strtab.h"
 #include "indexer/pipeline.h"
 
 static const struct option_def options[] = {
@@ -27,6 +29,13 @@ static const struct option_def options[] = {
     {0, "no-entities", NULL, "index no persons, organisations and places"},
     OPTION_MODEL,
     {'s', "strict", NULL, "stop at the first bad record"},
+    {0, "again", NULL, "read files again that have not changed"},
+    {0, "prune", NULL,
+     "delete articles that are gone from the files and folders"},
+    {0, "follow", NULL, "stay, and index what is new and what changes"},
+    {0, "commit-every", "N",
+     "from standard input: 5s or 64MB, so that it is found; default 10s"},
+    OPTION_WAIT,
     {0, "no-merge", NULL, "leave merging segments to a later run"},
     {'q', "quiet", NULL, "print no summary"},
     OPTION_HELP,
@@ -62,13 +71,16 @@ static int list_formats(void)
     return command_finish(EXIT_FOUND);
 }
 
-static void summarise(const struct pipeline_counts *c, double seconds)
+static void summarise(const struct pipeline_counts *c, uint64_t deleted,
+                      double seconds)
 {
-    printf("%llu added, %llu replaced, %llu unchanged, %llu skipped; "
-           "%.1f MB of text in %.1f s\n",
+    printf("%llu added, %llu replaced, %llu unchanged, %llu skipped",
            (unsigned long long)c->added, (unsigned long long)c->replaced,
-           (unsigned long long)c->unchanged, (unsigned long long)c->skipped,
-           (double)c->text_bytes / 1e6, seconds);
+           (unsigned long long)c->unchanged, (unsigned long long)c->skipped);
+    if (deleted)
+        printf(", %llu deleted", (unsigned long long)deleted);
+    printf("; %.1f MB of text in %.1f s\n", (double)c->text_bytes / 1e6,
+           seconds);
 }
 
 static bool read_builder(const struct options *o, enum builder_kind *kind)
@@ -103,6 +115,7 @@ static bool read_options(const struct options *o, struct pipeline_options *p,
     p->collection = options_get(o, "collection");
     p->no_entities = options_get(o, "no-entities") != NULL;
     p->strict = options_get(o, "strict") != NULL;
+    p->again = options_get(o, "again") != NULL;
     p->no_merge = options_get(o, "no-merge") != NULL;
     if (format && strcmp(format, "auto") != 0) {
         p->reader = reader_named(format);
@@ -126,64 +139,173 @@ static bool read_options(const struct options *o, struct pipeline_options *p,
     return true;
 }
 
-static int run_index(const struct options *o)
+/* Takes 5s or 64MB; false with a message for anything else. */
+static bool read_commit_every(const struct options *o,
+                              struct pipeline_options *p)
 {
+    const char *text = options_get(o, "commit-every");
+    char *end;
+    if (!text) /* so that what comes through a pipe is found soon */
+        text = "10s";
+    const unsigned long n = strtoul(text, &end, 10);
+    const bool time = strcmp(end, "s") == 0, size = strcmp(end, "MB") == 0;
+    if (end == text || n == 0 || n > 1000000 || !(time || size)) {
+        fprintf(stderr, "newshound index: --commit-every is a time or a size: "
+                        "5s, 64MB\n");
+        return false;
+    }
+    p->commit_time = time ? n * UINT64_C(1000000000) : 0;
+    p->commit_bytes = size ? (uint64_t)n << 20 : 0;
+    return true;
+}
+
+static bool is_walked(void *ctx, const char *path)
+{
+    const struct strtab *sources = ctx;
+    return strtab_find(sources, path, strlen(path)) != STRTAB_NONE;
+}
+
+/* Deletes what is gone from the files and folders that were named. */
+static int prune(struct index_writer *writer, struct walk *walk,
+                 const struct options *o, uint64_t *deleted,
+                 struct nh_error *err)
+{
+    struct strtab sources;
+    int rc = NH_OK;
+    memset(&sources, 0, sizeof sources);
+    for (size_t i = 0; rc == NH_OK && i < walk->count; i++) {
+        const char *path = walk->files[i].source;
+        if (path && strtab_add(&sources, path, strlen(path)) == STRTAB_NONE)
+            rc = error_nomem(err);
+    }
+    for (int i = 0; rc == NH_OK && i < o->count; i++) {
+        uint64_t count = 0;
+        const char *root = walk_absolute(walk, o->args[i]);
+        if (root && strcmp(o->args[i], "-") != 0)
+            rc = writer_prune(writer, root, is_walked, &sources, &count, err);
+        *deleted += count;
+    }
+    strtab_release(&sources);
+    return rc == NH_OK ? writer_commit(writer, err) : rc;
+}
+
+/* Lists the files; with --prune, one that is named may be gone. */
+static int list_files(struct walk *walk, const struct options *o,
+                      struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (int i = 0; rc == NH_OK && i < o->count; i++) {
+        rc = walk_add(walk, o->args[i], err);
+        if (rc == NH_ENOTFOUND && options_get(o, "prune"))
+            rc = NH_OK;
+    }
+    return rc;
+}
+
+/* Indexes what is new in the files; an exit status. */
+static int index_files(const struct options *o, struct pipeline_options *p,
+                       enum builder_kind kind, bool quiet)
+{
+    const bool follows = options_get(o, "follow") && !options_get(o, "quiet");
     struct nh_error err;
     struct walk walk = {{NULL, 0, 0}, NULL, 0, 0};
     struct index_writer *writer = NULL;
-    struct entity_model *model = NULL;
-    struct pipeline_options p;
     struct pipeline_counts counts;
-    struct run run;
-    enum builder_kind kind;
-    const char *format = options_get(o, "format");
-    memset(&p, 0, sizeof p);
+    struct run *run = p->ctx;
+    uint64_t deleted = 0;
+    const struct index_settings settings = {
+        options_get(o, "language"), options_get(o, "xapian-lists") != NULL};
     memset(&counts, 0, sizeof counts);
-    if (format && strcmp(format, "list") == 0)
-        return list_formats();
-    if (!read_options(o, &p, &err) || !read_builder(o, &kind))
-        return EXIT_USAGE;
-    if (o->count == 0) {
-        fprintf(stderr, "newshound index: what is to be indexed? Name files, "
-                        "folders, or - for standard input\n");
-        return EXIT_USAGE;
-    }
-    int rc = NH_OK;
-    for (int i = 0; rc == NH_OK && i < o->count; i++)
-        rc = walk_add(&walk, o->args[i], &err);
+    int rc = list_files(&walk, o, &err);
     if (rc != NH_OK) { /* an input, not the index, is missing */
         command_fail(&err);
         walk_release(&walk);
         return EXIT_TROUBLE;
     }
-    progress_start(&run.progress);
-    p.report = report;
-    p.progress = show_progress;
-    p.ctx = &run;
-    const struct index_settings settings = {
-        options_get(o, "language"), options_get(o, "xapian-lists") != NULL};
-    if (!p.no_entities && !options_get(o, "entities-only-given"))
-        rc = command_model(&model, o, &err);
-    if (rc != NH_OK) { /* not the index */
-        command_fail(&err);
-        walk_release(&walk);
-        return EXIT_TROUBLE;
-    }
-    p.model = model;
-    rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
+    progress_start(&run->progress);
+    do
+        rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
+    while (command_wait(o, rc, &err));
     if (rc == NH_OK)
-        rc = pipeline_run(writer, &walk, &p, &counts, &err);
-    progress_clear(&run.progress);
+        rc = pipeline_run(writer, &walk, p, &counts, &err);
+    if (rc == NH_OK && options_get(o, "prune"))
+        rc = prune(writer, &walk, o, &deleted, &err);
+    progress_clear(&run->progress);
     if (writer && segment_builder_fell_back(writer_builder(writer)))
         fprintf(stderr,
                 "newshound: this libxapian's tables are not as expected; "
                 "built through its API instead, which is slower\n");
     writer_close(writer);
-    entity_model_free(model);
     walk_release(&walk);
-    if (rc == NH_OK && !options_get(o, "quiet"))
-        summarise(&counts, progress_seconds(&run.progress));
-    return rc == NH_OK ? command_finish(EXIT_FOUND) : command_fail(&err);
+    if (rc != NH_OK)
+        return command_fail(&err);
+    if (!quiet || (follows && counts.added + counts.replaced + deleted > 0))
+        summarise(&counts, deleted, progress_seconds(&run->progress));
+    return command_finish(EXIT_FOUND);
+}
+
+/* Indexes, and goes on to as long as nobody interrupts it. */
+static int follow(const struct options *o, struct pipeline_options *p,
+                  enum builder_kind kind)
+{
+    struct follow f;
+    int status;
+    bool first = true;
+    follow_start(&f);
+    do {
+        follow_watch(&f, o->args, o->count);
+        status = index_files(o, p, kind, !first);
+        fflush(stdout);
+        first = false;
+    } while (status == EXIT_FOUND && follow_wait(&f));
+    follow_end(&f);
+    return status;
+}
+
+static bool check_arguments(const struct options *o)
+{
+    if (o->count == 0)
+        fprintf(stderr, "newshound index: what is to be indexed? Name files, "
+                        "folders, or - for standard input\n");
+    for (int i = 0; i < o->count; i++)
+        if (options_get(o, "follow") && strcmp(o->args[i], "-") == 0) {
+            fprintf(stderr, "newshound index: --follow is for files and "
+                            "folders; standard input is read to its end, with "
+                            "a commit every few seconds (--commit-every)\n");
+            return false;
+        }
+    return o->count > 0;
+}
+
+static int run_index(const struct options *o)
+{
+    struct nh_error err;
+    struct entity_model *model = NULL;
+    struct pipeline_options p;
+    struct run run;
+    enum builder_kind kind;
+    const char *format = options_get(o, "format");
+    memset(&p, 0, sizeof p);
+    if (format && strcmp(format, "list") == 0)
+        return list_formats();
+    if (!read_options(o, &p, &err) || !read_builder(o, &kind) ||
+        !read_commit_every(o, &p) || !check_arguments(o))
+        return EXIT_USAGE;
+    if (!p.no_entities && !options_get(o, "entities-only-given") &&
+        command_model(&model, o, &err) != NH_OK) { /* not the index */
+        command_fail(&err);
+        return EXIT_TROUBLE;
+    }
+    p.report = report;
+    p.progress = show_progress;
+    p.ctx = &run;
+    p.model = model;
+    const int status =
+        options_get(o, "follow")
+            ? follow(o, &p, kind)
+            : index_files(o, &p, kind, options_get(o, "quiet") != NULL);
+    entity_model_free(model);
+    return status;
 }
 
 const struct command command_index = {
@@ -193,6 +315,9 @@ const struct command command_index = {
     "  newshound index articles/            files and folders, any format\n"
     "  newshound index -d my.idx dump.jsonl.gz\n"
     "  newshound index --map title=headline,body=story feed.jsonl\n"
-    "  zcat feed.gz | newshound index -\n",
+    "  zcat feed.gz | newshound index -\n"
+    "  newshound index --prune archive/     again: what is new, changed or "
+    "gone\n"
+    "  newshound index --follow incoming/   for ever, until ^C\n",
     options,
     run_index};

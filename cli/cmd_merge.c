@@ -5,7 +5,7 @@
 #include "indexer/index_writer.h"
 
 static const struct option_def options[] = {
-    OPTION_INDEX, OPTION_HELP, {0, NULL, NULL, NULL}};
+    OPTION_INDEX, OPTION_WAIT, OPTION_HELP, {0, NULL, NULL, NULL}};
 
 static int merge_all(struct index_writer *w, struct nh_error *err)
 {
@@ -33,8 +33,11 @@ static int run_merge(const struct options *o)
         fprintf(stderr, "newshound merge: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
-    int rc =
-        writer_open_existing(&w, command_index_path(o), BUILDER_AUTO, &err);
+    int rc;
+    do
+        rc =
+            writer_open_existing(&w, command_index_path(o), BUILDER_AUTO, &err);
+    while (command_wait(o, rc, &err));
     if (rc == NH_OK)
         rc = merge_all(w, &err);
     writer_close(w);

@@ -26,7 +26,7 @@ struct command {
 
 extern const struct command command_index, command_search, command_complete,
     command_show, command_stats, command_tag, command_entities, command_export,
-    command_merge;
+    command_merge, command_delete;
 /* Prints the query language (help_query.c). */
 void print_query_help(void);
 
@@ -47,11 +47,20 @@ void print_query_help(void);
         'h', "help", NULL, "print this help"                                   \
     }
 
+#define OPTION_WAIT                                                            \
+    {                                                                          \
+        0, "wait", NULL, "wait while another process writes to the index"      \
+    }
+
 /* Folder of the index that the options name. */
 const char *command_index_path(const struct options *o);
 /* Opens the entity model that the options name (--model). */
 int command_model(struct entity_model **out, const struct options *o,
                   struct nh_error *err);
+/* After an attempt to open the index for writing, whether to try again, if
+ * --wait or --follow ask for it: waits a moment, and the first time says for
+ * whom. */
+bool command_wait(const struct options *o, int rc, const struct nh_error *err);
 /* Prints an error to standard error; returns its exit status. */
 int command_fail(const struct nh_error *err);
 /* Flushes standard output; its failure is EXIT_TROUBLE, else `status`. */

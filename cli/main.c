@@ -4,16 +4,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/command.h"
 #include "common/xapian/xw.h"
 
-static const struct command *const commands[] = {
-    &command_index,    &command_search,
-    &command_complete, &command_show,
-    &command_stats,    &command_tag,
-    &command_entities, &command_export,
-    &command_merge,    NULL};
+static const struct command *const commands[] = {&command_index,
+                                                 &command_search,
+                                                 &command_complete,
+                                                 &command_show,
+                                                 &command_stats,
+                                                 &command_tag,
+                                                 &command_entities,
+                                                 &command_export,
+                                                 &command_merge,
+                                                 &command_delete,
+                                                 NULL};
 
 const char *command_index_path(const struct options *o)
 {
@@ -40,6 +46,20 @@ int command_fail(const struct nh_error *err)
     default:
         return EXIT_TROUBLE;
     }
+}
+
+bool command_wait(const struct options *o, int rc, const struct nh_error *err)
+{
+    static bool told;
+    const struct timespec moment = {0, 100 * 1000 * 1000};
+    if (rc != NH_ELOCKED ||
+        !(options_get(o, "wait") || options_get(o, "follow")))
+        return false;
+    if (!told)
+        fprintf(stderr, "newshound: %s; waiting\n", err->message);
+    told = true;
+    nanosleep(&moment, NULL);
+    return true;
 }
 
 int command_finish(int status)

@@ -42,8 +42,8 @@ static void answer_print(const struct answer *a)
         fwrite(a->log.data, 1, a->log.len, stderr);
 }
 
-static int report(struct buf *log, const struct nh_error *err, const char *qid,
-                  const char *query, size_t len)
+int query_error_report(struct buf *log, const struct nh_error *err,
+                       const char *qid, const char *query, size_t len)
 {
     bool place = err->code == NH_EQUERY || err->code == NH_EUNSUPPORTED;
     buf_printf(log, "newshound: %s%s%s\n", qid ? qid : "", qid ? ": " : "",
@@ -54,8 +54,10 @@ static int report(struct buf *log, const struct nh_error *err, const char *qid,
     if (err->hint[0])
         buf_printf(log, "  %s\n", err->hint);
     return place || err->code == NH_EINVAL ? EXIT_USAGE
-           : err->code == NH_ECORRUPT      ? EXIT_INDEX
-                                           : EXIT_TROUBLE;
+           : err->code == NH_ECORRUPT || err->code == NH_ENOTFOUND ||
+                   err->code == NH_EVERSION
+               ? EXIT_INDEX
+               : EXIT_TROUBLE;
 }
 
 /* Searches again with any of the words where all of them found nothing. */
@@ -101,7 +103,7 @@ static void answer(const struct query_run *run, nh_index *index,
     double start = now_ms();
     int rc = search(run, index, query, len, &results, &loosened, &err);
     if (rc != NH_OK) {
-        a->status = report(&a->log, &err, qid, query, len);
+        a->status = query_error_report(&a->log, &err, qid, query, len);
         return;
     }
     nh_results_total(results, &total);
@@ -136,7 +138,7 @@ static void answer(const struct query_run *run, nh_index *index,
     if (rc != NH_OK) {
         buf_reset(&a->out);
         buf_reset(&a->log);
-        a->status = report(&a->log, &err, qid, query, len);
+        a->status = query_error_report(&a->log, &err, qid, query, len);
     } else {
         a->status = found ? EXIT_FOUND : EXIT_NOTHING;
     }
@@ -170,7 +172,7 @@ int query_why_not(const struct query_run *run, const char *query, size_t len,
     int rc = nh_why_not(run->index, query, len, &run->options, id, strlen(id),
                         &reasons, &err);
     if (rc != NH_OK) {
-        int status = report(&log, &err, NULL, query, len);
+        int status = query_error_report(&log, &err, NULL, query, len);
         fwrite(log.data, 1, log.len, stderr);
         buf_release(&log);
         return rc == NH_ENOTFOUND ? EXIT_NOTHING : status;

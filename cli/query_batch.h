@@ -26,4 +26,9 @@ int query_why_not(const struct query_run *run, const char *query, size_t len,
 int query_run_file(const struct query_run *run, const char *path,
                    const char *index);
 
+/* Appends what is wrong with a query, and where; `qid` may be NULL. An exit
+ * status. */
+int query_error_report(struct buf *log, const struct nh_error *err,
+                       const char *qid, const char *query, size_t len);
+
 #endif

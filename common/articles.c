@@ -115,6 +115,12 @@ void articles_close(struct articles *a)
     a->verified = NULL;
 }
 
+bool articles_has(const struct articles *a, uint32_t docid)
+{
+    const uint32_t slot = docid - a->first;
+    return slot < a->slots && slot_offset(a, slot) != slot_offset(a, slot + 1);
+}
+
 uint32_t articles_next(const struct articles *a, uint32_t docid)
 {
     uint32_t slot = docid > a->first ? docid - a->first : 0;

@@ -49,6 +49,8 @@ int articles_open(struct articles *a, const char *path, struct nh_error *err);
 void articles_close(struct articles *a);
 /* The first number from `docid` on that has an article; 0 if there is none. */
 uint32_t articles_next(const struct articles *a, uint32_t docid);
+/* Whether a number has an article. */
+bool articles_has(const struct articles *a, uint32_t docid);
 /* NH_ENOTFOUND for a number without an article, NH_ECORRUPT for a record that
  * does not match its checksum. */
 int articles_record(const struct articles *a, uint32_t docid,

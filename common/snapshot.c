@@ -248,6 +248,13 @@ bool snapshot_live(const struct snapshot *s, uint32_t docid)
     return !seg->dead || !(seg->dead[bit / 8] & (1u << (bit % 8)));
 }
 
+bool snapshot_has(const struct snapshot *s, uint32_t docid)
+{
+    const struct snapshot_segment *seg = snapshot_segment(s, docid);
+    return seg && snapshot_live(s, docid) &&
+           articles_has(&seg->articles, docid);
+}
+
 int snapshot_find(const struct snapshot *s, struct slice id, uint32_t *docid,
                   struct nh_error *err)
 {

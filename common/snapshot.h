@@ -40,8 +40,11 @@ void snapshot_close(struct snapshot *s);
 /* The segment that holds an article number, or NULL. */
 struct snapshot_segment *snapshot_segment(const struct snapshot *s,
                                           uint32_t docid);
-/* False for tombstoned articles and numbers outside all segments. */
+/* False for tombstoned articles and numbers outside all segments; numbers that
+ * merging has dropped are not looked for. */
 bool snapshot_live(const struct snapshot *s, uint32_t docid);
+/* Whether there is a live article with this number. */
+bool snapshot_has(const struct snapshot *s, uint32_t docid);
 /* The number of the live article with this id: NH_ENOTFOUND if there is none.
  */
 int snapshot_find(const struct snapshot *s, struct slice id, uint32_t *docid,

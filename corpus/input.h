@@ -12,14 +12,24 @@
 #define INPUT_RECORD_MAX ((size_t)32 << 20)
 
 struct input {
-    void *gz;          /* gzFile */
-    const char *name;  /* borrowed, for messages */
+    int fd;
+    bool open;
+    bool known;                /* whether it is packed */
+    struct unpacker *unpacker; /* of a packed file */
+    int patience;     /* milliseconds to wait for bytes; -1: as long as it takes
+                       */
+    const char *name; /* borrowed, for messages */
     struct buf window; /* unread bytes start at `start` */
     size_t start;
     uint64_t offset; /* of `start` in the unpacked file */
     bool ended;
     uint64_t size; /* of the file on disk, 0 if unknown */
+    uint64_t read; /* bytes of it */
 };
+
+/* What functions below return, and readers pass on, when bytes did not come in
+ * time: asked again, they go on where they were. */
+#define INPUT_IDLE (-1000)
 
 /* Opens a file, or standard input for "-". */
 int input_open(struct input *in, const char *path, struct nh_error *err);

@@ -1,4 +1,5 @@
 /* Owns the listing of input files. Promises the same order everywhere. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "corpus/walk.h"
 
 #include <dirent.h>
@@ -11,8 +12,44 @@
 #include "common/file.h"
 #include "common/manifest.h"
 
+/* "FOLDER/NAME" in the arena. */
+static const char *join(struct walk *w, const char *folder, const char *name)
+{
+    struct buf path = BUF_INIT;
+    const bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
+    buf_printf(&path, "%s%s%s", folder, slash ? "" : "/", name);
+    const char *copy =
+        path.failed ? NULL : arena_copy(&w->arena, path.data, path.len);
+    buf_release(&path);
+    return copy;
+}
+
+const char *walk_absolute(struct walk *w, const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (real) {
+        const char *copy = arena_copy(&w->arena, real, strlen(real));
+        free(real);
+        return copy;
+    }
+    /* Gone: its folder may be there. */
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    size_t cut = len;
+    while (cut > 0 && path[cut - 1] != '/')
+        cut--;
+    const char *name = arena_copy(&w->arena, path + cut, len - cut);
+    const char *folder = cut ? arena_copy(&w->arena, path, cut) : ".";
+    if (!name || !folder || errno != ENOENT || len == cut ||
+        (cut == 1 && len == 1))
+        return NULL;
+    folder = walk_absolute(w, folder);
+    return folder ? join(w, folder, name) : NULL;
+}
+
 static int add_file(struct walk *w, const char *path, const char *id,
-                    uint64_t size, struct nh_error *err)
+                    const char *source, uint64_t size, struct nh_error *err)
 {
     if (w->count == w->cap) {
         struct walk_file *files = array_grow(w->files, &w->cap, sizeof *files);
@@ -26,6 +63,7 @@ static int add_file(struct walk *w, const char *path, const char *id,
     struct walk_file *f = &w->files[w->count];
     f->path = arena_copy(&w->arena, path, strlen(path));
     f->id = arena_copy(&w->arena, id, len);
+    f->source = source;
     f->size = size;
     if (!f->path || !f->id)
         return error_nomem(err);
@@ -71,10 +109,17 @@ static int list_names(const char *path, struct arena *arena, char ***names,
     return rc;
 }
 
-static int walk_folder(struct walk *w, const char *path, size_t prefix,
-                       int depth, struct nh_error *err);
+/* A folder that the user names. */
+struct root {
+    const char *absolute;
+    size_t prefix; /* bytes of paths below it that come before their ids */
+};
 
-static int walk_entry(struct walk *w, const char *path, size_t prefix,
+static int walk_folder(struct walk *w, const char *path,
+                       const struct root *root, int depth,
+                       struct nh_error *err);
+
+static int walk_entry(struct walk *w, const char *path, const struct root *root,
                       int depth, struct nh_error *err)
 {
     struct stat st;
@@ -84,14 +129,16 @@ static int walk_entry(struct walk *w, const char *path, size_t prefix,
     if (link && stat(path, &st) != 0)
         return NH_OK;
     if (S_ISDIR(st.st_mode) && !link)
-        return walk_folder(w, path, prefix, depth + 1, err);
-    if (S_ISREG(st.st_mode))
-        return add_file(w, path, path + prefix, (uint64_t)st.st_size, err);
-    return NH_OK;
+        return walk_folder(w, path, root, depth + 1, err);
+    if (!S_ISREG(st.st_mode))
+        return NH_OK;
+    const char *id = path + root->prefix, *source = join(w, root->absolute, id);
+    return source ? add_file(w, path, id, source, (uint64_t)st.st_size, err)
+                  : error_nomem(err);
 }
 
-static int walk_folder(struct walk *w, const char *path, size_t prefix,
-                       int depth, struct nh_error *err)
+static int walk_folder(struct walk *w, const char *path,
+                       const struct root *root, int depth, struct nh_error *err)
 {
     struct buf child = BUF_INIT;
     struct arena arena = {NULL, 0, 0};
@@ -110,7 +157,7 @@ static int walk_folder(struct walk *w, const char *path, size_t prefix,
     rc = list_names(path, &arena, &names, &count, err);
     for (size_t i = 0; rc == NH_OK && i < count; i++)
         rc = file_join(&child, path, names[i])
-                 ? walk_entry(w, child.data, prefix, depth, err)
+                 ? walk_entry(w, child.data, root, depth, err)
                  : error_nomem(err);
 out:
     buf_release(&child);
@@ -123,13 +170,15 @@ int walk_add(struct walk *w, const char *path, struct nh_error *err)
 {
     struct stat st;
     if (strcmp(path, "-") == 0)
-        return add_file(w, path, "", 0, err);
+        return add_file(w, path, "", NULL, 0, err);
     if (stat(path, &st) != 0)
         return error_errno(err, errno, "read", path);
     if (!S_ISDIR(st.st_mode)) {
         const char *slash = strrchr(path, '/');
+        const bool regular = S_ISREG(st.st_mode);
         return add_file(w, path, slash ? slash + 1 : path,
-                        S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, err);
+                        regular ? walk_absolute(w, path) : NULL,
+                        regular ? (uint64_t)st.st_size : 0, err);
     }
     size_t len = strlen(path);
     while (len > 1 && path[len - 1] == '/')
@@ -137,7 +186,10 @@ int walk_add(struct walk *w, const char *path, struct nh_error *err)
     char *folder = arena_copy(&w->arena, path, len);
     if (!folder)
         return error_nomem(err);
-    return walk_folder(w, folder, len + (folder[len - 1] != '/'), 0, err);
+    const struct root root = {walk_absolute(w, folder),
+                              len + (folder[len - 1] != '/')};
+    return root.absolute ? walk_folder(w, folder, &root, 0, err)
+                         : error_errno(err, errno, "find", folder);
 }
 
 void walk_release(struct walk *w)

@@ -11,7 +11,9 @@
 struct walk_file {
     const char *path; /* to open; "-" is standard input */
     const char *id;   /* path relative to the argument, without .gz */
-    uint64_t size;    /* on disk, 0 if unknown */
+    /* Absolute path; NULL for standard input and what is no regular file. */
+    const char *source;
+    uint64_t size; /* on disk, 0 if unknown */
 };
 
 struct walk {
@@ -26,6 +28,9 @@ struct walk {
 /* Adds a file, the files of a folder (sorted by bytes, recursively, without
  * hidden ones, indexes and links to folders), or "-". */
 int walk_add(struct walk *w, const char *path, struct nh_error *err);
+/* The absolute path of a file or folder, one that is not there any more too;
+ * in the walk's arena. NULL if that cannot be told or memory ran out. */
+const char *walk_absolute(struct walk *w, const char *path);
 void walk_release(struct walk *w);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "corpus/reader.h"
 #include "corpus/walk.h"
+#include "indexer/sources.h"
 
 struct feed_record {
     const struct walk_file *file;
@@ -12,10 +13,20 @@ struct feed_record {
     size_t start, len; /* in the batch's bytes */
 };
 
+/* A file was read to its end. */
+struct feed_end {
+    const struct walk_file *file;
+    size_t records; /* of the batch that come before */
+    struct source_state state;
+};
+
 struct feed_batch {
     uint64_t number; /* 0, 1, 2... */
     struct feed_record *records;
     size_t count, cap;
+    struct feed_end *ends;
+    size_t end_count, end_cap;
+    bool commit; /* what has been read is due to be committed */
     struct buf bytes;
     struct feed_batch *next; /* for queues */
 };
@@ -30,18 +41,29 @@ struct feed {
     const struct walk *walk;
     const struct reader *forced; /* NULL: by content */
     size_t batch_records;
+    /* Whether a file that has a source path was read in the state that it is
+     * in, which is filled in. */
+    bool (*same)(void *ctx, const struct walk_file *file,
+                 struct source_state *state);
+    /* What comes through standard input is due to be committed after so many
+     * nanoseconds or bytes; 0: at the end. */
+    uint64_t commit_time, commit_bytes;
     /* Told of what is skipped; false stops the feed. */
     feed_report_fn *report;
     void *ctx;
 
     size_t file; /* the one being read, or the next */
     bool open, stopped;
+    struct source_state state; /* of the open file */
     struct input input;
     const struct reader *reader;
     uint64_t number, done_bytes, files_read;
+    bool waiting; /* batches that were handed out are not committed */
+    uint64_t waiting_since, waiting_bytes;
 };
 
-/* The next batch, 1; or 0 at the end; or an error. */
+/* The next batch, which may have no records, but ends or word of a commit, 1;
+ * or 0 at the end; or an error. */
 int feed_next(struct feed *f, struct feed_batch **out, struct nh_error *err);
 /* Bytes of files consumed so far. */
 uint64_t feed_consumed(const struct feed *f);

@@ -109,8 +109,8 @@ static void remove_tree(const char *path)
 void index_sweep(const char *dir, const struct manifest *m, bool building)
 {
     enum { BUILD = 0 };
-    static const char *const made[] = {"build-", "seg-", "del-", "dict-",
-                                       MANIFEST_NAME ".tmp"};
+    static const char *const made[] = {
+        "build-", "seg-", "del-", "dict-", "sources-", MANIFEST_NAME ".tmp"};
     struct buf name = BUF_INIT;
     DIR *d = opendir(dir);
     if (!d)

@@ -10,6 +10,7 @@
 #include "common/article.h"
 #include "common/snapshot.h"
 #include "indexer/segment_builder.h"
+#include "indexer/sources.h"
 #include "indexer/word_counts.h"
 
 struct index_writer;
@@ -50,6 +51,7 @@ enum writer_fate { FATE_ADDED, FATE_REPLACED, FATE_UNCHANGED };
 struct writer_verdict {
     enum writer_fate fate;
     uint32_t docid;  /* its number; 0 if it needs no storing */
+    uint32_t has;    /* the number that its id has now: docid or an older one */
     uint32_t buries; /* number of the article it replaces, or 0 */
 };
 
@@ -74,6 +76,30 @@ int writer_append(struct index_writer *w, const struct writer_article *articles,
                   const struct word_tally *words, struct nh_error *err);
 /* True when the segment in progress should be committed. */
 bool writer_full(struct index_writer *w, size_t memory);
+/* ---- Files that articles come from (sources.h). */
+
+/* Whether the file at an absolute path was read before in this state, whose
+ * options are given and whose other members are filled in; *articles, how many
+ * of its articles live. False for a file that has to be read. Any thread. */
+bool writer_source_same(struct index_writer *w, const char *path,
+                        struct source_state *state, uint64_t *articles);
+/* All articles of a file, which was read in this state, were appended; they
+ * have these numbers. The list is taken from. Where writer_append may be
+ * called. */
+int writer_source_read(struct index_writer *w, const char *path,
+                       const struct source_state *state,
+                       struct source_list *articles, struct nh_error *err);
+/* Deletes the articles of files that are below `root` (or are it) and that
+ * `exists` does not know, and those that their files do not have any more;
+ * unless other files have them. *count of them. */
+int writer_prune(struct index_writer *w, const char *root,
+                 bool (*exists)(void *ctx, const char *path), void *ctx,
+                 uint64_t *count, struct nh_error *err);
+/* Deletes an article of the last commit; one that is dead already is passed
+ * over: *deleted says so. */
+int writer_delete(struct index_writer *w, uint32_t docid, bool *deleted,
+                  struct nh_error *err);
+
 /* Makes all that was appended part of the index, durably. Does nothing if
  * there is nothing new. Call it where writer_append may be called. */
 int writer_commit(struct index_writer *w, struct nh_error *err);

@@ -20,6 +20,7 @@ struct work {
     struct article *articles; /* one for each record */
     size_t articles_cap;
     struct writer_article *ready;
+    size_t *record;    /* of the batch, for each article that is ready */
     size_t count;      /* articles that are ready */
     size_t *stream_at; /* start of each article's stream, and the end */
     struct buf streams;
@@ -33,6 +34,10 @@ struct pipeline {
     const struct pipeline_options *options;
     struct feed feed;
     uint64_t total_bytes;
+    uint64_t options_hash; /* of what changes what a file is read as */
+    /* Of whoever appends: numbers of the articles of a file, so far. */
+    struct source_list articles;
+    const struct walk_file *file;
 
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -84,6 +89,22 @@ static bool report(struct pipeline *p, const struct walk_file *file,
     error_set(&error, NH_EDATA, "stopped at the first bad record (--strict)");
     fail(p, NH_EDATA, &error);
     return false;
+}
+
+static bool same_file(void *ctx, const struct walk_file *file,
+                      struct source_state *state)
+{
+    struct pipeline *p = ctx;
+    uint64_t articles = 0;
+    state->options = p->options_hash;
+    if (!writer_source_same(p->writer, file->source, state, &articles) ||
+        p->options->again)
+        return false;
+    pthread_mutex_lock(&p->mutex);
+    p->counts.unchanged += articles;
+    p->counts.same_files++;
+    pthread_mutex_unlock(&p->mutex);
+    return true;
 }
 
 static bool report_feed(void *ctx, const struct walk_file *file,
@@ -166,6 +187,7 @@ static void put_batch(struct pipeline *p, struct feed_batch *batch, bool wait)
 
 static bool reserve_articles(struct work *w, size_t count)
 {
+    count = count ? count : 1; /* streams end somewhere in any case */
     if (count <= w->articles_cap)
         return true;
     struct article *articles = realloc(w->articles, count * sizeof *articles);
@@ -180,9 +202,12 @@ static bool reserve_articles(struct work *w, size_t count)
     size_t *at = realloc(w->stream_at, (count + 1) * sizeof *at);
     if (at)
         w->stream_at = at;
+    size_t *record = realloc(w->record, count * sizeof *record);
+    if (record)
+        w->record = record;
     if (articles)
         w->articles_cap = count; /* the others have at least as much */
-    return articles && ready && at;
+    return articles && ready && at && record;
 }
 
 /* Parses all records into w->articles and w->ready, with their hashes. */
@@ -210,6 +235,7 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
             return rc;
         if (k->p->options->no_entities)
             article_entities_drop(a);
+        w->record[w->count] = i;
         w->ready[w->count++] =
             (struct writer_article){a, article_hash(a), {0}, {NULL, 0}};
         w->counts.text_bytes += a->title.len + a->body.len;
@@ -263,6 +289,55 @@ static int code_batch(struct worker *k, struct work *w, struct nh_error *err)
                                       : rc;
 }
 
+/* The numbers from here on are of another file. */
+static void begin_file(struct pipeline *p, const struct walk_file *file)
+{
+    p->articles.count = 0;
+    p->file = file;
+}
+
+/* Tells the writer of the files that end in a batch which was appended. */
+static int note_files(struct pipeline *p, const struct work *w,
+                      struct nh_error *err)
+{
+    const struct feed_batch *batch = w->batch;
+    size_t i = 0;
+    int rc = NH_OK;
+    for (size_t e = 0; rc == NH_OK && e <= batch->end_count; e++) {
+        const struct feed_end *end =
+            e < batch->end_count ? &batch->ends[e] : NULL;
+        for (; rc == NH_OK && i < w->count &&
+               (!end || w->record[i] < end->records);
+             i++) {
+            const struct walk_file *file = batch->records[w->record[i]].file;
+            if (file != p->file)
+                begin_file(p, file);
+            if (!source_list_add(&p->articles, w->ready[i].verdict.has))
+                rc = error_nomem(err);
+        }
+        if (rc != NH_OK || !end)
+            continue;
+        if (end->file != p->file) /* it has no articles */
+            begin_file(p, end->file);
+        rc = writer_source_read(p->writer, end->file->source, &end->state,
+                                &p->articles, err);
+        begin_file(p, NULL);
+    }
+    return rc;
+}
+
+/* Everything is committed by now, so a failure says that too. */
+static int merge_due_segments(struct index_writer *w, struct nh_error *err)
+{
+    struct nh_error why;
+    int rc = writer_merge_due(w, &why);
+    if (rc != NH_OK)
+        error_set(err, rc,
+                  "all articles are in, but segments could not be merged: %s",
+                  why.message);
+    return rc;
+}
+
 static int append_batch(struct pipeline *p, struct work *w,
                         struct nh_error *err)
 {
@@ -270,8 +345,14 @@ static int append_batch(struct pipeline *p, struct work *w,
     w->postings = NULL; /* the writer's now */
     int rc =
         writer_append(p->writer, w->ready, w->count, postings, &w->words, err);
-    if (rc == NH_OK && writer_full(p->writer, p->options->memory))
+    if (rc == NH_OK)
+        rc = note_files(p, w, err);
+    if (rc == NH_OK &&
+        (w->batch->commit || writer_full(p->writer, p->options->memory)))
         rc = writer_commit(p->writer, err);
+    /* A feed may go on for as long as the machine runs. */
+    if (rc == NH_OK && w->batch->commit && !p->options->no_merge)
+        rc = merge_due_segments(p->writer, err);
     return rc;
 }
 
@@ -391,10 +472,11 @@ static int prepare(struct pipeline *p, struct nh_error *err)
     int rc = 1;
     if (!writer_dict_general(p->writer))
         return NH_OK;
-    while (rc == 1 && bytes < SAMPLE_RAW_BYTES) {
+    for (bool due = false; rc == 1 && !due && bytes < SAMPLE_RAW_BYTES;) {
         rc = feed_next(&p->feed, &batch, err);
         if (rc == 1) {
             bytes += batch->bytes.len;
+            due = batch->commit;
             put_batch(p, batch, false);
         }
     }
@@ -428,6 +510,7 @@ static void free_works(struct work *w)
         free(w->articles);
         free(w->ready);
         free(w->stream_at);
+        free(w->record);
         buf_release(&w->streams);
         word_tally_release(&w->words);
         free(w);
@@ -458,16 +541,16 @@ static int run_workers(struct pipeline *p, struct nh_error *err)
     return p->failed;
 }
 
-/* Everything is committed by now, so a failure says that too. */
-static int merge_due_segments(struct index_writer *w, struct nh_error *err)
+/* Of the options that say what a file's articles are. */
+static uint64_t hash_options(const struct pipeline_options *o)
 {
-    struct nh_error why;
-    int rc = writer_merge_due(w, &why);
-    if (rc != NH_OK)
-        error_set(err, rc,
-                  "all articles are in, but segments could not be merged: %s",
-                  why.message);
-    return rc;
+    struct buf b = BUF_INIT;
+    buf_printf(&b, "%s|%s|%s|%s|%d", o->reader ? o->reader->name : "",
+               o->map ? o->map : "", o->charset ? o->charset : "",
+               o->collection ? o->collection : "", o->no_entities);
+    const uint64_t hash = b.failed ? 0 : hash64(b.data, b.len);
+    buf_release(&b);
+    return hash;
 }
 
 int pipeline_run(struct index_writer *w, const struct walk *walk,
@@ -486,6 +569,10 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     segment_builder_set_threads(writer_builder(w), options->jobs);
     p.feed.batch_records = segment_builder_batch_articles(writer_builder(w));
     p.feed.report = report_feed;
+    p.feed.same = same_file;
+    p.feed.commit_time = options->commit_time;
+    p.feed.commit_bytes = options->commit_bytes;
+    p.options_hash = hash_options(options);
     p.feed.ctx = &p;
     for (size_t i = 0; i < walk->count; i++)
         p.total_bytes += walk->files[i].size;
@@ -513,6 +600,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     free_works(p.idle);
     free_works(p.done);
     feed_release(&p.feed);
+    free(p.articles.items);
     pthread_cond_destroy(&p.changed);
     pthread_mutex_destroy(&p.mutex);
     return rc;

@@ -11,7 +11,8 @@ struct entity_model;
 
 struct pipeline_counts {
     uint64_t added, replaced, unchanged, skipped;
-    uint64_t files, text_bytes; /* of the articles read */
+    uint64_t files, same_files; /* that were read, and that had not changed */
+    uint64_t text_bytes;        /* of the articles read */
     uint64_t read_bytes;        /* of the files, packed as they are */
 };
 
@@ -35,6 +36,9 @@ struct pipeline_options {
     size_t memory;                    /* bytes to stay under, roughly */
     bool strict;                      /* stop at the first bad record */
     bool no_merge;                    /* leave segments as they are */
+    uint64_t commit_time;             /* as in struct feed */
+    uint64_t commit_bytes;
+    bool again; /* read files that have not changed */
     pipeline_report_fn *report;
     pipeline_progress_fn *progress;
     void *ctx;

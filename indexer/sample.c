@@ -74,7 +74,8 @@ static int add_other_files(struct sampler *s, const struct feed_batch *batches,
 {
     const struct walk_file *last = NULL;
     for (; batches; batches = batches->next)
-        last = batches->records[batches->count - 1].file;
+        if (batches->count)
+            last = batches->records[batches->count - 1].file;
     size_t first = last ? (size_t)(last - walk->files) + 1 : walk->count;
     size_t rest = walk->count - first;
     size_t files = rest < SAMPLE_FILES ? rest : SAMPLE_FILES;

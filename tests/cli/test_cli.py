@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 PROGRAM = os.path.abspath(sys.argv[1])
@@ -469,6 +470,131 @@ class Cli(unittest.TestCase):
         self.assertIn("0 added, 1 replaced", out)
         self.assertEqual(search("-d", "same.idx", "--all", "version"),
                          ["same"])
+
+    def write(self, name, text):
+        path = os.path.join(WORK, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def test_what_has_not_changed_is_not_read_again(self):
+        index = ["-d", "unread.idx"]
+        path = self.write("again/a.txt", "A title\n\nold words\n")
+        os.utime(path, (1e9, 1e9))
+        self.write("again/b.jsonl", '{"id":"b","body":"other words"}\n')
+        self.assertIn("2 added", run("index", *index, "again")[1])
+        # With the same size and time it passes for the same file.
+        self.write("again/a.txt", "A title\n\nnew words\n")
+        os.utime(path, (1e9, 1e9))
+        self.assertIn("0 added, 0 replaced, 2 unchanged",
+                      run("index", *index, "again")[1])
+        self.assertEqual(search(*index, "new"), [])
+        self.assertIn("1 replaced", run("index", *index, "--again", "again")[1])
+        self.assertEqual(search(*index, "new"), ["a.txt"])
+        # Only touched: the contents decide, and are then known by time.
+        os.utime(path, (1e9 + 5, 1e9 + 5))
+        self.assertIn("0 replaced, 2 unchanged",
+                      run("index", *index, "again")[1])
+        # Other options may mean other articles.
+        self.assertIn("2 added", run("index", *index, "-c", "x", "again")[1])
+
+    def test_prune_drops_what_is_gone(self):
+        index = ["-d", "prune.idx"]
+        self.write("prune/a.jsonl", '{"id":"a","body":"one"}\n'
+                   '{"id":"both","body":"two"}\n{"id":"c","body":"three"}\n')
+        self.write("prune/b.jsonl", '{"id":"both","body":"two"}\n')
+        self.write("apart/d.txt", "other")
+        run("index", "-q", *index, "prune", "apart")
+        self.write("prune/a.jsonl", '{"id":"a","body":"one"}\n')
+        run("index", "-q", *index, "prune")
+        self.assertEqual(search(*index, "three"), ["c"])
+        self.assertIn("1 deleted", run("index", *index, "--prune", "prune")[1])
+        self.assertEqual(search(*index, "one OR two OR three"), ["a", "both"])
+        shutil.rmtree(os.path.join(WORK, "prune"))
+        status, _, err = run("index", *index, "prune")
+        self.assertEqual(status, 4, err)
+        self.assertIn("2 deleted", run("index", *index, "--prune", "prune")[1])
+        self.assertEqual(search(*index, "one OR two OR other"), ["d.txt"])
+
+    def test_delete_takes_queries_and_ids(self):
+        index = ["-d", "delete.idx"]
+        text = "".join(f'{{"id":"d{n}","body":"word{n} all"}}\n'
+                       for n in range(5)).encode()
+        run("index", "-q", *index, "-", stdin=text)
+        self.assertEqual(run("delete", *index, "-n", "word1 OR word2")[:2],
+                         (0, "d1\nd2\n"))
+        self.assertEqual(len(search(*index, "all")), 5)
+        self.assertEqual(run("delete", *index, "word1 OR word2")[:2],
+                         (0, "2 deleted\n"))
+        self.assertEqual(run("delete", *index, "word1")[:2],
+                         (1, "0 deleted\n"))
+        status, out, err = run("delete", *index, "--id", "d3", "nobody")
+        self.assertEqual((status, out), (0, "1 deleted\n"))
+        self.assertIn("no article 'nobody'", err)
+        self.assertEqual(set(search(*index, "all")), {"d0", "d4"})
+        status, _, err = run("delete", *index, "persn:x")
+        self.assertEqual(status, 2)
+        self.assertIn("  persn:x\n  ^~~~~~\n", err)
+        self.assertEqual(run("delete", *index)[0], 2)
+        self.assertEqual(run("delete", *index, " ")[0], 2)
+        self.assertEqual(run("delete", "-d", "none.idx", "x")[0], 3)
+        self.assertFalse(os.path.exists(os.path.join(WORK, "none.idx")))
+
+    def wait_for(self, index, word, ids):
+        for _ in range(100):
+            if os.path.exists(os.path.join(WORK, index, "XAPIANDB")) and \
+                    search("-d", index, word) == ids:
+                return
+            time.sleep(0.1)
+        self.fail(f"{word} does not find {ids}")
+
+    def test_a_feed_is_found_before_it_ends(self):
+        feed = subprocess.Popen(
+            [PROGRAM, "index", "-d", "feed.idx", "--commit-every", "1s", "-"],
+            cwd=WORK, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for n in range(2):
+            feed.stdin.write(f'{{"id":"f{n}","body":"feed{n}"}}\n'.encode())
+            feed.stdin.flush()
+            self.wait_for("feed.idx", f"feed{n}", [f"f{n}"])
+        # Another one waits for its turn, or says who is at it.
+        status, _, err = run("merge", "-d", "feed.idx")
+        self.assertEqual(status, 4)
+        self.assertIn(f"written by process {feed.pid}", err)
+        other = subprocess.Popen([PROGRAM, "merge", "--wait", "-d", "feed.idx"],
+                                 cwd=WORK, stderr=subprocess.PIPE,
+                                 stdout=subprocess.PIPE)
+        out, _ = feed.communicate(b'{"id":"last","body":"feedlast"}')
+        self.assertIn(b"3 added", out)
+        self.assertEqual(other.wait(20), 0)
+        other.communicate()
+        self.assertEqual(search("-d", "feed.idx", "feedlast"), ["last"])
+        for bad in ("5", "s", "0s", "5h", "-3MB"):
+            self.assertEqual(run("index", "--commit-every", bad, "-",
+                                 stdin=b"")[0], 2)
+
+    def test_follow_sees_what_comes_changes_and_goes(self):
+        self.write("follow/one.txt", "first follower")
+        program = subprocess.Popen(
+            [PROGRAM, "index", "-d", "follow.idx", "--follow", "--prune",
+             "follow"], cwd=WORK, stdout=subprocess.PIPE)
+        try:
+            self.wait_for("follow.idx", "follower", ["one.txt"])
+            self.write("follow/new/deep/two.txt", "second follower")
+            self.wait_for("follow.idx", "second", ["new/deep/two.txt"])
+            self.write("follow/new/deep/two.txt", "changed follower")
+            self.wait_for("follow.idx", "changed", ["new/deep/two.txt"])
+            shutil.rmtree(os.path.join(WORK, "follow", "new"))
+            self.wait_for("follow.idx", "follower", ["one.txt"])
+            # Between its turns others may write.
+            self.assertEqual(run("delete", "-d", "follow.idx", "--wait",
+                                 "first")[0], 0)
+        finally:
+            program.terminate()
+            out, _ = program.communicate(timeout=20)
+        self.assertEqual(program.returncode, 0)
+        self.assertIn(b"1 replaced", out)
+        self.assertEqual(run("index", "--follow", "-", stdin=b"")[0], 2)
 
     STORY = (b"Jan Leike left Microsoft in San Francisco. Leike, who led a "
              b"team with Ilya Sutskever, was glad of it.\n")

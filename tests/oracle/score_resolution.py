@@ -105,13 +105,18 @@ def score(program, paths, model=()):
     return short, resolved, right
 
 
-def main():
+def arguments():
+    """(program, files, options that name the model)"""
     args = sys.argv[2:]
     model = ()
     if "--" in args:
         model = ("--model", args[args.index("--") + 1])
         args = args[:args.index("--")]
-    short, resolved, right = score(sys.argv[1], args, model)
+    return sys.argv[1], args, model
+
+
+def main():
+    short, resolved, right = score(*arguments())
     print(f"{short} short names, {resolved} resolved, {right} right")
 
 

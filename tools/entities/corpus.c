@@ -214,11 +214,12 @@ int corpus_read_bio(struct corpus *c, const char *path, unsigned sentences,
 struct gum_token {
     uint32_t start, end; /* bytes of the text */
     size_t head;         /* of its phrase: token + 1, or 0 */
-    bool proper, plural;
+    bool proper, plural, flat, appos, determiner;
 };
 
 struct gum_mention {
     char id[16];
+    char known[64]; /* the article of Wikipedia on it, Dean_Kamen, or "" */
     int class;
     size_t start; /* token */
 };
@@ -273,33 +274,88 @@ static size_t head_of(const struct gum *g, size_t start, size_t end)
     return end;
 }
 
+/* The proper noun that the name of a person begins with, which its other parts
+ * hang flat on (Universal Dependencies): the head of the mention or, as in
+ * "team member Rodaba Noori", what stands behind the head. */
+static size_t person_head(const struct gum *g, size_t head, size_t end)
+{
+    if (head == end || g->tokens[head].proper)
+        return head;
+    for (size_t i = head + 1; i < end; i++) {
+        const struct gum_token *t = &g->tokens[i];
+        if (t->proper && t->head == head + 1 &&
+            (t->flat || t->appos || i == head + 1))
+            return i;
+    }
+    return end;
+}
+
+/* Whether a token goes on with a name without a space: Jong|-|un. */
+static bool goes_on(const struct gum *g, size_t i, size_t end)
+{
+    return i + 1 < end && slice_equal(gum_text(g, i), slice_of("-")) &&
+           g->tokens[i - 1].end == g->tokens[i].start &&
+           g->tokens[i].end == g->tokens[i + 1].start;
+}
+
+static size_t person_end(const struct gum *g, size_t head, size_t end)
+{
+    size_t last = head + 1;
+    for (;;) {
+        if (last < end && g->tokens[last].flat)
+            last++;
+        else if (goes_on(g, last, end))
+            last += 2;
+        else
+            return last;
+    }
+}
+
+/* A single word behind an article is what someone is: a Republican. */
+static bool is_kind(const struct gum *g, size_t start, size_t first,
+                    size_t last)
+{
+    bool determined = false;
+    for (size_t i = start; i < first; i++)
+        determined = determined || g->tokens[i].determiner;
+    return g->tokens[last - 1].plural || (determined && last == first + 1);
+}
+
+/* Whether the title of a person's article begins with the token. */
+static bool is_known_by(const struct gum *g, const struct gum_mention *m,
+                        size_t token)
+{
+    const struct slice text = gum_text(g, token);
+    return strncmp(m->known, text.data, text.len) == 0;
+}
+
 /* The name in a mention: the proper nouns around its head. */
 static void close_mention(struct gum *g, const struct gum_mention *m,
                           size_t end)
 {
-    size_t head = head_of(g, m->start, end);
     const bool person = m->class == ENTITY_PERSON;
-    if (person && head + 1 < end && !g->tokens[head].proper &&
-        g->tokens[head + 1].head == head + 1)
-        head++; /* minister Darmanin */
+    size_t head = head_of(g, m->start, end);
+    if (person)
+        head = person_head(g, head, end);
     if (head == end || !g->tokens[head].proper ||
         g->found_count == GUM_SENTENCE)
         return;
-    size_t first = head, last = head + 1;
-    while (first > m->start && g->tokens[first - 1].proper)
+    size_t first = head, last = person ? person_end(g, head, end) : head + 1;
+    while (first > m->start && g->tokens[first - 1].proper &&
+           (!person || is_known_by(g, m, first - 1)))
         first--;
-    for (size_t k = last; k < end; k++) {
+    for (size_t k = last; !person && k < end; k++) {
         if (g->tokens[k].proper)
             last = k + 1;
-        else if (person || !connects(g, k))
+        else if (!connects(g, k))
             break;
     }
     for (size_t k = first; person && k < last; k++)
         if (is_title(gum_text(g, k)))
             first = k + 1;
-    if (first == last)
+    if (first >= last)
         return;
-    const bool people = person && g->tokens[last - 1].plural;
+    const bool people = person && is_kind(g, m->start, first, last);
     g->found[g->found_count++] =
         (struct gum_entity){g->tokens[first].start, g->tokens[last - 1].end,
                             people ? ENTITY_MISC : m->class};
@@ -322,6 +378,9 @@ static void open_mention(struct gum *g, const char *text, size_t len)
         return;
     *type++ = '\0';
     memcpy(m->id, copy, (size_t)(type - copy));
+    const char *known = strrchr(type, '-');
+    if (known)
+        snprintf(m->known, sizeof m->known, "%s", known + 1);
     type[strcspn(type, "-")] = '\0';
     m->class = strcmp(type, "person") == 0         ? ENTITY_PERSON
                : strcmp(type, "organization") == 0 ? ENTITY_ORG
@@ -436,6 +495,9 @@ static bool read_gum_line(struct gum *g, struct slice line)
     t->proper = strncmp(field[4], "NNP", 3) == 0 &&
                 !islower((unsigned char)field[1][0]);
     t->plural = strcmp(field[4], "NNPS") == 0;
+    t->flat = strncmp(field[7], "flat", 4) == 0;
+    t->appos = strcmp(field[7], "appos") == 0;
+    t->determiner = strcmp(field[4], "DT") == 0;
     const size_t number = g->count + 1;
     if (number < g->joined_until    ? false
         : number == g->joined_until ? g->joined_space

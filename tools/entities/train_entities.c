@@ -8,6 +8,7 @@
  * byte for byte.
  *
  *   --hold-out NAME:N   leave fifth N (0 to 4) of a source out, and score on it
+ *   --held-out-to FILE  write what is left out as BIO2
  *   --score FILE        score on a BIO2 file
  *   --without WHAT,...  leave out features: capitals, clusters, lists,
  *                       words-around, context, places; or copies
@@ -64,6 +65,7 @@ struct run {
     int held[SOURCES];   /* fifth that is held out, or -1 */
     const char *without; /* comma-separated */
     const char *skip;    /* sources to leave out, comma-separated */
+    const char *held_out_to;
     struct crf_options options;
     struct corpus corpus, test;
 };
@@ -81,6 +83,13 @@ static bool lists(const char *list, const char *word)
 }
 
 /* ---- Reading. */
+
+/* The label of a token: none, where that may be. */
+static unsigned gold(uint32_t labels)
+{
+    return labels & 1u << LABEL_NONE ? LABEL_NONE
+                                     : (unsigned)__builtin_ctz(labels);
+}
 
 static int read_source(struct run *r, const struct source *s, int held,
                        struct nh_error *err)
@@ -110,6 +119,34 @@ static int read_source(struct run *r, const struct source *s, int held,
     }
     globfree(&found);
     buf_release(&pattern);
+    return rc;
+}
+
+/* Writes texts as BIO2, a line -DOCSTART- before each. */
+static int write_bio(const struct corpus *c, const char *path,
+                     struct nh_error *err)
+{
+    static const char *const classes[] = {"PER", "ORG", "LOC", "MISC"};
+    struct buf out = BUF_INIT;
+    for (size_t k = 0; k < c->example_count; k++) {
+        const struct example *e = &c->examples[k];
+        buf_append_str(&out, "-DOCSTART-\n");
+        for (size_t i = e->start; i < e->end; i++) {
+            const unsigned label = gold(c->tokens[i].labels);
+            const struct slice text = c->tokens[i].text;
+            buf_append_str(&out, c->first[i] ? "\n" : "");
+            buf_append(&out, text.data, text.len);
+            if (label)
+                buf_printf(&out, "\t%c-%s\n", label_starts(label) ? 'B' : 'I',
+                           classes[label_class(label)]);
+            else
+                buf_append_str(&out, "\tO\n");
+        }
+        buf_append_str(&out, "\n");
+    }
+    int rc = out.failed ? error_nomem(err)
+                        : file_replace(path, out.data, out.len, err);
+    buf_release(&out);
     return rc;
 }
 
@@ -242,12 +279,6 @@ static void print_tally(const char *name, const struct tally *t)
                  q = percent(t->right, t->wanted);
     printf("  %-5s P %5.1f R %5.1f F %5.1f (%u)", name, p, q,
            p + q > 0 ? 2 * p * q / (p + q) : 0, t->wanted);
-}
-
-static unsigned gold(uint32_t labels)
-{
-    return labels & 1u << LABEL_NONE ? LABEL_NONE
-                                     : (unsigned)__builtin_ctz(labels);
 }
 
 static size_t entity_end(const uint8_t *labels, size_t i, size_t count)
@@ -394,6 +425,8 @@ static int score_all(struct run *r, struct nh_error *err)
     int rc = entity_model_open(&m, r->out, err);
     if (rc == NH_OK && r->test.example_count && !score(m, &r->test, "held out"))
         rc = error_nomem(err);
+    if (rc == NH_OK && r->held_out_to)
+        rc = write_bio(&r->test, r->held_out_to, err);
     for (size_t i = 0; rc == NH_OK && i < r->score_count; i++) {
         struct corpus c;
         memset(&c, 0, sizeof c);
@@ -423,7 +456,7 @@ static bool take_option(struct run *r, const char *name, const char *value)
     } texts[] = {{"--data", &r->data},   {"--vectors", &r->vectors},
                  {"--names", &r->names}, {"--words-from", &r->words_from},
                  {"-o", &r->out},        {"--without", &r->without},
-                 {"--skip", &r->skip}};
+                 {"--skip", &r->skip},   {"--held-out-to", &r->held_out_to}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(name, texts[i].name) == 0) {
             *texts[i].value = value;
