@@ -1,15 +1,64 @@
 /* Owns `newshound export`. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "common/json_out.h"
+#include "common/schema.h"
 #include "searcher/newshound.h"
 
 static const struct option_def options[] = {
     OPTION_INDEX,
     {0, "entities", NULL, "write names that were found in texts too"},
+    {'f', "format", "FORMAT",
+     "jsonl (default); opensearch: lines for its _bulk; mapping: its fields"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
+
+enum format { FORMAT_JSONL, FORMAT_OPENSEARCH, FORMAT_MAPPING };
+
+static bool read_format(const struct options *o, enum format *format)
+{
+    static const char *const names[] = {"jsonl", "opensearch", "mapping"};
+    const char *text = options_get(o, "format");
+    *format = FORMAT_JSONL;
+    for (int i = 0; text && i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *format = (enum format)i;
+            return true;
+        }
+    if (text)
+        fprintf(stderr,
+                "newshound export: --format is jsonl, opensearch or mapping\n");
+    return text == NULL;
+}
+
+/* The fields of an index that the lines of FORMAT_OPENSEARCH go into: what is
+ * filtered by as keywords, names as text too. */
+static int print_mapping(void)
+{
+    static const char *const types[] = {
+        [FIELD_KIND_TEXT] = "{\"type\": \"text\"}",
+        [FIELD_KIND_NAME] = "{\"type\": \"keyword\", \"fields\": {\"text\": "
+                            "{\"type\": \"text\"}}}",
+        [FIELD_KIND_LABEL] = "{\"type\": \"keyword\"}",
+        [FIELD_KIND_EXACT] = "{\"type\": \"keyword\"}",
+        [FIELD_KIND_DATE] = "{\"type\": \"date\"}"};
+    printf("{\"mappings\": {\"dynamic\": false, \"properties\": {");
+    for (int f = 0; f < FIELD_COUNT; f++)
+        printf("%s\n  \"%s\": %s", f ? "," : "", schema_fields[f].name,
+               types[schema_fields[f].kind]);
+    printf("\n}}}\n");
+    return command_finish(EXIT_FOUND);
+}
+
+static void put_action(struct buf *out, struct nh_string id)
+{
+    buf_append_str(out, "{\"index\":{");
+    json_member(out, "_id", (struct slice){id.data, id.len});
+    buf_append_str(out, "}}\n");
+}
 
 static int run_export(const struct options *o)
 {
@@ -18,10 +67,15 @@ static int run_export(const struct options *o)
     nh_article *article;
     struct buf out = BUF_INIT;
     uint32_t after = 0;
+    enum format format;
     if (o->count > 0) {
         fprintf(stderr, "newshound export: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
+    if (!read_format(o, &format))
+        return EXIT_USAGE;
+    if (format == FORMAT_MAPPING)
+        return print_mapping();
     int rc = nh_open(&index, command_index_path(o), &err);
     if (rc != NH_OK)
         return command_fail(&err);
@@ -30,6 +84,8 @@ static int run_export(const struct options *o)
         const struct nh_article_view *view = nh_article_view(article);
         after = view->hit.number;
         buf_reset(&out);
+        if (format == FORMAT_OPENSEARCH)
+            put_action(&out, view->hit.id);
         output_article_json(&out, view, !options_get(o, "entities"));
         nh_article_free(article);
         if (out.failed) {
@@ -51,6 +107,9 @@ const struct command command_export = {
     "write all articles as JSON lines, which index again to the same",
     "[OPTIONS] > FILE",
     "  newshound export | gzip > archive.jsonl.gz\n"
-    "  newshound export -d old.idx | newshound index -d new.idx -\n",
+    "  newshound export -d old.idx | newshound index -d new.idx -\n"
+    "  newshound export --format mapping > mapping.json       for PUT /news\n"
+    "  newshound export --format opensearch > articles.ndjson for "
+    "/news/_bulk\n",
     options,
     run_export};

@@ -26,7 +26,7 @@ struct command {
 
 extern const struct command command_index, command_search, command_complete,
     command_show, command_stats, command_tag, command_entities, command_export,
-    command_merge, command_delete;
+    command_merge, command_delete, command_check;
 /* Prints the query language (help_query.c). */
 void print_query_help(void);
 

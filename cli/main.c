@@ -9,17 +9,10 @@
 #include "cli/command.h"
 #include "common/xapian/xw.h"
 
-static const struct command *const commands[] = {&command_index,
-                                                 &command_search,
-                                                 &command_complete,
-                                                 &command_show,
-                                                 &command_stats,
-                                                 &command_tag,
-                                                 &command_entities,
-                                                 &command_export,
-                                                 &command_merge,
-                                                 &command_delete,
-                                                 NULL};
+static const struct command *const commands[] = {
+    &command_index, &command_search, &command_complete, &command_show,
+    &command_stats, &command_tag,    &command_entities, &command_export,
+    &command_merge, &command_delete, &command_check,    NULL};
 
 const char *command_index_path(const struct options *o)
 {

@@ -33,6 +33,7 @@ struct article_coder {
     struct buf text, term, folded;
     struct mention_finder mentions;
     struct entity_finder *entities; /* or NULL */
+    bool keep_names;
     /* Words since article_coder_words: how often each occurs, by its number in
      * the lexicon; those that do; and those that were counted in a lexicon that
      * is gone. */
@@ -64,6 +65,11 @@ int article_coder_new(struct article_coder **out, const char *language,
     else
         *out = c;
     return rc;
+}
+
+void article_coder_keep_names(struct article_coder *c)
+{
+    c->keep_names = true;
 }
 
 void article_coder_free(struct article_coder *c)
@@ -453,10 +459,10 @@ int article_coder_add(struct article_coder *c, struct article *a,
         rc = posting_batch_begin(batch, docid, err);
     if (rc == NH_OK && !count_words(c, &t))
         rc = error_nomem(err);
-    if (rc == NH_OK &&
+    if (rc == NH_OK && !c->keep_names &&
         !mention_finder_run(&c->mentions, &c->lex, &c->words, t.title_count, a))
         rc = error_nomem(err);
-    if (rc == NH_OK && c->entities)
+    if (rc == NH_OK && c->entities && !c->keep_names)
         rc = article_entities_add(c->entities, a, &c->words, err);
     if (rc == NH_OK)
         rc = put_stems(c, batch, err);

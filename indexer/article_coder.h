@@ -16,6 +16,9 @@ int article_coder_new(struct article_coder **out, const char *language,
                       const struct dict *dict, const struct entity_model *model,
                       struct nh_error *err);
 void article_coder_free(struct article_coder *c);
+/* From now on articles come out of an index: their names have their mentions,
+ * and stay as they are. */
+void article_coder_keep_names(struct article_coder *c);
 /* Adds the article's postings and date value to the batch under `docid`,
  * appends its stream to `stream`, and sets the mentions of its names, those
  * that tagging adds among them. */

@@ -90,16 +90,19 @@ static bool named(const struct manifest *m, const char *name)
     return manifest_find_file(m, name) != NULL;
 }
 
-/* Removes the folders in a folder, then the folder. */
+/* Removes the folders in a folder that newshound makes there, then the folder.
+ */
 static void remove_tree(const char *path)
 {
     struct buf name = BUF_INIT;
     DIR *d = opendir(path);
     if (d) {
         for (struct dirent *e; (e = readdir(d)) != NULL;)
-            if (strncmp(e->d_name, "batch-", 6) == 0 &&
+            if ((strncmp(e->d_name, "batch-", 6) == 0 ||
+                 strncmp(e->d_name, "seg-", 4) == 0 ||
+                 strncmp(e->d_name, "build-", 6) == 0) &&
                 file_join(&name, path, e->d_name))
-                file_remove_dir(name.data);
+                remove_tree(name.data);
         closedir(d);
     }
     file_remove_dir(path);
@@ -109,8 +112,13 @@ static void remove_tree(const char *path)
 void index_sweep(const char *dir, const struct manifest *m, bool building)
 {
     enum { BUILD = 0 };
-    static const char *const made[] = {
-        "build-", "seg-", "del-", "dict-", "sources-", MANIFEST_NAME ".tmp"};
+    static const char *const made[] = {"build-",
+                                       "seg-",
+                                       "del-",
+                                       "dict-",
+                                       "sources-",
+                                       "repair-",
+                                       MANIFEST_NAME ".tmp"};
     struct buf name = BUF_INIT;
     DIR *d = opendir(dir);
     if (!d)

@@ -170,6 +170,13 @@ int writer_open_existing(struct index_writer **out, const char *dir,
     return rc == NH_OK ? writer_open(out, dir, NULL, kind, err) : rc;
 }
 
+void writer_continue(struct index_writer *w, const struct manifest *other)
+{
+    w->manifest.commit = other->commit;
+    w->manifest.segment_number = other->segment_number;
+    w->manifest.next = w->next = other->next;
+}
+
 void writer_close(struct index_writer *w)
 {
     if (!w)

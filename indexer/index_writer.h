@@ -31,6 +31,9 @@ int writer_open(struct index_writer **out, const char *dir,
 /* The same, but NH_ENOTFOUND if there is no index. */
 int writer_open_existing(struct index_writer **out, const char *dir,
                          enum builder_kind kind, struct nh_error *err);
+/* Makes a new index, before anything is added, go on with the numbers of
+ * another one, whose place it is to take. */
+void writer_continue(struct index_writer *w, const struct manifest *other);
 /* Discards what was not committed and releases the lock. */
 void writer_close(struct index_writer *w);
 

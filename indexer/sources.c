@@ -12,7 +12,7 @@
 #include "common/file.h"
 #include "common/hash.h"
 
-#define MAGIC "NHSOURC1"
+#define MAGIC SOURCES_MAGIC
 #define NAME "sources-"
 /* A file that changed this shortly before it was read may change again without
  * its time showing it (racy git). */
@@ -206,18 +206,16 @@ static int read_entry(struct sources *s, struct cursor *c, size_t file,
                : error_nomem(err);
 }
 
-static int read_file(struct sources *s, const char *path, size_t file,
-                     struct nh_error *err)
+int sources_parse(struct sources *s, struct slice bytes, const char *where,
+                  size_t file, struct nh_error *err)
 {
-    struct buf bytes = BUF_INIT;
-    int rc = file_read(path, &bytes, err);
-    struct cursor c = {(const uint8_t *)bytes.data,
-                       (const uint8_t *)bytes.data + bytes.len, false};
-    if (rc == NH_OK &&
-        (bytes.len < 16 || memcmp(bytes.data, MAGIC, 8) != 0 ||
-         le_read(c.end - 8, 8) != hash64(bytes.data, bytes.len - 8)))
+    int rc = NH_OK;
+    const uint8_t *start = (const uint8_t *)bytes.data;
+    struct cursor c = {start, start + bytes.len, false};
+    if (bytes.len < 16 || memcmp(bytes.data, MAGIC, 8) != 0 ||
+        le_read(c.end - 8, 8) != hash64(bytes.data, bytes.len - 8))
         c.bad = true;
-    if (rc == NH_OK && !c.bad) {
+    if (!c.bad) {
         c.at += 8;
         c.end -= 8;
         const uint64_t count = take(&c);
@@ -226,7 +224,18 @@ static int read_file(struct sources *s, const char *path, size_t file,
     }
     if (rc == NH_OK && (c.bad || c.at != c.end))
         rc = error_set(err, NH_ECORRUPT, "the table of sources '%s' is damaged",
-                       path);
+                       where);
+    return rc;
+}
+
+static int read_file(struct sources *s, const char *path, size_t file,
+                     struct nh_error *err)
+{
+    struct buf bytes = BUF_INIT;
+    int rc = file_read(path, &bytes, err);
+    if (rc == NH_OK)
+        rc = sources_parse(s, (struct slice){bytes.data, bytes.len}, path, file,
+                           err);
     buf_release(&bytes);
     return rc;
 }

@@ -16,6 +16,8 @@
 #include "common/manifest.h"
 #include "common/strtab.h"
 
+#define SOURCES_MAGIC "NHSOURC1"
+
 /* A file as it was when it was looked at. */
 struct source_state {
     uint64_t size, changed, hash, options, read;
@@ -50,6 +52,10 @@ struct sources {
 /* Reads those that the manifest of the index in `dir` names. NH_ECORRUPT. */
 int sources_open(struct sources *s, const struct manifest *m, const char *dir,
                  struct nh_error *err);
+/* Adds the entries of a file's bytes, number `file`; `where` is for messages.
+ */
+int sources_parse(struct sources *s, struct slice bytes, const char *where,
+                  size_t file, struct nh_error *err);
 void sources_release(struct sources *s);
 /* NULL for an unknown path or one that is gone. */
 struct source *sources_find(const struct sources *s, const char *path);

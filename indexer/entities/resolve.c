@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Tokens of a name that is looked for where it is untagged. */
+#define MISSED_TOKENS 5
+/* Tokens of a text that is long enough to name its persons in full. */
+#define ARTICLE_TOKENS 60
+
 struct resolver *resolver_new(void)
 {
     return calloc(1, sizeof(struct resolver));
@@ -23,12 +28,34 @@ void resolver_free(struct resolver *r)
 
 /* ---- Mentions as they are tagged. */
 
+static unsigned lists_of(const struct document *d, size_t token)
+{
+    return document_type(d, token)->info.gazetteers;
+}
+
+/* Whether the first token of a person is what the sentence begins with, not the
+ * name: a first name comes behind it ("Defenseman Jonas Brodin"), or it is a
+ * word that is written small elsewhere ("Yesterday Mohamed"). */
+static bool leads_to_name(const struct document *d,
+                          const struct entity_mention *m)
+{
+    const size_t i = m->first_token;
+    const struct model_word *w = &document_type(d, i)->info;
+    if (!d->tokens[i].first || d->tokens[i].mode != MODE_NORMAL ||
+        (w->gazetteers & GAZ_FIRST_NAME))
+        return false;
+    return (m->tokens > 2 && (lists_of(d, i + 1) & GAZ_FIRST_NAME) &&
+            !(w->gazetteers & GAZ_LAST_NAME)) ||
+           (w->cased >= 1 && w->cased <= 2);
+}
+
 /* Takes titles off persons, and 's off everything. False: nothing is left. */
 static bool trim(struct entity_finder *f, struct entity_mention *m)
 {
     const struct document *d = document_of(f);
     while (m->class == ENTITY_PERSON && m->tokens > 1 &&
-           (document_type(d, m->first_token)->roles & WORD_TITLE)) {
+           ((document_type(d, m->first_token)->roles & WORD_TITLE) ||
+            leads_to_name(d, m))) {
         m->first_token++;
         m->tokens--;
     }
@@ -204,6 +231,48 @@ static bool put_entity(struct entity_finder *f, struct group *g,
     return !f->names.failed;
 }
 
+/* Lists whose names are rather of that class than a person's only name. */
+#define RATHER_ORG (GAZ_ORG | GAZ_COMPANY)
+#define RATHER_PLACE (GAZ_COUNTRY | GAZ_LARGE_CITY)
+
+/* Whether a person's only name, or what stands around it, speaks for a person.
+ */
+static bool speaks_for_person(const struct document *d,
+                              const struct entity_mention *m)
+{
+    const size_t i = m->first_token;
+    const unsigned lists = lists_of(d, i);
+    return ((lists & (GAZ_FIRST_NAME | GAZ_LAST_NAME)) &&
+            !(lists & (RATHER_ORG | RATHER_PLACE | GAZ_THING))) ||
+           (i > 0 && (document_type(d, i - 1)->roles & WORD_TITLE)) ||
+           (i + 1 < d->count && (document_type(d, i + 1)->roles & WORD_SPEAKS));
+}
+
+/* News names a person in full once. Who has one word for a name, which is in no
+ * list of names of persons, without a title and without a word to say, is a
+ * firm, a place or a thing. */
+static void drop_doubtful(struct resolver *r, const struct entity_finder *f)
+{
+    const struct document *d = document_of(f);
+    if (d->count < ARTICLE_TOKENS)
+        return;
+    for (size_t i = 0; i < r->count; i++)
+        r->groups[i].sure = 0;
+    for (size_t i = 0; i < f->mention_count; i++) {
+        const struct entity_mention *m = &f->mentions[i];
+        struct group *g = &r->groups[root_of(r, r->group_of[i])];
+        g->sure |= m->tokens > 1 || speaks_for_person(d, m);
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        struct group *g = &r->groups[i];
+        const unsigned lists = lists_of(d, first_of(f, g)->first_token);
+        if (g->class == ENTITY_PERSON && g->parent == NO_GROUP && !g->sure)
+            g->class = lists & RATHER_ORG     ? ENTITY_ORG
+                       : lists & RATHER_PLACE ? ENTITY_PLACE
+                                              : ENTITY_MISC;
+    }
+}
+
 static bool make_entities(struct resolver *r, struct entity_finder *f,
                           const struct texts *t)
 {
@@ -251,8 +320,11 @@ static void mark_tails(struct resolver *r, const struct entity_finder *f)
     for (size_t i = 0; i < r->count; i++) {
         const struct group *g = &r->groups[i];
         const struct entity_mention *m = first_of(f, g);
-        if (g->class == ENTITY_MISC ||
-            (g->class != ENTITY_PERSON && m->tokens > 1))
+        if (g->class == ENTITY_MISC)
+            continue;
+        if (m->tokens > 1)
+            tail_of(r, lowered(d, m->first_token))->begins = 1;
+        if (g->class != ENTITY_PERSON && m->tokens > 1)
             continue;
         const size_t last = m->first_token + name_bare_count(f, m) - 1;
         tail_of(r, lowered(d, last))->group = (uint32_t)i;
@@ -273,7 +345,53 @@ static void drop_other_names(struct resolver *r, struct entity_finder *f)
     f->mention_count = kept;
 }
 
-/* Adds mentions where a word that was marked stands untagged, at the end. */
+static bool add_mention(struct entity_finder *f, const struct texts *t,
+                        size_t token, size_t tokens, uint8_t class,
+                        size_t *total)
+{
+    if (*total == f->mention_cap) {
+        struct entity_mention *m =
+            array_grow(f->mentions, &f->mention_cap, sizeof *m);
+        if (!m)
+            return false;
+        f->mentions = m;
+    }
+    f->mentions[(*total)++] =
+        (struct entity_mention){.start = f->places[token].start,
+                                .end = f->places[token + tokens - 1].end,
+                                .in_title = token < t->titles,
+                                .first_token = (uint32_t)token,
+                                .tokens = (uint32_t)tokens,
+                                .class = class};
+    return true;
+}
+
+/* Tokens of a name that is known from elsewhere and stands untagged before
+ * `end`; 0 if there is none. */
+static size_t missed_name(struct resolver *r, const struct entity_finder *f,
+                          size_t token, size_t end, uint8_t *class)
+{
+    const struct document *d = document_of(f);
+    size_t most = 1;
+    if (!tail_of(r, lowered(d, token))->begins ||
+        !word_is_capital(document_type(d, token)))
+        return 0;
+    while (most < MISSED_TOKENS && token + most < end &&
+           !d->tokens[token + most].first)
+        most++;
+    for (; most > 1; most--) {
+        const uint32_t n = resolver_find(r, f, token, most);
+        if (n == NO_GROUP || r->groups[n].class == ENTITY_MISC ||
+            !word_is_capital(document_type(d, token + most - 1)))
+            continue;
+        *class = r->groups[n].class;
+        return most;
+    }
+    return 0;
+}
+
+/* Adds mentions where a word that was marked, or a whole name, stands untagged,
+ * at the end. */
 static bool add_missed(struct resolver *r, struct entity_finder *f,
                        const struct texts *t)
 {
@@ -284,8 +402,20 @@ static bool add_missed(struct resolver *r, struct entity_finder *f,
         while (next < count &&
                i >= f->mentions[next].first_token + f->mentions[next].tokens)
             next++;
-        if ((next < count && i >= f->mentions[next].first_token) ||
-            !is_free_name(d, i) || tail_of(r, lowered(d, i))->group == NO_GROUP)
+        if (next < count && i >= f->mentions[next].first_token)
+            continue;
+        uint8_t class;
+        const size_t end = next < count    ? f->mentions[next].first_token
+                           : i < t->titles ? t->titles
+                                           : d->count;
+        const size_t name = missed_name(r, f, i, end, &class);
+        if (name) {
+            if (!add_mention(f, t, i, name, class, &total))
+                return false;
+            i += name - 1;
+            continue;
+        }
+        if (!is_free_name(d, i) || tail_of(r, lowered(d, i))->group == NO_GROUP)
             continue;
         const bool alone =
             d->tokens[i].mode == MODE_UPPER ||
@@ -295,21 +425,9 @@ static bool add_missed(struct resolver *r, struct entity_finder *f,
               !word_is_capital(document_type(d, i + 1))));
         if (!alone)
             continue;
-        if (total == f->mention_cap) {
-            struct entity_mention *m =
-                array_grow(f->mentions, &f->mention_cap, sizeof *m);
-            if (!m)
-                return false;
-            f->mentions = m;
-        }
         const struct group *g = &r->groups[tail_of(r, lowered(d, i))->group];
-        f->mentions[total++] =
-            (struct entity_mention){.start = f->places[i].start,
-                                    .end = f->places[i].end,
-                                    .in_title = i < t->titles,
-                                    .first_token = (uint32_t)i,
-                                    .tokens = 1,
-                                    .class = g->class};
+        if (!add_mention(f, t, i, 1, g->class, &total))
+            return false;
     }
     f->mention_count = total;
     return true;
@@ -338,5 +456,6 @@ bool resolve(struct resolver *r, struct entity_finder *f, struct slice title,
     if (!reserve(r, f) || !make_groups(r, f))
         return false;
     join_names(r, f, &t);
+    drop_doubtful(r, f);
     return make_entities(r, f, &t);
 }

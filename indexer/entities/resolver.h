@@ -21,6 +21,7 @@ struct group {
     uint32_t count;
     uint32_t votes[ENTITY_CLASSES];
     uint8_t class;   /* enum entity_class; MISC where it is dropped */
+    uint8_t sure;    /* it is no doubtful person */
     uint32_t parent; /* group of the fuller name, or NO_GROUP */
     uint32_t entity; /* number + 1 */
 };
@@ -33,11 +34,11 @@ struct resolver {
     uint32_t *slots; /* of groups by key: number + 1 */
     uint32_t mask;
     /* By lower-cased type: a group whose last token it is, and whether
-     * it is no entity here. Valid with the stamp.
-     */
+     * it is no entity here, and whether a name of more tokens begins with it.
+     * Valid with the stamp. */
     struct tail {
         uint32_t stamp, group;
-        uint8_t banned;
+        uint8_t banned, begins;
     } * tails;
     uint32_t tail_cap, stamp;
 };
@@ -82,11 +83,9 @@ static inline struct tail *tail_of(struct resolver *r, uint32_t type)
 {
     struct tail *t = &r->tails[type];
     if (t->stamp != r->stamp)
-        *t = (struct tail){r->stamp, NO_GROUP, 0};
+        *t = (struct tail){r->stamp, NO_GROUP, 0, 0};
     return t;
 }
-
-/* The group of a name of these tokens, or NO_GROUP. */
 
 /* The group of a name of these tokens, or NO_GROUP. */
 uint32_t resolver_find(const struct resolver *r, const struct entity_finder *f,

@@ -37,6 +37,10 @@ static const char title_words[] =
     "ayatollah sheikh emir sultan st. deputy-leader mp councillor councilman "
     "commissioner superintendent treasurer editor analyst economist ";
 
+static const char speaking[] =
+    " said says told tells added adds wrote writes tweeted argued argues asked "
+    "replied recalled explained insisted testified who ";
+
 static bool listed(const char *list, const char *word, size_t len)
 {
     char text[18] = " ";
@@ -165,11 +169,9 @@ static void describe(struct word_types *t, struct word_type *w,
     static const struct {
         const char *words;
         enum word_role role;
-    } roles[] = {{connecting, WORD_CONNECTS},
-                 {leading, WORD_LEADS},
-                 {ending, WORD_ENDS_NAME},
-                 {title_words, WORD_TITLE},
-                 {" - ", WORD_HYPHEN}};
+    } roles[] = {{connecting, WORD_CONNECTS}, {leading, WORD_LEADS},
+                 {ending, WORD_ENDS_NAME},    {title_words, WORD_TITLE},
+                 {speaking, WORD_SPEAKS},     {" - ", WORD_HYPHEN}};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (listed(roles[i].words, p->lower, p->len))
             w->roles |= (uint8_t)roles[i].role;

@@ -25,7 +25,8 @@ enum word_role {
     WORD_LEADS = 2,     /* may begin one though it is small: van, bin */
     WORD_ENDS_NAME = 4, /* a comma may stand before it: Jr., Inc. */
     WORD_HYPHEN = 8,
-    WORD_TITLE = 16 /* stands before a person's name: Mr., Senator */
+    WORD_TITLE = 16, /* stands before a person's name: Mr., Senator */
+    WORD_SPEAKS = 32 /* stands behind one: said, tweeted */
 };
 
 struct word_type {

@@ -471,6 +471,21 @@ class Cli(unittest.TestCase):
         self.assertEqual(search("-d", "same.idx", "--all", "version"),
                          ["same"])
 
+    def test_export_for_opensearch(self):
+        lines = run("export", "--format", "opensearch")[1].splitlines()
+        self.assertEqual(len(lines), 90)
+        mapping = json.loads(run("export", "--format", "mapping")[1])
+        fields = mapping["mappings"]["properties"]
+        self.assertEqual(fields["person"]["type"], "keyword")
+        self.assertEqual(fields["date"]["type"], "date")
+        plain = run("export")[1].splitlines()
+        for action, source, line in zip(lines[::2], lines[1::2], plain):
+            self.assertEqual(source, line)
+            article = json.loads(source)
+            self.assertEqual(json.loads(action), {"index": {"_id": article["id"]}})
+            self.assertLessEqual(set(article), set(fields))
+        self.assertEqual(run("export", "--format", "xml")[0], 2)
+
     def write(self, name, text):
         path = os.path.join(WORK, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -148,6 +148,72 @@ class Faults(unittest.TestCase):
         self.assertEqual(run("search", "-d", self.index, "--verify",
                              "leike").returncode, 0)
 
+    def test_check_finds_damage_and_repairs_what_can_be_read(self):
+        """All but the articles themselves is made again of them."""
+        run("index", "-d", self.index, os.path.join(SAMPLES, "text"))
+        run("index", "--no-merge", "-d", self.index, SAMPLES)
+        run("delete", "-d", self.index, "kasparov")
+        with open(os.path.join(self.index, "entities.rules"), "w",
+                  encoding="utf-8") as file:
+            file.write('merge person "J. Leike" = "Jan Leike"\n')
+        def articles():
+            out = run("export", "--entities", "-d", self.index).stdout
+            return {json.loads(line)["id"]: line for line in out.splitlines()}
+        def found():
+            return run("search", "-d", self.index, "--all", "--format", "ids",
+                       "person:Leike OR berlin").stdout
+        good, answer = articles(), found()
+        done = run("check", "-d", self.index, "--step", "1")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(b"all is well", done.stdout)
+        whole = os.path.join(WORK, "whole")
+        shutil.copytree(self.index, whole)
+        files = [os.path.relpath(os.path.join(folder, name), whole)
+                 for folder, _, names in os.walk(whole) for name in names
+                 if name not in ("LOCK", "entities.rules")]
+        rand = random.Random(6)
+        kinds = set()
+        for path in files:
+            for cut in (False, False, True):
+                shutil.rmtree(self.index)
+                shutil.copytree(whole, self.index)
+                with open(os.path.join(self.index, path), "rb") as file:
+                    bad = bytearray(file.read())
+                bad[rand.randrange(len(bad))] ^= 1 << rand.randrange(8)
+                if cut:
+                    del bad[len(bad) // 2:]
+                with open(os.path.join(self.index, path), "wb") as file:
+                    file.write(bad)
+                done = run("check", "-d", self.index)
+                self.assertEqual(done.returncode, 3, path)
+                name = os.path.basename(path)
+                kind = name.split("-")[0]
+                kinds.add(kind)
+                self.assertIn(name.encode(), done.stdout)
+                done = run("check", "--repair", "-d", self.index)
+                if kind == "XAPIANDB":
+                    self.assertEqual(done.returncode, 3, done.stdout)
+                    self.assertIn(b"index the sources again", done.stderr)
+                    continue
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertEqual(
+                    run("check", "--step", "1", "-d", self.index).returncode, 0)
+                left = articles()
+                if kind == "articles":
+                    self.assertTrue(left.items() <= good.items())
+                    self.assertIn(f"{len(left)} articles are kept".encode(),
+                                  done.stdout)
+                elif kind == "del": # those that were deleted come back
+                    self.assertTrue(good.items() <= left.items())
+                else:
+                    self.assertEqual(left, good, path)
+                    self.assertEqual(found(), answer, path)
+                left = [n for n in os.listdir(self.index) if "repair" in n]
+                self.assertEqual(left, [])
+        self.assertEqual(kinds, {"XAPIANDB", "articles", "blocks", "del",
+                                 "dict", "iamglass", "postlist.glass",
+                                 "sources", "words"})
+
     def test_files_that_are_missing_are_named(self):
         run("index", "-d", self.index, SAMPLES)
         segment = [n for n in os.listdir(self.index) if n.startswith("seg-")][0]

@@ -437,6 +437,7 @@ static const struct list_file {
         {"sp500.csv", ',', company, GAZ_COMPANY},
 },
   own_lists[] = {
+      {"persons.txt", '\n', listed_name, GAZ_LAST_NAME},
       {"organisations.txt", '\n', listed_name, GAZ_ORG},
       {"places.txt", '\n', listed_name, GAZ_PLACE},
       {"nationalities.txt", '\n', listed_name, GAZ_PEOPLE},
