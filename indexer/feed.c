@@ -171,7 +171,7 @@ static uint64_t now(void)
 /* Whether what was handed out, and the batch, should be committed now. */
 static bool commit_due(struct feed *f, const struct feed_batch *batch)
 {
-    if (!f->commit_time && !f->commit_bytes)
+    if (!f->open || f->input.patience < 0) /* what is due comes slowly */
         return false;
     if (!f->waiting && batch->count == 0)
         return false;
