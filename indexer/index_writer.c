@@ -405,16 +405,17 @@ bool writer_full(struct index_writer *w, size_t memory)
 
 /* ---- Files that articles come from. */
 
-bool writer_source_same(struct index_writer *w, const char *path,
+bool writer_source_same(struct index_writer *w, struct slice name,
                         struct source_state *state, uint64_t *articles)
 {
     struct nh_error err;
+    const char *path = name.data;
     const uint64_t options = state->options;
     if (source_look(path, state, &err) != NH_OK)
         return false; /* reading it will tell why */
     state->options = options;
     pthread_mutex_lock(&w->mutex);
-    const struct source *e = sources_find(&w->sources, path);
+    const struct source *e = sources_find(&w->sources, name);
     const struct source_state was = e ? e->state : (struct source_state){0};
     pthread_mutex_unlock(&w->mutex);
     const int same = e ? source_same(&was, state) : 0;
@@ -426,11 +427,11 @@ bool writer_source_same(struct index_writer *w, const char *path,
         return false;
     pthread_mutex_lock(&w->mutex);
     *articles = 0;
-    e = sources_find(&w->sources, path);
+    e = sources_find(&w->sources, name);
     for (size_t i = 0; e && i < e->articles.count; i++)
         *articles += snapshot_has(&w->snapshot, e->articles.items[i]);
     struct source *renewed =
-        same < 0 ? sources_change(&w->sources, path) : NULL;
+        same < 0 ? sources_change(&w->sources, name) : NULL;
     if (renewed) /* so that its hash need not be looked at again */
         renewed->state = *state;
     pthread_mutex_unlock(&w->mutex);
@@ -457,12 +458,12 @@ static bool keep_stale(const struct index_writer *w, struct source *e,
     return good;
 }
 
-int writer_source_read(struct index_writer *w, const char *path,
+int writer_source_read(struct index_writer *w, struct slice name,
                        const struct source_state *state,
                        struct source_list *articles, struct nh_error *err)
 {
     pthread_mutex_lock(&w->mutex);
-    struct source *e = sources_change(&w->sources, path);
+    struct source *e = sources_change(&w->sources, name);
     source_list_tidy(articles);
     const bool good = e && keep_stale(w, e, articles);
     if (good) {
@@ -516,18 +517,18 @@ int writer_prune(struct index_writer *w, const char *root,
     uint8_t *claimed = calloc((size_t)w->next / 8 + 1, 1);
     int rc = claimed ? NH_OK : error_nomem(err);
     *count = 0;
-    for (uint32_t n = 0; claimed && n < s->paths.count; n++) {
+    for (uint32_t n = 0; claimed && n < s->names.count; n++) {
         struct source *e = &s->items[n];
-        const char *path = s->paths.entries[n].data;
+        const char *path = s->names.entries[n].data;
         e->marked = !e->gone && is_below(path, root) && !exists(ctx, path);
         for (size_t i = 0; !e->gone && !e->marked && i < e->articles.count; i++)
             if (e->articles.items[i] < w->next)
                 claimed[e->articles.items[i] / 8] |=
                     (uint8_t)(1u << (e->articles.items[i] % 8));
     }
-    for (uint32_t n = 0; rc == NH_OK && n < s->paths.count; n++) {
+    for (uint32_t n = 0; rc == NH_OK && n < s->names.count; n++) {
         struct source *e = &s->items[n];
-        const char *path = s->paths.entries[n].data;
+        const char *path = s->names.entries[n].data;
         if (e->gone || !is_below(path, root) ||
             (!e->marked && e->stale.count == 0))
             continue;
@@ -535,7 +536,8 @@ int writer_prune(struct index_writer *w, const char *root,
             rc = delete_list(w, &e->articles, claimed, count, err);
         if (rc == NH_OK)
             rc = delete_list(w, &e->stale, claimed, count, err);
-        if (rc != NH_OK || !sources_change(s, path))
+        const struct slice name = {path, s->names.entries[n].len};
+        if (rc != NH_OK || !sources_change(s, name))
             rc = rc == NH_OK ? error_nomem(err) : rc;
         e->stale.count = 0;
         e->gone = e->marked;

@@ -81,15 +81,16 @@ int writer_append(struct index_writer *w, const struct writer_article *articles,
 bool writer_full(struct index_writer *w, size_t memory);
 /* ---- Files that articles come from (sources.h). */
 
-/* Whether the file at an absolute path was read before in this state, whose
- * options are given and whose other members are filled in; *articles, how many
- * of its articles live. False for a file that has to be read. Any thread. */
-bool writer_source_same(struct index_writer *w, const char *path,
+/* Whether the file of this name, a path that ends in a NUL and a collection,
+ * was read before in this state, whose options are given and whose other
+ * members are filled in; *articles, how many of its articles live. False for a
+ * file that has to be read. Any thread. */
+bool writer_source_same(struct index_writer *w, struct slice name,
                         struct source_state *state, uint64_t *articles);
 /* All articles of a file, which was read in this state, were appended; they
  * have these numbers. The list is taken from. Where writer_append may be
  * called. */
-int writer_source_read(struct index_writer *w, const char *path,
+int writer_source_read(struct index_writer *w, struct slice name,
                        const struct source_state *state,
                        struct source_list *articles, struct nh_error *err);
 /* Deletes the articles of files that are below `root` (or are it) and that

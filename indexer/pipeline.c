@@ -38,6 +38,7 @@ struct pipeline {
     /* Of whoever appends: numbers of the articles of a file, so far. */
     struct source_list articles;
     const struct walk_file *file;
+    struct buf name; /* of the file as a source */
 
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -91,14 +92,29 @@ static bool report(struct pipeline *p, const struct walk_file *file,
     return false;
 }
 
+/* What the table of sources calls a file, in `out`; empty if memory ran out. */
+static struct slice source_name(const struct pipeline *p,
+                                const struct walk_file *file, struct buf *out)
+{
+    const char *collection = p->options->collection;
+    buf_reset(out);
+    buf_append(out, file->source, strlen(file->source) + 1);
+    buf_append_str(out, collection ? collection : "");
+    return (struct slice){out->data, out->failed ? 0 : out->len};
+}
+
 static bool same_file(void *ctx, const struct walk_file *file,
                       struct source_state *state)
 {
     struct pipeline *p = ctx;
+    struct buf bytes = BUF_INIT;
     uint64_t articles = 0;
+    const struct slice name = source_name(p, file, &bytes);
     state->options = p->options_hash;
-    if (!writer_source_same(p->writer, file->source, state, &articles) ||
-        p->options->again)
+    const bool same =
+        name.len && writer_source_same(p->writer, name, state, &articles);
+    buf_release(&bytes);
+    if (!same || p->options->again)
         return false;
     pthread_mutex_lock(&p->mutex);
     p->counts.unchanged += articles;
@@ -319,8 +335,10 @@ static int note_files(struct pipeline *p, const struct work *w,
             continue;
         if (end->file != p->file) /* it has no articles */
             begin_file(p, end->file);
-        rc = writer_source_read(p->writer, end->file->source, &end->state,
-                                &p->articles, err);
+        const struct slice name = source_name(p, end->file, &p->name);
+        rc = name.len ? writer_source_read(p->writer, name, &end->state,
+                                           &p->articles, err)
+                      : error_nomem(err);
         begin_file(p, NULL);
     }
     return rc;
@@ -545,9 +563,9 @@ static int run_workers(struct pipeline *p, struct nh_error *err)
 static uint64_t hash_options(const struct pipeline_options *o)
 {
     struct buf b = BUF_INIT;
-    buf_printf(&b, "%s|%s|%s|%s|%d", o->reader ? o->reader->name : "",
+    buf_printf(&b, "%s|%s|%s|%d", o->reader ? o->reader->name : "",
                o->map ? o->map : "", o->charset ? o->charset : "",
-               o->collection ? o->collection : "", o->no_entities);
+               o->no_entities);
     const uint64_t hash = b.failed ? 0 : hash64(b.data, b.len);
     buf_release(&b);
     return hash;
@@ -601,6 +619,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     free_works(p.done);
     feed_release(&p.feed);
     free(p.articles.items);
+    buf_release(&p.name);
     pthread_cond_destroy(&p.changed);
     pthread_mutex_destroy(&p.mutex);
     return rc;

@@ -26,9 +26,9 @@ static void source_release(struct source *e)
 
 void sources_release(struct sources *s)
 {
-    for (uint32_t i = 0; i < s->paths.count; i++)
+    for (uint32_t i = 0; i < s->names.count; i++)
         source_release(&s->items[i]);
-    strtab_release(&s->paths);
+    strtab_release(&s->names);
     free(s->items);
     memset(s, 0, sizeof *s);
 }
@@ -72,22 +72,22 @@ bool source_list_has(const struct source_list *l, uint32_t docid)
 
 /* ---- Entries. */
 
-struct source *sources_find(const struct sources *s, const char *path)
+struct source *sources_find(const struct sources *s, struct slice name)
 {
-    const uint32_t n = strtab_find(&s->paths, path, strlen(path));
+    const uint32_t n = strtab_find(&s->names, name.data, name.len);
     return n == STRTAB_NONE || s->items[n].gone ? NULL : &s->items[n];
 }
 
-static struct source *entry(struct sources *s, const void *path, size_t len)
+static struct source *entry(struct sources *s, const void *name, size_t len)
 {
-    const uint32_t known = s->paths.count;
+    const uint32_t known = s->names.count;
     if (s->cap == known) {
         struct source *items = array_grow(s->items, &s->cap, sizeof *items);
         if (!items)
             return NULL;
         s->items = items;
     }
-    const uint32_t n = strtab_add(&s->paths, path, len);
+    const uint32_t n = strtab_add(&s->names, name, len);
     if (n == STRTAB_NONE)
         return NULL;
     if (n == known)
@@ -95,13 +95,13 @@ static struct source *entry(struct sources *s, const void *path, size_t len)
     return &s->items[n];
 }
 
-struct source *sources_change(struct sources *s, const char *path)
+struct source *sources_change(struct sources *s, struct slice name)
 {
-    const uint32_t known = s->paths.count;
-    struct source *e = entry(s, path, strlen(path));
+    const uint32_t known = s->names.count;
+    struct source *e = entry(s, name.data, name.len);
     if (!e)
         return NULL;
-    if (s->paths.count > known || e->file != s->file_count)
+    if (s->names.count > known || e->file != s->file_count)
         s->changed++;
     e->file = s->file_count;
     return e;
@@ -296,10 +296,10 @@ static void put_list(struct buf *out, const struct source_list *l)
 
 static void put_entry(struct buf *out, const struct sources *s, uint32_t n)
 {
-    const struct strtab_entry *path = &s->paths.entries[n];
+    const struct strtab_entry *name = &s->names.entries[n];
     const struct source *e = &s->items[n];
-    buf_append_varint(out, path->len);
-    buf_append(out, path->data, path->len);
+    buf_append_varint(out, name->len);
+    buf_append(out, name->data, name->len);
     buf_append_byte(out, e->gone);
     if (e->gone)
         return;
@@ -318,7 +318,7 @@ static void put_entries(struct buf *out, const struct sources *s, size_t first)
 {
     uint64_t count = 0;
     struct buf entries = BUF_INIT;
-    for (uint32_t n = 0; n < s->paths.count; n++)
+    for (uint32_t n = 0; n < s->names.count; n++)
         if (s->items[n].file >= first && !(s->items[n].gone && first == 0)) {
             put_entry(&entries, s, n);
             count++;
@@ -367,7 +367,7 @@ int sources_write(struct sources *s, struct manifest *m, const char *dir,
             file_name(s->files[i].commit, name);
             manifest_drop_file(m, name);
         }
-        for (uint32_t n = 0; n < s->paths.count; n++)
+        for (uint32_t n = 0; n < s->names.count; n++)
             if (s->items[n].file > first)
                 s->items[n].file = first;
         s->files[first].commit = commit;

@@ -5,8 +5,8 @@
  * Files `sources-N` of an index, N the commit that wrote it; a later one holds
  * only what changed since, and files of like size are joined into one, so that
  * writing is O(log n) for each change. Each: "NHSOURC1", varint count, entries,
- * u64 hash64 of all before. An entry: varint bytes of the path, path, byte: 1
- * if the path is no source any more, and then no more; else 0, varint size, u64
+ * u64 hash64 of all before. An entry: varint bytes of the name, name, byte: 1
+ * if it is no source any more, and then no more; else 0, varint size, u64
  * time of change, u64 hash64 of the contents, u64 hash of the options, u64 time
  * of reading; articles, stale ones: varint count, varint differences. Times in
  * nanoseconds since 1970; integers little-endian. */
@@ -38,7 +38,9 @@ struct source {
 };
 
 struct sources {
-    struct strtab paths; /* absolute */
+    /* Absolute paths, each with a NUL behind it and the collection that its
+     * articles were put in, so that a file may be in several. */
+    struct strtab names;
     struct source *items;
     size_t cap;
     /* Those of the last commit, oldest first. */
@@ -57,11 +59,11 @@ int sources_open(struct sources *s, const struct manifest *m, const char *dir,
 int sources_parse(struct sources *s, struct slice bytes, const char *where,
                   size_t file, struct nh_error *err);
 void sources_release(struct sources *s);
-/* NULL for an unknown path or one that is gone. */
-struct source *sources_find(const struct sources *s, const char *path);
-/* The entry of a path, made if there is none, to be changed. NULL if memory ran
+/* NULL for an unknown name or one that is gone. */
+struct source *sources_find(const struct sources *s, struct slice name);
+/* The entry of a name, made if there is none, to be changed. NULL if memory ran
  * out. */
-struct source *sources_change(struct sources *s, const char *path);
+struct source *sources_change(struct sources *s, struct slice name);
 bool source_list_add(struct source_list *l, uint32_t docid);
 /* Sorts, without doubles. */
 void source_list_tidy(struct source_list *l);

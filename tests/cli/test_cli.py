@@ -511,8 +511,14 @@ class Cli(unittest.TestCase):
         os.utime(path, (1e9 + 5, 1e9 + 5))
         self.assertIn("0 replaced, 2 unchanged",
                       run("index", *index, "again")[1])
-        # Other options may mean other articles.
+        # Other options may mean other articles, another collection does: what
+        # is in one is not gone from the other.
         self.assertIn("2 added", run("index", *index, "-c", "x", "again")[1])
+        self.assertNotIn("deleted", run("index", *index, "--prune", "again")[1])
+        self.assertIn("2 unchanged", run("index", *index, "again")[1])
+        os.remove(path)
+        self.assertIn("2 deleted", run("index", *index, "--prune", "again")[1])
+        self.assertEqual(set(search(*index, "words")), {"b", "x:b"})
 
     def test_prune_drops_what_is_gone(self):
         index = ["-d", "prune.idx"]

@@ -21,7 +21,7 @@ static void read_sources(struct slice entries)
     buf_append_le(&file, hash64(file.data, file.len), 8);
     if (sources_parse(&s, (struct slice){file.data, file.len}, "fuzz", 0,
                       NULL) == NH_OK)
-        for (uint32_t i = 0; i < s.paths.count; i++)
+        for (uint32_t i = 0; i < s.names.count; i++)
             source_list_tidy(&s.items[i].articles);
     sources_release(&s);
     buf_release(&file);
