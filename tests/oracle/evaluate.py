@@ -84,6 +84,7 @@ class Corpus:
         self.titles, self.bodies = [], []
         self.starts = {}
         self.meant = {}
+        self.by_stem = defaultdict(set)
         self.wdf = {"body": defaultdict(dict), "title": defaultdict(dict)}
         self.lengths = []
         self.values = defaultdict(set)
@@ -325,19 +326,35 @@ class Corpus:
         if where == "title" and part != "title":
             return set()
         if kind in ("wild", "fuzzy"):
-            forms = self._forms(tree)
-            return {(i, i) for i, w in enumerate(words) if w in forms}
+            return self._places(words, self._forms(tree))
         listed = rules.words(tree[1])
         if kind == "word" and len(listed) > 1 and listed[-1][1]:
             listed.pop()
         if kind == "word" and len(listed) == 1:
-            stem = rules.stem(listed[0][0])
-            return {(i, i) for i, w in enumerate(words)
-                    if rules.stem(w) == stem}
+            return self._places(words, self._alike(rules.stem(listed[0][0])))
         wanted = [w for w, _, _ in listed]
         size = len(wanted)
-        return {(i, i + size - 1) for i in range(len(words) - size + 1)
-                if words[i:i + size] == wanted}
+        spans, at = set(), -1
+        try:
+            while True:
+                at = words.index(wanted[0], at + 1)
+                if words[at:at + size] == wanted:
+                    spans.add((at, at + size - 1))
+        except ValueError:
+            return spans
+
+    @staticmethod
+    def _places(words, forms):
+        if forms.isdisjoint(words):
+            return set()
+        return {(i, i) for i, w in enumerate(words) if w in forms}
+
+    def _alike(self, stem):
+        """The words of the corpus that have the stem."""
+        if not self.by_stem:
+            for word in self.folded:
+                self.by_stem[rules.stem(word)].add(word)
+        return self.by_stem[stem]
 
     def _name_spans(self, number, tree, words):
         """Where the names that a filter means stand: whole, else their last
