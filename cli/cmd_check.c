@@ -83,8 +83,8 @@ static int run_check(const struct options *o)
         do
             rc = index_lock(path, &lock, &err);
         while (command_wait(o, rc, &err));
-        if (rc == NH_EIO) /* a folder that nobody can write to */
-            rc = NH_OK;
+        if (rc == NH_EIO && !options_get(o, "repair"))
+            rc = NH_OK; /* a folder that nobody can write to */
     }
     if (rc == NH_OK)
         rc = check_index(path, (uint32_t)step, report, NULL, &result, &err);

@@ -1,10 +1,9 @@
 /* Owns the writing side of an index.
  * Promises that readers see the last commit until the next one is complete,
  * whatever happens in between. */
-#include "indexer/index_writer.h"
+#include "indexer/writer_inside.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,40 +12,11 @@
 #include "common/hash.h"
 #include "common/tombstones.h"
 #include "common/vocabulary.h"
-#include "indexer/articles_writer.h"
 #include "indexer/index_lock.h"
 #include "indexer/merge.h"
-#include "indexer/run_table.h"
 
 /* A segment is committed at the latest after this much text. */
 #define SEGMENT_TEXT_MAX ((uint64_t)1 << 30)
-
-struct index_writer {
-    char *dir, *build_dir;
-    int lock;
-    struct manifest manifest; /* of the next commit */
-    struct dict *dict;        /* of new segments; NULL if none yet */
-    struct segment_builder *builder;
-
-    /* Guarded by the mutex: what writer_resolve reads while writer_commit
-     * renews it. */
-    pthread_mutex_t mutex;
-    struct snapshot snapshot; /* the last commit */
-    struct run_table run;
-    uint32_t next; /* number of the next article */
-    struct sources sources;
-
-    /* The segment in progress. */
-    bool open;
-    size_t batches;
-    char name[32];
-    uint32_t first, last, articles;
-    struct articles_writer out;
-    struct word_counts words;
-    struct stemmer *stemmer; /* for the vocabulary */
-    uint32_t *buried;        /* numbers that died since the last commit */
-    size_t buried_count, buried_cap;
-};
 
 /* ---- Opening. */
 
@@ -349,7 +319,7 @@ static int start_segment(struct index_writer *w, uint32_t first,
     return rc;
 }
 
-static int bury(struct index_writer *w, uint32_t docid, struct nh_error *err)
+int writer_bury(struct index_writer *w, uint32_t docid, struct nh_error *err)
 {
     if (w->buried_count == w->buried_cap) {
         uint32_t *buried =
@@ -370,7 +340,7 @@ int writer_append(struct index_writer *w, const struct writer_article *articles,
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         const struct writer_article *a = &articles[i];
         if (a->verdict.buries)
-            rc = bury(w, a->verdict.buries, err);
+            rc = writer_bury(w, a->verdict.buries, err);
         if (rc != NH_OK || a->verdict.docid == 0)
             continue;
         if (!w->open)
@@ -401,149 +371,6 @@ bool writer_full(struct index_writer *w, size_t memory)
             w->buried_cap * sizeof *w->buried;
     return w->batches >= segment_builder_batches_max(w->builder) ||
            w->out.text_bytes >= SEGMENT_TEXT_MAX || used > memory / 3;
-}
-
-/* ---- Files that articles come from. */
-
-bool writer_source_same(struct index_writer *w, struct slice name,
-                        struct source_state *state, uint64_t *articles)
-{
-    struct nh_error err;
-    const char *path = name.data;
-    const uint64_t options = state->options;
-    if (source_look(path, state, &err) != NH_OK)
-        return false; /* reading it will tell why */
-    state->options = options;
-    pthread_mutex_lock(&w->mutex);
-    const struct source *e = sources_find(&w->sources, name);
-    const struct source_state was = e ? e->state : (struct source_state){0};
-    pthread_mutex_unlock(&w->mutex);
-    const int same = e ? source_same(&was, state) : 0;
-    uint64_t size;
-    state->hash = was.hash;
-    if (same != 1 && file_hash(path, &state->hash, &size, &err) != NH_OK)
-        return false;
-    if (same == 0 || (same < 0 && state->hash != was.hash))
-        return false;
-    pthread_mutex_lock(&w->mutex);
-    *articles = 0;
-    e = sources_find(&w->sources, name);
-    for (size_t i = 0; e && i < e->articles.count; i++)
-        *articles += snapshot_has(&w->snapshot, e->articles.items[i]);
-    struct source *renewed =
-        same < 0 ? sources_change(&w->sources, name) : NULL;
-    if (renewed) /* so that its hash need not be looked at again */
-        renewed->state = *state;
-    pthread_mutex_unlock(&w->mutex);
-    return true;
-}
-
-/* Moves to `stale` what a file had and `articles` lacks, as far as it lives. */
-static bool keep_stale(const struct index_writer *w, struct source *e,
-                       const struct source_list *articles)
-{
-    struct source_list stale = {NULL, 0, 0};
-    const struct source_list *const old[] = {&e->articles, &e->stale};
-    bool good = true;
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; good && i < old[k]->count; i++) {
-            const uint32_t docid = old[k]->items[i];
-            if (!source_list_has(articles, docid) &&
-                snapshot_has(&w->snapshot, docid))
-                good = source_list_add(&stale, docid);
-        }
-    source_list_tidy(&stale);
-    free(e->stale.items);
-    e->stale = stale;
-    return good;
-}
-
-int writer_source_read(struct index_writer *w, struct slice name,
-                       const struct source_state *state,
-                       struct source_list *articles, struct nh_error *err)
-{
-    pthread_mutex_lock(&w->mutex);
-    struct source *e = sources_change(&w->sources, name);
-    source_list_tidy(articles);
-    const bool good = e && keep_stale(w, e, articles);
-    if (good) {
-        e->state = *state;
-        e->gone = false;
-        free(e->articles.items);
-        e->articles = *articles;
-        *articles = (struct source_list){NULL, 0, 0};
-    }
-    pthread_mutex_unlock(&w->mutex);
-    return good ? NH_OK : error_nomem(err);
-}
-
-int writer_delete(struct index_writer *w, uint32_t docid, bool *deleted,
-                  struct nh_error *err)
-{
-    *deleted = snapshot_has(&w->snapshot, docid);
-    return *deleted ? bury(w, docid, err) : NH_OK;
-}
-
-static bool is_below(const char *path, const char *root)
-{
-    const size_t len = strlen(root);
-    return strncmp(path, root, len) == 0 &&
-           (path[len] == '\0' || path[len] == '/' ||
-            (len > 0 && root[len - 1] == '/'));
-}
-
-/* Deletes what a list names but no file that is left. */
-static int delete_list(struct index_writer *w, const struct source_list *list,
-                       const uint8_t *claimed, uint64_t *count,
-                       struct nh_error *err)
-{
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < list->count; i++) {
-        const uint32_t docid = list->items[i];
-        bool deleted;
-        if (docid >= w->next || claimed[docid / 8] >> (docid % 8) & 1)
-            continue;
-        rc = writer_delete(w, docid, &deleted, err);
-        *count += rc == NH_OK && deleted;
-    }
-    return rc;
-}
-
-int writer_prune(struct index_writer *w, const char *root,
-                 bool (*exists)(void *ctx, const char *path), void *ctx,
-                 uint64_t *count, struct nh_error *err)
-{
-    struct sources *s = &w->sources;
-    uint8_t *claimed = calloc((size_t)w->next / 8 + 1, 1);
-    int rc = claimed ? NH_OK : error_nomem(err);
-    *count = 0;
-    for (uint32_t n = 0; claimed && n < s->names.count; n++) {
-        struct source *e = &s->items[n];
-        const char *path = s->names.entries[n].data;
-        e->marked = !e->gone && is_below(path, root) && !exists(ctx, path);
-        for (size_t i = 0; !e->gone && !e->marked && i < e->articles.count; i++)
-            if (e->articles.items[i] < w->next)
-                claimed[e->articles.items[i] / 8] |=
-                    (uint8_t)(1u << (e->articles.items[i] % 8));
-    }
-    for (uint32_t n = 0; rc == NH_OK && n < s->names.count; n++) {
-        struct source *e = &s->items[n];
-        const char *path = s->names.entries[n].data;
-        if (e->gone || !is_below(path, root) ||
-            (!e->marked && e->stale.count == 0))
-            continue;
-        if (e->marked)
-            rc = delete_list(w, &e->articles, claimed, count, err);
-        if (rc == NH_OK)
-            rc = delete_list(w, &e->stale, claimed, count, err);
-        const struct slice name = {path, s->names.entries[n].len};
-        if (rc != NH_OK || !sources_change(s, name))
-            rc = rc == NH_OK ? error_nomem(err) : rc;
-        e->stale.count = 0;
-        e->gone = e->marked;
-    }
-    free(claimed);
-    return rc;
 }
 
 /* ---- Committing. */

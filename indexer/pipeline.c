@@ -118,7 +118,6 @@ static bool same_file(void *ctx, const struct walk_file *file,
         return false;
     pthread_mutex_lock(&p->mutex);
     p->counts.unchanged += articles;
-    p->counts.same_files++;
     pthread_mutex_unlock(&p->mutex);
     return true;
 }

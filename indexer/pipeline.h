@@ -11,8 +11,7 @@ struct entity_model;
 
 struct pipeline_counts {
     uint64_t added, replaced, unchanged, skipped;
-    uint64_t files, same_files; /* that were read, and that had not changed */
-    uint64_t text_bytes;        /* of the articles read */
+    uint64_t files, text_bytes; /* of the articles read */
     uint64_t read_bytes;        /* of the files, packed as they are */
 };
 
