@@ -47,8 +47,9 @@ static int print_mapping(void)
         [FIELD_KIND_DATE] = "{\"type\": \"date\"}"};
     printf("{\"mappings\": {\"dynamic\": false, \"properties\": {");
     for (int f = 0; f < FIELD_COUNT; f++)
-        printf("%s\n  \"%s\": %s", f ? "," : "", schema_fields[f].name,
-               types[schema_fields[f].kind]);
+        if (*schema_fields[f].keys) /* articles have it */
+            printf("%s\n  \"%s\": %s", f ? "," : "", schema_fields[f].name,
+                   types[schema_fields[f].kind]);
     printf("\n}}}\n");
     return command_finish(EXIT_FOUND);
 }

@@ -23,6 +23,9 @@ static const struct option_def options[] = {
     {0, "facet-limit", "N", "values of each facet; default 10"},
     {0, "group", "FIELD", "hits in groups of such a field; -n is of groups"},
     {0, "group-size", "N", "hits of each group; default 3"},
+    {0, "collapse", NULL,
+     "of articles with the same text only the earliest; text output does"},
+    {0, "copies", NULL, "print all of them"},
     {0, "recency", "PERIOD",
      "rank newer articles higher: 30d, 2w, 6m, 1y is the half-life"},
     {0, "any", NULL, "any of the plain words instead of all"},
@@ -103,6 +106,27 @@ static bool read_fields(const struct options *o, struct query_run *run)
     return !wrong;
 }
 
+/* Copies are out of the way of people, not of programs. */
+static bool read_collapse(const struct options *o, struct query_run *run)
+{
+    const bool collapse = options_get(o, "collapse") != NULL,
+               copies = options_get(o, "copies") != NULL;
+    const char *wrong = NULL;
+    if (collapse && copies)
+        wrong = "--collapse and --copies say opposite things";
+    else if (collapse && run->options.group)
+        wrong = "--group does not go with --collapse";
+    else if (collapse && run->count)
+        wrong = "--count counts articles, copies too";
+    if (wrong) {
+        fprintf(stderr, "newshound search: %s\n", wrong);
+        return false;
+    }
+    if (collapse || (run->format->collapses && !copies))
+        run->options.flags |= NH_SEARCH_COLLAPSE;
+    return true;
+}
+
 static bool read_options(const struct options *o, struct query_run *run)
 {
     long limit = 10, offset = 0, threads = 0, expand = NH_EXPAND_DEFAULT,
@@ -151,7 +175,7 @@ static bool read_options(const struct options *o, struct query_run *run)
         run->options.flags |= NH_SEARCH_LENIENT;
     if (run->count || options_get(o, "all"))
         run->options.flags |= NH_SEARCH_EXACT_TOTAL;
-    return true;
+    return read_collapse(o, run);
 }
 
 /* The arguments joined by spaces. */

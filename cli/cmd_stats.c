@@ -47,7 +47,7 @@ static void print_stats(const struct snapshot *s)
         {"articles", "texts and fields"}, {"words", "vocabulary"},
         {"dict-", "dictionaries"},        {"del-", "tombstones"},
         {"iamglass", "versions"},         {"docdata", "document data"},
-        {"termlist", "term lists"}};
+        {"termlist", "term lists"},       {"copies", "signatures"}};
     uint64_t text = text_bytes(s), total = 0;
     for (size_t i = 0; i < s->manifest.file_count; i++)
         total += s->manifest.files[i].size;

@@ -85,12 +85,12 @@ static int page_tsv(struct buf *out, const struct output_page *page,
 }
 
 static const struct output_format formats[] = {
-    {"text", true, false, output_page_text},
-    {"json", true, true, output_page_json},
-    {"jsonl", false, true, output_page_jsonl},
-    {"tsv", false, false, page_tsv},
-    {"trec", false, false, page_trec},
-    {"ids", false, false, page_ids}};
+    {"text", true, false, true, output_page_text},
+    {"json", true, true, false, output_page_json},
+    {"jsonl", false, true, false, output_page_jsonl},
+    {"tsv", false, false, false, page_tsv},
+    {"trec", false, false, false, page_trec},
+    {"ids", false, false, false, page_ids}};
 
 const struct output_format *output_format_named(const char *name)
 {

@@ -27,7 +27,8 @@ struct output_format {
     /* All that is to be said about the answer goes into it: a query that finds
      * nothing is tried with any word, facets are printed. */
     bool whole;
-    bool explains; /* with page->explain */
+    bool explains;  /* with page->explain */
+    bool collapses; /* copies, unless told otherwise */
     /* Appends the page; of a long one only the end is left in `out`, what was
      * before is printed. Errors of reading hits are returned. */
     int (*page)(struct buf *out, const struct output_page *page,

@@ -91,6 +91,17 @@ static int put_scores(struct buf *out, const struct output_page *page, size_t i,
     return NH_OK;
 }
 
+/* The articles that a hit stands for. */
+static int put_copies(struct buf *out, const struct output_page *page, size_t i,
+                      struct nh_error *err)
+{
+    struct nh_list ids;
+    int rc = nh_results_copies(page->results, i, &ids, err);
+    if (rc == NH_OK)
+        put_list(out, "copies", &ids);
+    return rc;
+}
+
 static int put_hit(struct buf *out, const struct output_page *page, size_t i,
                    const char *qid, struct nh_error *err)
 {
@@ -114,7 +125,9 @@ static int put_hit(struct buf *out, const struct output_page *page, size_t i,
     put_list(out, "person", &hit->person);
     put_list(out, "org", &hit->org);
     put_list(out, "place", &hit->place);
-    if (page->explain)
+    if (hit->copies)
+        rc = put_copies(out, page, i, err);
+    if (rc == NH_OK && page->explain)
         rc = put_scores(out, page, i, err);
     buf_append_byte(out, '}');
     return rc;

@@ -62,7 +62,11 @@ static void put_hit(struct buf *out, const struct nh_hit *hit, bool colour)
     }
     buf_append_byte(out, '[');
     output_clean(out, hit->id, false);
-    buf_append_str(out, "]\n");
+    buf_append_byte(out, ']');
+    if (hit->copies)
+        buf_printf(out, "  and %zu %s", hit->copies,
+                   hit->copies == 1 ? "copy" : "copies");
+    buf_append_byte(out, '\n');
     put_snippet(out, &hit->snippet, colour);
     const char *first = "    ";
     const struct {

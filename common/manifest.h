@@ -3,7 +3,7 @@
  * here and nowhere else, so that renaming one file commits everything.
  *
  *   # newshound index, written by the program: do not edit
- *   # nh format 2
+ *   # nh format 3
  *   # nh requires FEATURE...          unknown ones refuse to open
  *   # nh commit N
  *   # nh analysis VERSION LANGUAGE
@@ -22,7 +22,7 @@
 #include "common/buf.h"
 
 #define MANIFEST_NAME "XAPIANDB"
-#define MANIFEST_FORMAT 2
+#define MANIFEST_FORMAT 3
 /* Segments that one index may have at most. */
 #define MANIFEST_SEGMENTS_MAX 1024
 #define MANIFEST_FILES_MAX (MANIFEST_SEGMENTS_MAX * 8)

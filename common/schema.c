@@ -57,6 +57,9 @@ const struct field_def schema_fields[FIELD_COUNT] = {
     [FIELD_PLACE] = {"place", "location", "place places locations gpe", "XLN",
                      "XLW", FIELD_KIND_NAME, true, true, true,
                      "a place that is named", "place:\"San Francisco\""},
+    [FIELD_COPIES] = {"copies", "", "", "Q", NULL, FIELD_KIND_EXACT, true,
+                      false, true, "an article and those with the same text",
+                      "copies:leike-resigns"},
 };
 
 /* Position of `name` in a space-separated list, or -1. */

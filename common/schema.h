@@ -20,6 +20,7 @@ enum field {
     FIELD_PERSON,
     FIELD_ORG,
     FIELD_PLACE,
+    FIELD_COPIES, /* of queries only: an article and its copies, by its id */
     FIELD_COUNT
 };
 

@@ -19,6 +19,7 @@ void snapshot_close(struct snapshot *s)
         articles_close(&s->segments[i].articles);
         blocks_close(&s->segments[i].blocks);
         vocabulary_close(&s->segments[i].vocabulary);
+        copies_close(&s->segments[i].copies);
         xw_db_free(s->segments[i].db);
         free(s->segments[i].dead);
     }
@@ -108,6 +109,22 @@ static int open_blocks(struct snapshot_segment *seg, const char *folder,
     return rc;
 }
 
+/* The signatures of the segment in `folder`. */
+static int open_copies(struct snapshot_segment *seg, const char *folder,
+                       struct nh_error *err)
+{
+    struct buf name = BUF_INIT;
+    const char *path = file_join(&name, folder, COPIES_NAME);
+    int rc = path ? copies_open(&seg->copies, path, err) : error_nomem(err);
+    const struct copies *c = &seg->copies;
+    if (rc == NH_OK &&
+        (c->first != seg->info->first || c->last != seg->info->last))
+        rc = error_set(err, NH_ECORRUPT, "'%s' belongs to another segment",
+                       path);
+    buf_release(&name);
+    return rc;
+}
+
 static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
                         struct nh_error *err)
 {
@@ -131,6 +148,8 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
         rc = file_join(&name, dir, VOCABULARY_NAME)
                  ? vocabulary_open(&seg->vocabulary, name.data, err)
                  : error_nomem(err);
+    if (rc == NH_OK)
+        rc = open_copies(seg, dir, err);
     if (rc == NH_OK)
         rc = xw_db_open(&seg->db, dir, err);
     if (rc == NH_OK)
@@ -296,6 +315,18 @@ int snapshot_record(const struct snapshot *s, uint32_t docid,
     if (segment)
         *segment = seg;
     return articles_record(&seg->articles, docid, record, err);
+}
+
+int snapshot_date(const struct snapshot *s, uint32_t docid,
+                  struct nh_date *date, struct nh_error *err)
+{
+    struct article_record record;
+    struct article_values values;
+    struct snapshot_segment *segment;
+    int rc = snapshot_record(s, docid, &record, &segment, err);
+    return rc == NH_OK ? article_values_begin(&values, &segment->articles,
+                                              &record, date, err)
+                       : rc;
 }
 
 int snapshot_article(const struct snapshot *s, uint32_t docid,

@@ -5,6 +5,7 @@
 
 #include "common/articles.h"
 #include "common/blocks.h"
+#include "common/copies.h"
 #include "common/manifest.h"
 #include "common/stream/dict.h"
 #include "common/vocabulary.h"
@@ -15,6 +16,7 @@ struct snapshot_segment {
     struct articles articles;
     struct blocks blocks;
     struct vocabulary vocabulary;
+    struct copies copies;
     xw_db *db;               /* its Xapian tables */
     const struct dict *dict; /* owned by the snapshot */
     uint8_t *dead;           /* a bit for each article number, or NULL */
@@ -53,6 +55,9 @@ int snapshot_find(const struct snapshot *s, struct slice id, uint32_t *docid,
 int snapshot_record(const struct snapshot *s, uint32_t docid,
                     struct article_record *record,
                     struct snapshot_segment **segment, struct nh_error *err);
+/* Its date. */
+int snapshot_date(const struct snapshot *s, uint32_t docid,
+                  struct nh_date *date, struct nh_error *err);
 /* Reads a whole article: title, body (in `decoded`), date and values. `article`
  * is reset before; its title and body point into `decoded`. */
 struct stream_decoded;

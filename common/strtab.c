@@ -13,6 +13,11 @@ static inline uint32_t hash_short(const void *data, size_t len)
     return (uint32_t)XXH3_64bits(data, len);
 }
 
+uint32_t strtab_hash(const void *data, size_t len)
+{
+    return hash_short(data, len);
+}
+
 void strtab_release(struct strtab *t)
 {
     if (!t)

@@ -30,6 +30,8 @@ struct strtab {
     uint32_t mask; /* slots - 1, or 0 before the first insert */
 };
 
+/* The hash of an entry; stored in indexes, so that it never changes. */
+uint32_t strtab_hash(const void *data, size_t len);
 /* Zero-initialise before first use. */
 void strtab_release(struct strtab *t);
 /* Forgets all strings. Keeps the memory of a small table for reuse; that of a

@@ -33,6 +33,7 @@ struct article_coder {
     struct buf text, term, folded;
     struct mention_finder mentions;
     struct entity_finder *entities; /* or NULL */
+    struct shingles shingles;
     bool keep_names;
     /* Words since article_coder_words: how often each occurs, by its number in
      * the lexicon; those that do; and those that were counted in a lexicon that
@@ -83,6 +84,7 @@ void article_coder_free(struct article_coder *c)
     free(c->stems.items);
     mention_finder_release(&c->mentions);
     entity_finder_free(c->entities);
+    shingles_release(&c->shingles);
     free(c->used);
     free(c->occurrences);
     free(c->met);
@@ -446,7 +448,8 @@ static int put_date(struct article_coder *c, struct nh_date date,
 
 int article_coder_add(struct article_coder *c, struct article *a,
                       uint32_t docid, struct posting_batch *batch,
-                      struct buf *stream, struct nh_error *err)
+                      struct buf *stream, struct copies_signature *signature,
+                      struct nh_error *err)
 {
     struct stream_text t;
     if (lexicon_due(&c->lex) && !spill(c))
@@ -459,6 +462,11 @@ int article_coder_add(struct article_coder *c, struct article *a,
         rc = posting_batch_begin(batch, docid, err);
     if (rc == NH_OK && !count_words(c, &t))
         rc = error_nomem(err);
+    if (rc == NH_OK)
+        rc = shingles_of_words(&c->shingles, &c->lex, t.words, t.count,
+                               t.title_count, err);
+    if (rc == NH_OK)
+        shingles_sign(&c->shingles, signature);
     if (rc == NH_OK && !c->keep_names &&
         !mention_finder_run(&c->mentions, &c->lex, &c->words, t.title_count, a))
         rc = error_nomem(err);

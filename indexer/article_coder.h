@@ -3,6 +3,7 @@
 #define INDEXER_ARTICLE_CODER_H
 
 #include "common/article.h"
+#include "common/copies.h"
 #include "common/stream/stream.h"
 #include "indexer/segment_builder.h"
 #include "indexer/word_counts.h"
@@ -20,11 +21,12 @@ void article_coder_free(struct article_coder *c);
  * and stay as they are. */
 void article_coder_keep_names(struct article_coder *c);
 /* Adds the article's postings and date value to the batch under `docid`,
- * appends its stream to `stream`, and sets the mentions of its names, those
- * that tagging adds among them. */
+ * appends its stream to `stream`, makes its signature, and sets the mentions of
+ * its names, those that tagging adds among them. */
 int article_coder_add(struct article_coder *c, struct article *a,
                       uint32_t docid, struct posting_batch *batch,
-                      struct buf *stream, struct nh_error *err);
+                      struct buf *stream, struct copies_signature *signature,
+                      struct nh_error *err);
 /* Puts the words of all articles since the last call in the place of what
  * `words` holds. */
 int article_coder_words(struct article_coder *c, struct word_tally *words,

@@ -28,6 +28,8 @@ struct checker {
     struct stream_decoded decoded;
     struct buf term;
     struct block block;
+    struct shingles shingles;
+    struct copies_cursor cursor;
     struct nh_error *err;
 };
 
@@ -144,6 +146,34 @@ static int check_posting(struct checker *c, const struct snapshot_segment *s,
     return found < 0 ? data_error(c, found, &why) : NH_OK;
 }
 
+/* The signature of a text whose words were read; it was made of the coder's. */
+static int check_signature(struct checker *c, const struct snapshot_segment *s,
+                           size_t titles, uint32_t docid)
+{
+    struct copies_signature signature;
+    struct copies_entry e;
+    struct nh_error why;
+    int rc = shingles_of_words(&c->shingles, &c->lexicon, c->words.items,
+                               c->words.count, titles, c->err);
+    if (rc != NH_OK)
+        return rc;
+    shingles_sign(&c->shingles, &signature);
+    for (size_t b = 0; signature.any && b < COPIES_BANDS; b++) {
+        const uint32_t band = signature.bands[b];
+        int more = 0;
+        rc = copies_seek(&c->cursor, &s->copies, band, &why);
+        while (rc == NH_OK && (more = copies_next(&c->cursor, &e, &why)) == 1 &&
+               e.band == band && e.article != docid)
+            ;
+        if (rc != NH_OK || more < 0)
+            return data_error(c, rc != NH_OK ? rc : more, &why);
+        if (more == 0 || e.band != band)
+            problem(c, "%s: the signature of article %u is missing",
+                    s->info->name, (unsigned)docid);
+    }
+    return NH_OK;
+}
+
 /* All words of an article that was read. */
 static int check_words(struct checker *c, const struct snapshot_segment *s,
                        uint32_t docid)
@@ -168,7 +198,7 @@ static int check_words(struct checker *c, const struct snapshot_segment *s,
                                docid);
     }
     c->result->sampled++;
-    return rc;
+    return rc == NH_OK ? check_signature(c, s, titles, docid) : rc;
 }
 
 /* ---- Articles. */
@@ -253,6 +283,7 @@ static int check_contents(struct checker *c)
     article_release(&c->article);
     stream_decoded_release(&c->decoded);
     buf_release(&c->term);
+    shingles_release(&c->shingles);
     return rc;
 }
 

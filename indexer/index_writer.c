@@ -165,6 +165,7 @@ void writer_close(struct index_writer *w)
     dict_free(w->dict);
     run_table_release(&w->run);
     word_counts_release(&w->words);
+    copies_list_release(&w->copies);
     stemmer_free(w->stemmer);
     free(w->buried);
     index_unlock(w->lock);
@@ -348,6 +349,9 @@ int writer_append(struct index_writer *w, const struct writer_article *articles,
         if (rc == NH_OK)
             rc = articles_writer_add(&w->out, a->verdict.docid, a->article,
                                      a->hash, a->stream, err);
+        if (rc == NH_OK &&
+            !copies_list_add(&w->copies, a->verdict.docid, &a->signature))
+            rc = error_nomem(err);
         w->last = a->verdict.docid;
         w->articles++;
     }
@@ -368,6 +372,7 @@ bool writer_full(struct index_writer *w, size_t memory)
     pthread_mutex_unlock(&w->mutex);
     used += articles_writer_memory(&w->out) +
             segment_builder_memory(w->builder) + word_counts_memory(&w->words) +
+            w->copies.cap * sizeof *w->copies.items +
             w->buried_cap * sizeof *w->buried;
     return w->batches >= segment_builder_batches_max(w->builder) ||
            w->out.text_bytes >= SEGMENT_TEXT_MAX || used > memory / 3;
@@ -379,7 +384,7 @@ bool writer_full(struct index_writer *w, size_t memory)
 static const char *const segment_files[] = {
     "iamglass",       "postlist.glass", "docdata.glass", "termlist.glass",
     "position.glass", "spelling.glass", "synonym.glass", "articles",
-    BLOCKS_NAME,      VOCABULARY_NAME};
+    BLOCKS_NAME,      VOCABULARY_NAME,  COPIES_NAME};
 
 /* Puts the files of a finished segment on disk and into the manifest. */
 static int adopt_files(struct index_writer *w, const char *segment,
@@ -415,6 +420,9 @@ static int finish_segment(struct index_writer *w, struct nh_error *err)
     if (rc == NH_OK)
         rc = word_counts_write(&w->words, folder, w->stemmer, err);
     word_counts_reset(&w->words);
+    if (rc == NH_OK)
+        rc = copies_list_write(&w->copies, folder, w->first, w->last, err);
+    copies_list_release(&w->copies);
     w->batches = 0;
     if (rc == NH_OK)
         rc = adopt_files(w, w->name, err);

@@ -8,6 +8,7 @@
 #define INDEXER_INDEX_WRITER_H
 
 #include "common/article.h"
+#include "common/copies.h"
 #include "common/snapshot.h"
 #include "indexer/segment_builder.h"
 #include "indexer/sources.h"
@@ -69,6 +70,7 @@ struct writer_article {
     uint64_t hash;
     struct writer_verdict verdict;
     struct slice stream;
+    struct copies_signature signature;
 };
 
 /* Stores a batch of articles, its postings (owned from now on; NULL if no

@@ -8,6 +8,7 @@
 #include "common/stream/stream.h"
 #include "indexer/articles_writer.h"
 #include "indexer/blocks_writer.h"
+#include "indexer/copies_writer.h"
 #include "indexer/glass_writer.h"
 #include "indexer/inverter.h"
 #include "indexer/word_counts.h"
@@ -486,6 +487,8 @@ int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
             rc = merge_tables(&m, folder, err);
         if (rc == NH_OK)
             rc = merge_words(&m, stemmer, folder, err);
+        if (rc == NH_OK)
+            rc = copies_merge(snapshot, from, count, folder, err);
         if (rc == NH_OK)
             rc = check_tables(folder, &m.stats, err);
     }

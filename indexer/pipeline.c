@@ -252,7 +252,7 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
             article_entities_drop(a);
         w->record[w->count] = i;
         w->ready[w->count++] =
-            (struct writer_article){a, article_hash(a), {0}, {NULL, 0}};
+            (struct writer_article){.article = a, .hash = article_hash(a)};
         w->counts.text_bytes += a->title.len + a->body.len;
     }
     return NH_OK;
@@ -288,8 +288,9 @@ static int code_batch(struct worker *k, struct work *w, struct nh_error *err)
             rc = posting_batch_new(&w->postings, writer_builder(k->p->writer),
                                    w->batch->number, err);
         if (rc == NH_OK)
-            rc = article_coder_add(k->coder, a->article, a->verdict.docid,
-                                   w->postings, &w->streams, err);
+            rc =
+                article_coder_add(k->coder, a->article, a->verdict.docid,
+                                  w->postings, &w->streams, &a->signature, err);
     }
     if (rc != NH_OK)
         return rc;

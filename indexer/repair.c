@@ -220,7 +220,7 @@ static int flush(struct repair *r, struct nh_error *err)
 
 static int write_article(struct repair *r, uint64_t hash, struct nh_error *err)
 {
-    struct writer_article a = {&r->article, hash, {0}, {NULL, 0}};
+    struct writer_article a = {.article = &r->article, .hash = hash};
     int rc = writer_resolve(r->writer, article_get(&r->article, FIELD_ID), hash,
                             &a.verdict, err);
     if (rc != NH_OK || a.verdict.docid == 0)
@@ -231,7 +231,7 @@ static int write_article(struct repair *r, uint64_t hash, struct nh_error *err)
     buf_reset(&r->stream);
     if (rc == NH_OK)
         rc = article_coder_add(r->coder, &r->article, a.verdict.docid,
-                               r->postings, &r->stream, err);
+                               r->postings, &r->stream, &a.signature, err);
     a.stream = (struct slice){r->stream.data, r->stream.len};
     static const struct word_tally no_words;
     if (rc == NH_OK)

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "indexer/articles_writer.h"
+#include "indexer/copies_writer.h"
 #include "indexer/index_writer.h"
 #include "indexer/run_table.h"
 
@@ -30,6 +31,7 @@ struct index_writer {
     uint32_t first, last, articles;
     struct articles_writer out;
     struct word_counts words;
+    struct copies_list copies;
     struct stemmer *stemmer; /* for the vocabulary */
     uint32_t *buried;        /* numbers that died since the last commit */
     size_t buried_count, buried_cap;

@@ -61,49 +61,6 @@ static void add_score(void *ctx, struct term_cursor *c)
                                articles_with(c->postings)};
 }
 
-/* A cursor of the plan's tree that stands at the article and has confirmed it;
- * *out is NULL if the plan does not find it. */
-static int find(struct tree_cursor **out, nh_index *index, struct plan *plan,
-                uint32_t docid, struct nh_error *err)
-{
-    const struct snapshot *s = &index->snapshot;
-    const struct snapshot_segment *segment = snapshot_segment(s, docid);
-    *out = NULL;
-    if (!segment)
-        return error_set(err, NH_EINTERNAL, "no segment has the article");
-    struct tree_cursor *c;
-    int rc = tree_cursor_new(&c, plan->source.tree, s,
-                             (size_t)(segment - s->segments), true,
-                             &plan->state, err);
-    if (rc != NH_OK)
-        return rc;
-    const bool found =
-        tree_cursor_seek(c, docid, 0) == docid && tree_cursor_confirm(c);
-    if (plan->state.failed != NH_OK) {
-        rc = plan->state.failed;
-        if (err)
-            *err = plan->state.error;
-    }
-    if (rc == NH_OK && found)
-        *out = c;
-    else
-        tree_cursor_free(c);
-    return rc;
-}
-
-/* The date of an article. */
-static int date_of(nh_index *index, uint32_t docid, struct nh_date *date,
-                   struct nh_error *err)
-{
-    struct article_record record;
-    struct article_values values;
-    struct snapshot_segment *segment;
-    int rc = snapshot_record(&index->snapshot, docid, &record, &segment, err);
-    return rc == NH_OK ? article_values_begin(&values, &segment->articles,
-                                              &record, date, err)
-                       : rc;
-}
-
 int explain_scores(nh_index *index, struct plan *plan,
                    const struct nh_search_options *o, uint32_t docid,
                    struct arena *arena, struct nh_term_score **terms,
@@ -112,13 +69,13 @@ int explain_scores(nh_index *index, struct plan *plan,
     struct score_list list = {NULL, 0, 0, arena, false};
     struct tree_cursor *c;
     struct nh_date date;
-    int rc = find(&c, index, plan, docid, err);
+    int rc = plan_find(&c, plan, docid, err);
     *recency = 1;
     if (rc == NH_OK && c)
         tree_cursor_terms(c, add_score, &list);
     tree_cursor_free(c);
     if (rc == NH_OK && o->recency > 0) {
-        rc = date_of(index, docid, &date, err);
+        rc = snapshot_date(&index->snapshot, docid, &date, err);
         if (rc == NH_OK)
             *recency = match_recency(o->recency, o->now, date);
     }
@@ -178,7 +135,7 @@ static bool holds(struct search *x, const struct query_node *n)
     x->rc = plan_make(&plan, &part, x->index, x->options, x->err);
     if (x->rc != NH_OK)
         return true;
-    x->rc = find(&c, x->index, &plan, x->docid, x->err);
+    x->rc = plan_find(&c, &plan, x->docid, x->err);
     const bool found = c != NULL;
     tree_cursor_free(c);
     plan_release(&plan);
@@ -338,7 +295,10 @@ static void explain(struct search *x, const struct query_node *n)
         break;
     case QUERY_FILTER:
     case QUERY_HAS:
-        say_values(x, n, n->field);
+        if (n->field == FIELD_COPIES)
+            say(x, n, "the article is no copy of that one");
+        else
+            say_values(x, n, n->field);
         break;
     case QUERY_DATE:
         say_values(x, n, FIELD_DATE);

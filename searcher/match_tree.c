@@ -26,12 +26,25 @@ struct match_tree *match_tree_term(const struct postings *postings, bool filter)
     return t;
 }
 
+struct match_tree *match_tree_set(uint32_t *docids, size_t count)
+{
+    struct match_tree *t = match_tree_op(TREE_SET);
+    if (t) {
+        t->docids = docids;
+        t->docid_count = count;
+    } else {
+        free(docids);
+    }
+    return t;
+}
+
 void match_tree_free(struct match_tree *t)
 {
     if (!t)
         return;
     for (size_t i = 0; i < t->count; i++)
         match_tree_free(t->children[i]);
+    free(t->docids);
     free(t->children);
     free(t->checks);
     free(t);
@@ -116,13 +129,18 @@ struct match_tree *match_tree_without(struct match_tree *a,
 
 void match_tree_describe(const struct match_tree *t, struct buf *out)
 {
-    static const char *const signs[] = {"", "", " AND ", " OR ", " WITHOUT "};
+    static const char *const signs[] = {"",      "",     "",
+                                        " AND ", " OR ", " WITHOUT "};
     if (t->op == TREE_TERM) {
         buf_append(out, t->postings->term.data, t->postings->term.len);
         return;
     }
     if (t->op == TREE_ALL) {
         buf_append_str(out, "everything");
+        return;
+    }
+    if (t->op == TREE_SET) {
+        buf_printf(out, "articles[%zu]", t->docid_count);
         return;
     }
     if (t->check_count)
@@ -185,6 +203,23 @@ static int init_term(struct tree_cursor *c, const struct match_tree *t,
     return NH_OK;
 }
 
+/* The set's articles in the segment. */
+static int init_set(struct tree_cursor *c, const struct match_tree *t,
+                    const struct maker *m)
+{
+    const struct manifest_segment *info =
+        m->snapshot->segments[m->segment].info;
+    const uint32_t *at = t->docids, *end = at + t->docid_count;
+    while (at < end && *at < info->first)
+        at++;
+    while (end > at && end[-1] > info->last)
+        end--;
+    c->docids = at;
+    c->docid_count = (size_t)(end - at);
+    c->estimate = (double)c->docid_count;
+    return NH_OK;
+}
+
 static int init_children(struct tree_cursor *c, const struct match_tree *t,
                          bool scored, const struct maker *m)
 {
@@ -219,6 +254,8 @@ static int init(struct tree_cursor *c, const struct match_tree *t, bool scored,
         c->estimate = m->articles;
         return NH_OK;
     }
+    if (t->op == TREE_SET)
+        return init_set(c, t, m);
     int rc = init_children(c, t, scored, m);
     if (rc != NH_OK)
         return rc;
@@ -266,6 +303,7 @@ double tree_cursor_bound(struct tree_cursor *c, uint32_t docid, uint32_t *upto)
         c->bound = term_cursor_bound(c->term, docid, &c->upto);
         break;
     case TREE_ALL:
+    case TREE_SET:
         c->bound = c->at == CURSOR_END ? -1 : 0;
         break;
     case TREE_WITHOUT:
@@ -477,6 +515,12 @@ uint32_t tree_cursor_seek(struct tree_cursor *c, uint32_t docid, double least)
     case TREE_ALL:
         docid = articles_next(c->articles, docid);
         return c->at = docid ? docid : CURSOR_END;
+    case TREE_SET:
+        while (c->docid_count > 0 && *c->docids < docid) {
+            c->docids++;
+            c->docid_count--;
+        }
+        return c->at = c->docid_count > 0 ? *c->docids : CURSOR_END;
     case TREE_AND:
         return seek_and(c, docid, least);
     case TREE_OR:

@@ -13,6 +13,7 @@
 enum tree_op {
     TREE_TERM,   /* a term */
     TREE_ALL,    /* all articles */
+    TREE_SET,    /* those of a list */
     TREE_AND,    /* all children, and what the checks say */
     TREE_OR,     /* one child at least */
     TREE_WITHOUT /* the first child and not the second */
@@ -22,7 +23,9 @@ struct match_tree {
     enum tree_op op;
     bool filter;                     /* of a term: it does not score */
     const struct postings *postings; /* of a term; borrowed */
-    struct match_tree **children;    /* owned */
+    uint32_t *docids;                /* of a set; owned, ascending */
+    size_t docid_count;
+    struct match_tree **children; /* owned */
     size_t count, cap;
     struct text_check **checks; /* of TREE_AND; borrowed */
     size_t check_count, check_cap;
@@ -31,6 +34,8 @@ struct match_tree {
 /* NULL if memory ran out. */
 struct match_tree *match_tree_term(const struct postings *postings,
                                    bool filter);
+/* Live articles; takes the list over, also on failure. */
+struct match_tree *match_tree_set(uint32_t *docids, size_t count);
 /* Everything, or an AND or OR without children yet. */
 struct match_tree *match_tree_op(enum tree_op op);
 /* Takes both over, also on failure. */
@@ -61,7 +66,9 @@ struct tree_cursor {
     struct match_state *state;
     struct term_cursor *term;        /* of TREE_TERM */
     const struct articles *articles; /* of TREE_ALL */
-    struct tree_cursor *children;    /* of AND: the rarest first */
+    const uint32_t *docids;          /* of TREE_SET: those not before `at` */
+    size_t docid_count;
+    struct tree_cursor *children; /* of AND: the rarest first */
     size_t count;
     struct text_check *const *checks;
     size_t check_count;

@@ -77,7 +77,11 @@ enum nh_search_flag {
     NH_SEARCH_ANY = 1,         /* plain words: any instead of all */
     NH_SEARCH_EXACT_TOTAL = 2, /* count all matches, however long it takes */
     NH_SEARCH_PLAN = 4,        /* keep what nh_results_plan and _tree say */
-    NH_SEARCH_LENIENT = 8 /* mend what is wrong in the query, with a notice */
+    NH_SEARCH_LENIENT = 8, /* mend what is wrong in the query, with a notice */
+    /* Of matches with the same text, or nearly, only the earliest is a hit;
+     * offset, limit and ranks are of such hits, totals and facets of all
+     * matches. Has no effect on groups and on queries with copies: in them. */
+    NH_SEARCH_COLLAPSE = 16
 };
 
 struct nh_search_options {
@@ -213,6 +217,7 @@ struct nh_hit {
     struct nh_string date; /* ISO 8601 to the known precision, or "" */
     int64_t time;          /* its first instant, seconds since 1970 */
     struct nh_list author, topic, person, org, place;
+    size_t copies; /* other matches that it stands for: NH_SEARCH_COLLAPSE */
     struct nh_snippet snippet;
 };
 
@@ -224,6 +229,9 @@ int nh_results_hit(nh_results *results, size_t i, const struct nh_hit **hit,
 int nh_results_id(nh_results *results, size_t i, struct nh_string *id,
                   double *score, struct nh_error *err);
 
+/* The ids of the copies that hit i stands for, the earliest first. */
+int nh_results_copies(nh_results *results, size_t i, struct nh_list *ids,
+                      struct nh_error *err);
 /* Only the number of the article and the score of hit i, without reading. */
 int nh_results_number(nh_results *results, size_t i, uint32_t *number,
                       double *score, struct nh_error *err);

@@ -98,6 +98,12 @@ struct match_tree *planner_filter(struct planner *p, const char *prefix,
     return planner_term(p, prefix, value, false);
 }
 
+struct match_tree *planner_set(struct planner *p, uint32_t *docids,
+                               size_t count)
+{
+    return made(p, match_tree_set(docids, count));
+}
+
 /* ---- Words and phrases. */
 
 static const char *text_prefix(bool title)
@@ -225,7 +231,10 @@ static struct match_tree *plan_phrase(struct planner *p,
 static void notice(struct planner *p, const struct query_node *n)
 {
     struct buf *b = &p->plan->notice;
-    buf_append_str(b, b->len ? ", " : "the index has no word like ");
+    buf_append_str(b, p->in_list ? ", "
+                      : b->len   ? "; the index has no word like "
+                                 : "the index has no word like ");
+    p->in_list = true;
     buf_printf(b, "'%.*s%s'", (int)n->words[0].text.len, n->words[0].text.data,
                n->kind == QUERY_WILDCARD ? ""
                : n->distance == 1        ? "~"
@@ -514,4 +523,32 @@ void plan_release(struct plan *plan)
     postings_free(plan->postings);
     buf_release(&plan->notice);
     memset(plan, 0, sizeof *plan);
+}
+
+int plan_find(struct tree_cursor **out, struct plan *plan, uint32_t docid,
+              struct nh_error *err)
+{
+    const struct snapshot *s = plan->state.snapshot;
+    const struct snapshot_segment *segment = snapshot_segment(s, docid);
+    *out = NULL;
+    if (!segment)
+        return error_set(err, NH_EINTERNAL, "no segment has the article");
+    struct tree_cursor *c;
+    int rc = tree_cursor_new(&c, plan->source.tree, s,
+                             (size_t)(segment - s->segments), true,
+                             &plan->state, err);
+    if (rc != NH_OK)
+        return rc;
+    const bool found =
+        tree_cursor_seek(c, docid, 0) == docid && tree_cursor_confirm(c);
+    if (plan->state.failed != NH_OK) {
+        rc = plan->state.failed;
+        if (err)
+            *err = plan->state.error;
+    }
+    if (rc == NH_OK && found)
+        *out = c;
+    else
+        tree_cursor_free(c);
+    return rc;
 }

@@ -24,5 +24,9 @@ struct plan {
 int plan_make(struct plan *plan, const struct query *q, nh_index *index,
               const struct nh_search_options *o, struct nh_error *err);
 void plan_release(struct plan *plan);
+/* A cursor of the plan's tree that stands at the article and has confirmed it;
+ * *out is NULL if the plan does not find it. */
+int plan_find(struct tree_cursor **out, struct plan *plan, uint32_t docid,
+              struct nh_error *err);
 
 #endif

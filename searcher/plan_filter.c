@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/date.h"
+#include "searcher/copy_finder.h"
 
 static struct match_tree *nothing(struct planner *p)
 {
@@ -135,8 +137,42 @@ plan_whole_name(struct planner *p, const struct query_node *n, bool weigh)
     return any;
 }
 
+/* ---- Copies. */
+
+/* An article and its copies. */
+static struct match_tree *plan_copies(struct planner *p,
+                                      const struct query_node *n)
+{
+    struct copy_finder finder;
+    struct match_state *state = &p->plan->state;
+    struct buf *notice = &p->plan->notice;
+    uint32_t docid;
+    memset(&finder, 0, sizeof finder);
+    int rc = snapshot_find(state->snapshot, n->value, &docid, p->err);
+    if (rc == NH_ENOTFOUND) {
+        p->in_list = false;
+        buf_append_str(notice, notice->len ? "; there is no article '"
+                                           : "there is no article '");
+        buf_append(notice, n->value.data, n->value.len);
+        buf_append_byte(notice, '\'');
+        return notice->failed ? planner_fail(p, error_nomem(p->err))
+                              : planner_set(p, NULL, 0);
+    }
+    if (rc == NH_OK)
+        rc = copy_finder_run(&finder, state, docid, false, p->err);
+    struct match_tree *tree = rc == NH_OK
+                                  ? planner_set(p, finder.docids, finder.count)
+                                  : planner_fail(p, rc);
+    if (rc == NH_OK)
+        finder.docids = NULL; /* the tree's now */
+    copy_finder_release(&finder);
+    return tree;
+}
+
 struct match_tree *plan_filter(struct planner *p, const struct query_node *n)
 {
+    if (n->field == FIELD_COPIES)
+        return plan_copies(p, n);
     const struct field_def *def = &schema_fields[n->field];
     /* Without words in the query, mentions rank. */
     const bool weigh = def->entity && !p->has_text;

@@ -15,7 +15,8 @@ struct planner {
     uint32_t most_words; /* that a wildcard or fuzzy word may stand for */
     uint64_t words_left; /* that those still to come may stand for together */
     struct buf term, scratch;
-    int rc; /* of the first failure, whose tree is NULL */
+    bool in_list; /* the notice ends in words that the index lacks */
+    int rc;       /* of the first failure, whose tree is NULL */
     struct nh_error *err;
 };
 
@@ -38,6 +39,9 @@ struct match_tree *planner_term(struct planner *p, const char *prefix,
                                 struct slice value, bool weighs);
 struct match_tree *planner_filter(struct planner *p, const char *prefix,
                                   struct slice value);
+/* Live articles, ascending; the list is taken over, also on failure. */
+struct match_tree *planner_set(struct planner *p, uint32_t *docids,
+                               size_t count);
 /* An AND with a check, which the plan takes over. */
 struct match_tree *planner_checked(struct planner *p, struct match_tree *all,
                                    struct text_check *check);

@@ -290,7 +290,15 @@ int query_value_node(struct query_parser *p, const struct query_token *t,
 {
     enum field_kind kind = schema_fields[p->field].kind;
     bool typed = t->kind == TOKEN_WORD;
-    if (typed && slice_equal(t->text, slice_of("*"))) {
+    const bool any = typed && slice_equal(t->text, slice_of("*"));
+    if (any && p->field == FIELD_COPIES) {
+        fix_value(p, t);
+        query_error(p->err, NH_EQUERY, t->offset, t->length,
+                    "copies: wants the id of an article");
+        return error_hint(p->err, NH_EQUERY,
+                          "search --collapse shows which articles have some");
+    }
+    if (any) {
         *out = query_new_node(p, QUERY_HAS, t);
         if (!*out)
             return query_failed(p);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "searcher/collapse.h"
 #include "searcher/explain.h"
 #include "searcher/facets.h"
 #include "searcher/groups.h"
@@ -25,7 +26,8 @@ struct nh_results {
     struct arena arena;     /* of the page */
     struct arena hit_arena; /* of the hits that were made */
     struct match_page page;
-    struct nh_hit **hits; /* made when asked for */
+    struct hidden_copies *hidden; /* of each of the page, or NULL */
+    struct nh_hit **hits;         /* made when asked for */
     struct buf tree;
     struct plan *plan; /* made when scores are asked for */
     struct nh_string suggestion;
@@ -88,6 +90,17 @@ static int make_facets(nh_results *r, const struct nh_search_options *o,
     return rc;
 }
 
+/* Whether the query asks for copies, so that all are wanted. */
+static bool wants_copies(const struct query_node *n)
+{
+    if (n->kind == QUERY_FILTER && n->field == FIELD_COPIES)
+        return true;
+    for (size_t i = 0; n->kind != QUERY_NOT && i < n->count; i++)
+        if (wants_copies(n->children[i]))
+            return true;
+    return false;
+}
+
 /* Fills the page with what the query finds. */
 static int run(nh_results *r, const struct nh_search_options *given,
                struct nh_error *err)
@@ -98,7 +111,11 @@ static int run(nh_results *r, const struct nh_search_options *given,
         o.offset = 0;
         o.flags |= NH_SEARCH_EXACT_TOTAL;
     }
-    int rc = match_query(&r->page, r->index, &r->query, &o, err);
+    const bool collapse = (o.flags & NH_SEARCH_COLLAPSE) && !o.group &&
+                          o.limit > 0 && !wants_copies(r->query.root);
+    int rc = collapse ? collapse_query(&r->page, &r->hidden, r->index,
+                                       &r->query, &o, &r->arena, err)
+                      : match_query(&r->page, r->index, &r->query, &o, err);
     if (rc != NH_OK)
         return rc;
     if (o.group)
@@ -341,6 +358,7 @@ int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
                                     : r->page.first_rank + (uint32_t)i;
             h->number = r->page.docids[i];
             h->score = r->page.scores[i];
+            h->copies = r->hidden ? r->hidden[i].count : 0;
             r->hits[i] = h;
         }
     }
@@ -358,6 +376,31 @@ int nh_results_number(nh_results *r, size_t i, uint32_t *number, double *score,
     *number = r->page.docids[i];
     *score = r->page.scores[i];
     return NH_OK;
+}
+
+int nh_results_copies(nh_results *r, size_t i, struct nh_list *ids,
+                      struct nh_error *err)
+{
+    int rc = check_place(r, i, err);
+    *ids = (struct nh_list){NULL, 0};
+    if (rc != NH_OK || !r->hidden)
+        return rc;
+    const struct hidden_copies *h = &r->hidden[i];
+    struct nh_string *items =
+        arena_alloc(&r->hit_arena, (h->count + 1) * sizeof *items);
+    if (!items)
+        return error_nomem(err);
+    for (size_t k = 0; rc == NH_OK && k < h->count; k++) {
+        rc = index_fields(r->index, h->docids[k], err);
+        if (rc == NH_OK)
+            items[k] = hit_string(&r->hit_arena,
+                                  article_get(&r->index->article, FIELD_ID));
+        if (rc == NH_OK && !items[k].data)
+            rc = error_nomem(err);
+    }
+    if (rc == NH_OK)
+        *ids = (struct nh_list){items, h->count};
+    return rc;
 }
 
 /* ---- Explanations. */

@@ -210,8 +210,8 @@ class Faults(unittest.TestCase):
                     self.assertEqual(found(), answer, path)
                 left = [n for n in os.listdir(self.index) if "repair" in n]
                 self.assertEqual(left, [])
-        self.assertEqual(kinds, {"XAPIANDB", "articles", "blocks", "del",
-                                 "dict", "iamglass", "postlist.glass",
+        self.assertEqual(kinds, {"XAPIANDB", "articles", "blocks", "copies",
+                                 "del", "dict", "iamglass", "postlist.glass",
                                  "sources", "words"})
 
     def test_files_that_are_missing_are_named(self):
