@@ -38,6 +38,7 @@ static const struct help_row rows[] = {
     {"person:(Leike OR Schulman)", "a field for a group"},
     {"place:*", "articles with a place"},
     {"topic:safety", "the whole value; source:, section:, lang:, url:, id:"},
+    {"copies:leike-resigns", "an article and those with the same text"},
     {"title:quits", "in the title; also a phrase or a wildcard"},
     {NULL, "Dates, in UTC, both ends included"},
     {"date:2024", "a year; 2024-05 a month, 2024-05-17 a day"},

@@ -55,6 +55,69 @@ class Cli(unittest.TestCase):
                          ["superalignment-launch"])
         self.assertEqual(search("francois -tunnel"), ["text/higgs.txt"])
 
+    def test_copies_are_shown_once(self):
+        story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
+        lines = [
+            {"id": "wire", "title": "Crane falls", "body": story,
+             "date": "2024-03-02", "source": "wire"},
+            {"id": "daily", "title": "Crane in harbour", "body":
+             story.upper() + ".", "date": "2024-03-03", "source": "daily"},
+            {"id": "first", "title": "Crane falls", "body":
+             story + " More to follow.", "date": "2024-03-01"},
+            {"id": "undated", "body": story.replace(" ", "  ")},
+            {"id": "other", "body": "A crane flew over the ferry and the pier "
+             "of another harbour.", "date": "2024-03-05"},
+            {"id": "stub", "title": "One", "body": "Full text follows."},
+            {"id": "stub2", "title": "Two", "body": "Full text follows."},
+            {"id": "empty", "title": "", "body": ""}]
+        run("index", "-d", "copies.idx", "-",
+            stdin="".join(json.dumps(x) + "\n" for x in lines).encode())
+
+        def ids(*args):
+            status, out, err = run("search", "-d", "copies.idx", "--format",
+                                   "ids", "--all", *args)
+            self.assertIn(status, (0, 1), err)
+            return out.split()
+
+        story_ids = {"wire", "daily", "first", "undated"}
+        for ident in story_ids:
+            self.assertEqual(set(ids("copies:" + ident)), story_ids)
+        self.assertEqual(ids("copies:stub"), ["stub"])
+        self.assertEqual(ids("copies:empty"), ["empty"])
+        self.assertEqual(set(ids("crane -copies:wire")), {"other"})
+        self.assertEqual(len(ids("crane")), 5)
+        self.assertEqual(set(ids("crane", "--collapse")), {"first", "other"})
+        # The earliest of those that match.
+        self.assertEqual(ids("crane source:*", "--collapse"), ["wire"])
+        self.assertEqual(ids("copies:wire", "--collapse", "--sort", "oldest"),
+                         ["first", "wire", "daily", "undated"])
+        status, out, _ = run("search", "-d", "copies.idx", "crane")
+        self.assertEqual(status, 0)
+        self.assertIn("[first]  and 3 copies\n", out)
+        self.assertIn("5 articles, the first 2 shown", out)
+        self.assertNotIn("[wire]", out)
+        _, out, _ = run("search", "-d", "copies.idx", "crane source:*")
+        self.assertIn("[wire]  and 1 copy\n", out)
+        _, out, _ = run("search", "-d", "copies.idx", "--copies", "crane")
+        self.assertIn("[wire]\n", out)
+        self.assertNotIn("cop", out)
+        _, out, _ = run("search", "-d", "copies.idx", "--format", "json",
+                        "--collapse", "--facet", "day", "crane")
+        page = json.loads(out)
+        self.assertEqual(page["total"], 5)
+        self.assertEqual(page["facets"]["day"]["articles"], 4)
+        self.assertEqual({h["id"]: h.get("copies") for h in page["hits"]}, {
+            "first": ["wire", "daily", "undated"], "other": None})
+        self.assertEqual([h["rank"] for h in page["hits"]], [1, 2])
+        _, out, _ = run("search", "-d", "copies.idx", "copies:nobody")
+        self.assertIn("there is no article 'nobody'", out)
+        status, _, err = run("search", "-d", "copies.idx", "copies:*")
+        self.assertEqual(status, 2)
+        self.assertIn("copies: wants the id of an article", err)
+        for args in (("--collapse", "--copies"), ("--collapse", "--count"),
+                     ("--collapse", "--group", "day")):
+            self.assertEqual(run("search", *args, "crane")[0], 2)
+
     def test_filters_alone_give_the_newest_first(self):
         self.assertEqual(search("section:science", "-n", "2"),
                          ["nobel-chemistry-2024", "nobel-physics-2024"])

@@ -59,6 +59,11 @@ def main():
         subprocess.run(["/usr/bin/python3", oracle, program,
                         os.path.join(work, "oracle"), str(count // part), "11",
                         folder], check=True)
+    copies = os.path.join(os.path.dirname(__file__), "..", "oracle",
+                          "score_copies.py")
+    subprocess.run(["/usr/bin/python3", copies, program, folder,
+                    os.path.join(work, "copies"), "--floor", "0.98",
+                    "--queries", "50"], check=True)
 
 
 if __name__ == "__main__":
