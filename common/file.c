@@ -74,7 +74,7 @@ int file_sync(const char *path, struct nh_error *err)
     return rc;
 }
 
-static int file_sync_parent(const char *path, struct nh_error *err)
+int file_sync_parent(const char *path, struct nh_error *err)
 {
     const char *slash = strrchr(path, '/');
     if (!slash)

@@ -26,6 +26,8 @@ int file_replace(const char *path, const void *data, size_t len,
                  struct nh_error *err);
 /* fsync of a file or a folder. */
 int file_sync(const char *path, struct nh_error *err);
+/* fsync of the folder that a file or folder is in. */
+int file_sync_parent(const char *path, struct nh_error *err);
 bool file_exists(const char *path);
 /* Makes one folder; one that exists already is fine. */
 int file_mkdir(const char *path, struct nh_error *err);

@@ -145,8 +145,11 @@ int manifest_write(const struct manifest *m, const char *dir,
         buf_append_str(&out, line);
     }
     const char *path = file_join(&name, dir, MANIFEST_NAME);
-    int rc = path && !out.failed ? file_replace(path, out.data, out.len, err)
-                                 : error_nomem(err);
+    int rc = path && !out.failed ? NH_OK : error_nomem(err);
+    if (rc == NH_OK) /* the names of new segments, before they are needed */
+        rc = file_sync(dir, err);
+    if (rc == NH_OK)
+        rc = file_replace(path, out.data, out.len, err);
     buf_release(&out);
     buf_release(&name);
     return rc;

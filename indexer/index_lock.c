@@ -26,6 +26,7 @@ static bool folder_usable(const char *dir)
             continue;
         empty = false;
         index |= strcmp(e->d_name, MANIFEST_NAME) == 0 ||
+                 strcmp(e->d_name, MANIFEST_NAME ".tmp") == 0 ||
                  strcmp(e->d_name, LOCK_NAME) == 0;
     }
     closedir(d);
@@ -100,7 +101,8 @@ static void remove_tree(const char *path)
         for (struct dirent *e; (e = readdir(d)) != NULL;)
             if ((strncmp(e->d_name, "batch-", 6) == 0 ||
                  strncmp(e->d_name, "seg-", 4) == 0 ||
-                 strncmp(e->d_name, "build-", 6) == 0) &&
+                 strncmp(e->d_name, "build-", 6) == 0 ||
+                 strcmp(e->d_name, "probe") == 0) &&
                 file_join(&name, path, e->d_name))
                 remove_tree(name.data);
         closedir(d);

@@ -65,6 +65,8 @@ static int start_manifest(struct index_writer *w,
     stemmer_free(probe);
     if (rc == NH_OK)
         rc = manifest_write(&w->manifest, w->dir, err);
+    if (rc == NH_OK) /* its folder may be new, and in one that is not ours */
+        file_sync_parent(w->dir, NULL);
     return rc;
 }
 

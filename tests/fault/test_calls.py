@@ -3,7 +3,6 @@ many of its allocations: test_calls.py NEWSHOUND SAMPLES FAIL_ALLOC
 
 NEWSHOUND_EVERY=1 takes each place in turn, where the default takes some."""
 
-import json
 import os
 import random
 import re
@@ -13,17 +12,14 @@ import subprocess
 import sys
 import unittest
 
+from writers import Writers, write_corpus
+
 PROGRAM, SAMPLES, FAIL_ALLOC = map(os.path.abspath, sys.argv[1:4])
 WORK = os.path.abspath("calls.work")
 EVERY = int(os.environ.get("NEWSHOUND_EVERY", "0"))
 CALLS = ["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink",
          "unlinkat", "rmdir", "mkdir", "ftruncate", "openat"]
 STRACE = shutil.which("strace")
-
-
-def run(*args, **options):
-    return subprocess.run([PROGRAM, *args], capture_output=True, check=False,
-                          timeout=120, **options)
 
 
 def traced(inject, *args):
@@ -64,49 +60,8 @@ def timeless(text):
     return re.sub(rb'[\d.]+ ms|"elapsed_ms":[\d.]+', b"", text)
 
 
-def write_corpus(path, first, count):
-    rand = random.Random(first)
-    with open(path, "w", encoding="utf-8") as file:
-        for n in range(first, first + count):
-            body = " ".join(f"w{rand.randrange(900)}" for _ in range(80))
-            file.write(json.dumps({"id": f"n{n}", "title": f"Title {n}",
-                                   "body": body, "person": ["Jan Leike"],
-                                   "date": "2024-05-17"}) + "\n")
-
-
-class Calls(unittest.TestCase):
-    def setUp(self):
-        shutil.rmtree(WORK, ignore_errors=True)
-        os.makedirs(WORK)
-        self.base = os.path.join(WORK, "base")
-        self.index = os.path.join(WORK, "idx")
-        self.corpus = os.path.join(WORK, "corpus.jsonl")
-
-    def prepare(self, command):
-        """An index to which `command` is to be done; the counts before and
-        after, and the command's arguments."""
-        old = os.path.join(WORK, "old.jsonl")
-        write_corpus(old, 0, 60)
-        self.assertEqual(run("index", "-d", self.base, old).returncode, 0)
-        write_corpus(self.corpus, 30, 60)  # 30 replaced, as all bodies differ
-        if command == "index":
-            return {60, 90}, ["index", "-j1", "-d", self.index, self.corpus]
-        run("index", "-d", self.base, self.corpus)
-        return {90}, ["merge", "-d", self.index]
-
-    def renew(self):
-        shutil.rmtree(self.index, ignore_errors=True)
-        shutil.copytree(self.base, self.index)
-
-    def look(self, counts, what):
-        """The index is that of a commit, whole and searchable."""
-        done = run("search", "-d", self.index, "--verify", "--count",
-                   "NOT xyzzy")
-        self.assertEqual(done.returncode, 0, f"{what}: {done.stderr}")
-        self.assertIn(int(done.stdout), counts, what)
-        done = run("search", "-d", self.index, "--format", "ids", "--all",
-                   'person:"jan leike"')
-        self.assertIn(len(done.stdout.split()), counts, what)
+class Calls(Writers):
+    PROGRAM, WORK = PROGRAM, WORK
 
     def some(self, last, most):
         if EVERY or last <= most:
@@ -136,10 +91,7 @@ class Calls(unittest.TestCase):
                                     message_lost(log), what)
                 failed += done.returncode != 0
                 self.look(counts, what)
-                done = run(*args)
-                self.assertEqual(done.returncode, 0,
-                                 f"after {what}: {done.stderr}")
-                self.look({max(counts)}, "after " + what)
+                self.finish(counts, args, what)
         return failed
 
     @unittest.skipUnless(STRACE, "there is no strace")
@@ -151,6 +103,14 @@ class Calls(unittest.TestCase):
     def test_a_kill_at_each_call_of_a_merge_leaves_a_commit(self):
         self.assertGreater(
             self.each_place("merge", "signal=SIGKILL", 6), 10)
+
+    @unittest.skipUnless(STRACE, "there is no strace")
+    def test_a_kill_at_each_call_of_others_leaves_a_commit(self):
+        for command in ("delete", "prune", "repair"):
+            with self.subTest(command):
+                self.setUp()
+                self.assertGreater(
+                    self.each_place(command, "signal=SIGKILL", 2), 3)
 
     @unittest.skipUnless(STRACE, "there is no strace")
     def test_a_full_disk_at_each_call_leaves_a_commit(self):
@@ -173,16 +133,17 @@ class Calls(unittest.TestCase):
         last, failed = 1, 0
         while True:  # how many allocations there are, to a factor of two
             self.renew()
-            if run(*args, env=dict(environment, FAIL_ALLOC=str(last),
-                                   FAIL_ALLOC_ON="1")).returncode == 0:
+            if self.run_program(*args, env=dict(
+                    environment, FAIL_ALLOC=str(last),
+                    FAIL_ALLOC_ON="1")).returncode == 0:
                 break
             last *= 2
         for n in self.some(last, 120):
             for on in ({}, {"FAIL_ALLOC_ON": "1"}):
                 what = f"{command}: allocation {n} of {last} {on}"
                 self.renew()
-                done = run(*args, env=dict(environment, FAIL_ALLOC=str(n),
-                                           **on))
+                done = self.run_program(*args, env=dict(
+                    environment, FAIL_ALLOC=str(n), **on))
                 self.assertIn(done.returncode, (0, 3, 4),
                               f"{what}: {done.stderr}")
                 failed += done.returncode != 0
@@ -192,8 +153,8 @@ class Calls(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(FAIL_ALLOC), "not with sanitizers")
     def test_no_memory_while_searching_is_an_error_or_no_matter(self):
         write_corpus(self.corpus, 0, 200)
-        self.assertEqual(
-            run("index", "-d", self.index, self.corpus).returncode, 0)
+        self.assertEqual(self.run_program("index", "-d", self.index,
+                                          self.corpus).returncode, 0)
         environment = dict(os.environ, LD_PRELOAD=FAIL_ALLOC)
         failed = 0
         for args in (
@@ -203,18 +164,22 @@ class Calls(unittest.TestCase):
                  "9999y", "person:Leike NEAR w8 OR w9 date:2024"),
                 ("search", "--lenient", "--format", "jsonl", '(w1 "w2 w3'),
                 ("search", "--format", "json", "ww1 ww2"),
+                ("search", "--format", "json", "--collapse", "w1 OR w2"),
+                ("search", "--format", "ids", "copies:n7 OR copies:none"),
                 ("search", "--why-not", "n7", 'w1 "w2 w3" w4 NEAR w5'),
                 ("complete", "person:le"), ("complete", "w"),
                 ("show", "n3")):
             args = (args[0], "-d", self.index, *args[1:])
-            plain = run(*args)
+            plain = self.run_program(*args)
             self.assertIn(plain.returncode, (0, 1), plain.stderr)
             last = 1
-            while run(*args, env=dict(environment, FAIL_ALLOC=str(last),
-                                      FAIL_ALLOC_ON="1")).returncode >= 2:
+            while self.run_program(*args, env=dict(
+                    environment, FAIL_ALLOC=str(last),
+                    FAIL_ALLOC_ON="1")).returncode >= 2:
                 last *= 2
             for n in self.some(last, 100):
-                done = run(*args, env=dict(environment, FAIL_ALLOC=str(n)))
+                done = self.run_program(*args, env=dict(environment,
+                                                        FAIL_ALLOC=str(n)))
                 if done.returncode == plain.returncode:
                     self.assertEqual(timeless(done.stdout),
                                      timeless(plain.stdout), f"{args} {n}")
