@@ -43,15 +43,25 @@ static const struct option_def options[] = {
 
 struct run {
     struct progress progress;
+    bool follows;
+    struct strtab said; /* messages, which --follow meets again and again */
 };
 
 static void report(void *ctx, const char *path, uint64_t offset,
                    const struct nh_error *why)
 {
     struct run *run = ctx;
-    progress_clear(&run->progress);
-    fprintf(stderr, "newshound: skipped %s at byte %llu: %s\n", path,
-            (unsigned long long)offset, why->message);
+    struct buf line = BUF_INIT;
+    const uint32_t before = run->said.count;
+    buf_printf(&line, "newshound: skipped %s at byte %llu: %s\n", path,
+               (unsigned long long)offset, why->message);
+    if (line.failed || !run->follows ||
+        strtab_add(&run->said, line.data, line.len) == STRTAB_NONE ||
+        run->said.count > before) {
+        progress_clear(&run->progress);
+        fwrite(line.data ? line.data : "", 1, line.len, stderr);
+    }
+    buf_release(&line);
 }
 
 static void show_progress(void *ctx, const struct pipeline_counts *counts,
@@ -286,6 +296,8 @@ static int run_index(const struct options *o)
     enum builder_kind kind;
     const char *format = options_get(o, "format");
     memset(&p, 0, sizeof p);
+    memset(&run, 0, sizeof run);
+    run.follows = options_get(o, "follow") != NULL;
     if (format && strcmp(format, "list") == 0)
         return list_formats();
     if (!read_options(o, &p, &err) || !read_builder(o, &kind) ||
@@ -305,6 +317,7 @@ static int run_index(const struct options *o)
             ? follow(o, &p, kind)
             : index_files(o, &p, kind, options_get(o, "quiet") != NULL);
     entity_model_free(model);
+    strtab_release(&run.said);
     return status;
 }
 

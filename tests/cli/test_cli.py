@@ -659,11 +659,15 @@ class Cli(unittest.TestCase):
 
     def test_follow_sees_what_comes_changes_and_goes(self):
         self.write("follow/one.txt", "first follower")
+        self.write("follow/bad.jsonl", '{"id": 1}\n{"id": \n')
         program = subprocess.Popen(
             [PROGRAM, "index", "-d", "follow.idx", "--follow", "--prune",
-             "follow"], cwd=WORK, stdout=subprocess.PIPE)
+             "follow"], cwd=WORK, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
         try:
             self.wait_for("follow.idx", "follower", ["one.txt"])
+            self.write("follow/bad.jsonl",
+                       '{"id": 1}\n{"id": \n{"id": 2, "body": "good"}\n')
             self.write("follow/new/deep/two.txt", "second follower")
             self.wait_for("follow.idx", "second", ["new/deep/two.txt"])
             self.write("follow/new/deep/two.txt", "changed follower")
@@ -675,9 +679,13 @@ class Cli(unittest.TestCase):
                                  "first")[0], 0)
         finally:
             program.terminate()
-            out, _ = program.communicate(timeout=20)
+            out, err = program.communicate(timeout=20)
         self.assertEqual(program.returncode, 0)
         self.assertIn(b"1 replaced", out)
+        # What is wrong is said once.
+        self.assertEqual(sorted(set(err.splitlines())),
+                         sorted(err.splitlines()))
+        self.assertIn(b"bad.jsonl at byte 16: invalid JSON", err)
         self.assertEqual(run("index", "--follow", "-", stdin=b"")[0], 2)
 
     STORY = (b"Jan Leike left Microsoft in San Francisco. Leike, who led a "

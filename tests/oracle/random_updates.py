@@ -2,7 +2,10 @@
 random, beside readers; after each step against a model in memory.
 
   random_updates.py NEWSHOUND WORKDIR STEPS SEED
-"""
+
+What a reader sees must be the index after one of the writer's commands that ran
+beside it. NEWSHOUND_STEPS, NEWSHOUND_SECONDS (in the place of steps) and
+NEWSHOUND_READERS make it a soak."""
 
 import json
 import os
@@ -11,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 
 WORDS = ("ferry", "tide", "harbour", "gull", "anchor", "storm")
 IDS = [f"id{n}" for n in range(40)]
@@ -67,6 +71,9 @@ class Soak:
         os.makedirs(os.path.join(self.folder, "sub"))
         self.model, self.wrong, self.files = Model(), 0, {}
         self.done, self.searches, self.failed = False, 0, []
+        # What the index held, one after the other; answers that are to be
+        # looked for in these, each with the number of the first that may be it.
+        self.states, self.answers = [{}], []
 
     def run(self, *args, accept=(0, 1)):
         done = subprocess.run([self.program, args[0], "-d", self.index,
@@ -76,16 +83,42 @@ class Soak:
                              f"{done.stderr.decode()}")
         return done.stdout.decode()
 
-    def reader(self):
-        """Searches all the time: every answer is of some commit."""
+    def reader(self, seed):
+        """Exports and searches all the time."""
+        rng = random.Random(seed)
         while not self.done:
+            first = len(self.states) - 1
+            word = rng.choice((None, *WORDS))
+            args = (["export"] if word is None else
+                    ["search", "--all", "--format", "ids", word])
             out = subprocess.run(
-                [self.program, "search", "-d", self.index, "--all", "--format",
-                 "jsonl", " OR ".join(WORDS)], capture_output=True,
-                check=False)
+                [self.program, args[0], "-d", self.index, *args[1:]],
+                capture_output=True, check=False)
             self.searches += 1
             if out.returncode not in (0, 1):
                 self.failed.append(out.stderr.decode())
+            else:
+                self.answers.append((first, word, out.stdout.decode()))
+
+    def commit(self):
+        self.states.append({i: v[1] for i, v in self.model.live.items()})
+
+    def check_readers(self, step):
+        """All states are known that were there when these answers were given.
+        """
+        answers, self.answers = self.answers, []
+        for first, word, out in answers:
+            if word is None:
+                got = {x["id"]: x["body"] for x in map(json.loads,
+                                                       out.splitlines())}
+                good = got in self.states[first:]
+            else:
+                got = sorted(out.split())
+                good = any(got == sorted(i for i, body in state.items()
+                                         if word in body.split())
+                           for state in self.states[first:])
+            self.expect(good, f"before the end of step {step} a reader saw "
+                        f"{word}: {got}, which the index never was")
 
     def article(self):
         return {"id": self.rng.choice(IDS),
@@ -119,8 +152,10 @@ class Soak:
                      self.folder)
             for path in sorted(self.files):
                 self.model.read(path, self.files[path])
+            self.commit()
             if prune:
                 self.model.prune(self.files)
+                self.commit()
         kind = self.rng.random()
         if kind < 0.15:
             word = self.rng.choice(WORDS)
@@ -131,6 +166,7 @@ class Soak:
             ident = self.rng.choice(IDS)
             self.run("delete", "--id", ident)
             self.model.live.pop(ident, None)
+            self.commit()
         elif kind < 0.35:
             self.run("merge")
 
@@ -140,6 +176,7 @@ class Soak:
                 for line in self.run("export").splitlines()}
         self.model.live = {i: v for i, v in self.model.live.items()
                            if i in left}
+        self.commit()
 
     def expect(self, good, what):
         if not good:
@@ -167,24 +204,29 @@ class Soak:
 def main():
     program, work = (os.path.abspath(a) for a in sys.argv[1:3])
     steps = int(os.environ.get("NEWSHOUND_STEPS", sys.argv[3]))
+    seconds = float(os.environ.get("NEWSHOUND_SECONDS", "0"))
     soak = Soak(program, work, int(sys.argv[4]))
     soak.run("index", "-q", soak.folder)
-    readers = [threading.Thread(target=soak.reader) for _ in range(2)]
+    readers = [threading.Thread(target=soak.reader, args=(n,)) for n in
+               range(int(os.environ.get("NEWSHOUND_READERS", "2")))]
+    start, step = time.monotonic(), 0
     for reader in readers:
         reader.start()
     try:
-        for step in range(steps):
+        while (time.monotonic() - start < seconds if seconds
+               else step < steps) and soak.wrong <= 3:
             soak.step()
             soak.compare(step)
-            if soak.wrong > 3:
-                break
+            soak.check_readers(step)
+            step += 1
     finally:
         soak.done = True
         for reader in readers:
             reader.join()
+    soak.check_readers(step)
     for message in soak.failed[:3]:
         print("a reader failed:", message)
-    print(f"{steps} steps, {soak.searches} searches beside them, "
+    print(f"{step} steps, {soak.searches} searches beside them, "
           f"{len(soak.failed)} failed, {soak.wrong} differences")
     sys.exit(bool(soak.wrong or soak.failed))
 
