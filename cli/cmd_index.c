@@ -7,7 +7,6 @@
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/progress.h"
-#include "common/charset.h"
 #include "common/strtab.h"
 #include "indexer/pipeline.h"
 
@@ -73,14 +72,6 @@ static void show_progress(void *ctx, const struct pipeline_counts *counts,
                   counts->read_bytes, total);
 }
 
-static int list_formats(void)
-{
-    for (size_t i = 0; reader_table[i]; i++)
-        printf("%-8s %s\n", reader_table[i]->name, reader_table[i]->help);
-    printf("each also packed by gzip\n");
-    return command_finish(EXIT_FOUND);
-}
-
 static void summarise(const struct pipeline_counts *c, uint64_t deleted,
                       double seconds)
 {
@@ -109,43 +100,25 @@ static bool read_builder(const struct options *o, enum builder_kind *kind)
 }
 
 /* Reads the options; false with a message if one makes no sense. */
-static bool read_options(const struct options *o, struct pipeline_options *p,
-                         struct nh_error *err)
+static bool read_options(const struct options *o, struct pipeline_options *p)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long jobs = cores < 1 ? 1 : cores > 16 ? 16 : cores, memory = 600;
-    const char *format = options_get(o, "format");
     if (!options_number(o, "jobs", 1, PIPELINE_JOBS_MAX, &jobs) ||
         !options_number(o, "memory", 64, 1 << 20, &memory))
         return false;
     p->jobs = (unsigned)jobs;
     p->memory = (size_t)memory << 20;
-    p->map = options_get(o, "map");
-    p->charset = options_get(o, "charset");
     p->collection = options_get(o, "collection");
     p->no_entities = options_get(o, "no-entities") != NULL;
     p->strict = options_get(o, "strict") != NULL;
     p->again = options_get(o, "again") != NULL;
     p->no_merge = options_get(o, "no-merge") != NULL;
-    if (format && strcmp(format, "auto") != 0) {
-        p->reader = reader_named(format);
-        if (!p->reader) {
-            fprintf(stderr,
-                    "newshound index: there is no format '%s'; see --format "
-                    "list\n",
-                    format);
-            return false;
-        }
-    }
-    if (p->charset && !charset_known(p->charset)) {
-        fprintf(stderr, "newshound index: there is no charset '%s'\n",
-                p->charset);
+    struct parse_context parse = {.map = NULL};
+    if (!command_read_format(o, &p->reader, &parse))
         return false;
-    }
-    if (p->map && reader_map_check(p->map, err) != NH_OK) {
-        command_fail(err);
-        return false;
-    }
+    p->map = parse.map;
+    p->charset = parse.charset;
     return true;
 }
 
@@ -299,8 +272,8 @@ static int run_index(const struct options *o)
     memset(&run, 0, sizeof run);
     run.follows = options_get(o, "follow") != NULL;
     if (format && strcmp(format, "list") == 0)
-        return list_formats();
-    if (!read_options(o, &p, &err) || !read_builder(o, &kind) ||
+        return command_list_formats();
+    if (!read_options(o, &p) || !read_builder(o, &kind) ||
         !read_commit_every(o, &p) || !check_arguments(o))
         return EXIT_USAGE;
     if (!p.no_entities && !options_get(o, "entities-only-given") &&

@@ -26,7 +26,7 @@ struct command {
 
 extern const struct command command_index, command_search, command_complete,
     command_show, command_stats, command_tag, command_entities, command_export,
-    command_merge, command_delete, command_check;
+    command_merge, command_delete, command_check, command_inspect;
 /* Prints the query language (help_query.c). */
 void print_query_help(void);
 
@@ -52,6 +52,14 @@ void print_query_help(void);
         0, "wait", NULL, "wait while another process writes to the index"      \
     }
 
+/* --format list. */
+int command_list_formats(void);
+/* Reads --format, --map and --charset; false with a message if they make no
+ * sense. *reader is NULL for auto. */
+struct reader;
+struct parse_context;
+bool command_read_format(const struct options *o, const struct reader **reader,
+                         struct parse_context *parse);
 /* Folder of the index that the options name. */
 const char *command_index_path(const struct options *o);
 /* Opens the entity model that the options name (--model). */

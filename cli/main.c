@@ -9,10 +9,19 @@
 #include "cli/command.h"
 #include "common/xapian/xw.h"
 
-static const struct command *const commands[] = {
-    &command_index, &command_search, &command_complete, &command_show,
-    &command_stats, &command_tag,    &command_entities, &command_export,
-    &command_merge, &command_delete, &command_check,    NULL};
+static const struct command *const commands[] = {&command_index,
+                                                 &command_search,
+                                                 &command_complete,
+                                                 &command_show,
+                                                 &command_stats,
+                                                 &command_tag,
+                                                 &command_entities,
+                                                 &command_export,
+                                                 &command_merge,
+                                                 &command_delete,
+                                                 &command_check,
+                                                 &command_inspect,
+                                                 NULL};
 
 const char *command_index_path(const struct options *o)
 {

@@ -200,13 +200,30 @@ static const struct token *named_date(const struct token *t,
     return t;
 }
 
-/* HH:MM[:SS[.fff]] [a.m.|p.m.]; sets *seconds and *precise. */
+/* HHMM[SS], as behind the T of ISO 8601's basic format. */
+static const struct token *compact_time(const struct token *t, int64_t *seconds,
+                                        bool *precise)
+{
+    const int64_t v = t->len == 6 ? t->value : t->value * 100;
+    if (v / 10000 > 24 || v / 100 % 100 > 59 || v % 100 > 60)
+        return NULL;
+    *seconds =
+        v / 10000 * 3600 + v / 100 % 100 * 60 + (v % 100 > 59 ? 59 : v % 100);
+    *precise = t->len == 6;
+    return t + 1;
+}
+
+/* HH:MM[:SS[.fff]] [a.m.|p.m.], or HHMM[SS] behind a T; sets *seconds and
+ * *precise. */
 static const struct token *clock_time(const struct token *t,
                                       const struct token *end, int64_t *seconds,
                                       bool *precise)
 {
-    if (is_word(t, end) && t->len == 1 && (t->text[0] | 0x20) == 't')
+    if (is_word(t, end) && t->len == 1 && (t->text[0] | 0x20) == 't') {
         t++;
+        if (is_number(t, end) && (t->len == 4 || t->len == 6))
+            return compact_time(t, seconds, precise);
+    }
     if (!is_number(t, end) || !is_punct(t + 1, end, ':') ||
         !is_number(t + 2, end) || t->value > 24 || t[2].value > 59)
         return NULL;

@@ -8,21 +8,25 @@
 #include "common/hash.h"
 
 const struct field_def schema_fields[FIELD_COUNT] = {
-    [FIELD_ID] = {"id", "", "id _id docno doc_id uuid guid article_id", "Q",
+    [FIELD_ID] = {"id", "", "id _id docno doc_id uuid guid article_id uri", "Q",
                   NULL, FIELD_KIND_EXACT, false, false, true,
                   "the article's identifier", "id:reuters-1"},
-    [FIELD_TITLE] = {"title", "headline", "title headline head", "S", NULL,
+    [FIELD_TITLE] = {"title", "headline",
+                     "title headline head headlines slugline", "S", NULL,
                      FIELD_KIND_TEXT, false, false, true,
                      "words or a phrase of the title", "title:safety"},
     [FIELD_BODY] = {"body", "",
                     "body text content maintext article_text articleBody "
-                    "full_text description summary",
+                    "full_text body_text body_html body_xhtml content_text "
+                    "content_html contents description_text description "
+                    "summary",
                     "", NULL, FIELD_KIND_TEXT, false, false, false,
                     "the article's text", ""},
     [FIELD_DATE] = {"date", "",
                     "date published published_date date_publish datePublished "
                     "pub_date pubDate publish_date published_at publishedAt "
-                    "created_at timestamp",
+                    "created_at firstpublished firstcreated versioncreated "
+                    "date_published timestamp",
                     "", NULL, FIELD_KIND_DATE, false, false, true,
                     "a day, month, year or range of them",
                     "date:2024-05-01..2024-05-17"},
@@ -31,7 +35,7 @@ const struct field_def schema_fields[FIELD_COUNT] = {
                       "source_domain site",
                       "XSRC", NULL, FIELD_KIND_LABEL, false, false, true,
                       "who published it", "source:senate.gov"},
-    [FIELD_AUTHOR] = {"author", "by", "author authors byline creator", "A",
+    [FIELD_AUTHOR] = {"author", "by", "author authors byline creator by", "A",
                       "XAW", FIELD_KIND_NAME, true, false, true, "who wrote it",
                       "author:Dickens"},
     [FIELD_URL] = {"url", "link", "url link article_url canonical_url", "U",
@@ -41,8 +45,9 @@ const struct field_def schema_fields[FIELD_COUNT] = {
                        NULL, FIELD_KIND_LABEL, false, false, true,
                        "the section or desk", "section:business"},
     [FIELD_TOPIC] = {"topic", "tag",
-                     "topic topics tags keywords subjects categories", "K",
-                     NULL, FIELD_KIND_LABEL, true, false, true,
+                     "topic topics tags keywords keyword subjects subject "
+                     "categories",
+                     "K", NULL, FIELD_KIND_LABEL, true, false, true,
                      "a subject label", "topic:cocoa"},
     [FIELD_LANGUAGE] = {"lang", "language", "language lang", "L", NULL,
                         FIELD_KIND_LABEL, false, false, true,
@@ -51,8 +56,9 @@ const struct field_def schema_fields[FIELD_COUNT] = {
                       FIELD_KIND_NAME, true, true, true,
                       "a person who is named", "person:\"Jan Leike\""},
     [FIELD_ORG] = {"org", "organization organisation company",
-                   "org orgs organizations organisations companies", "XON",
-                   "XOW", FIELD_KIND_NAME, true, true, true,
+                   "org orgs organizations organisations organisation "
+                   "organization companies",
+                   "XON", "XOW", FIELD_KIND_NAME, true, true, true,
                    "an organisation that is named", "org:OpenAI"},
     [FIELD_PLACE] = {"place", "location", "place places locations gpe", "XLN",
                      "XLW", FIELD_KIND_NAME, true, true, true,

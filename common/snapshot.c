@@ -2,13 +2,19 @@
  * Promises a consistent one, or an error that says what is wrong with it. */
 #include "common/snapshot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/analysis.h"
+#include "common/hash.h"
 #include "common/stream/stream.h"
 #include "common/tombstones.h"
+
+/* Of Xapian's files: all terms, lists and values; and what they are. */
+#define TABLE_NAME "postlist.glass"
+#define VERSION_NAME "iamglass"
 
 void snapshot_close(struct snapshot *s)
 {
@@ -20,6 +26,7 @@ void snapshot_close(struct snapshot *s)
         blocks_close(&s->segments[i].blocks);
         vocabulary_close(&s->segments[i].vocabulary);
         copies_close(&s->segments[i].copies);
+        file_map_close(&s->segments[i].table);
         xw_db_free(s->segments[i].db);
         free(s->segments[i].dead);
     }
@@ -125,6 +132,58 @@ static int open_copies(struct snapshot_segment *seg, const char *folder,
     return rc;
 }
 
+/* A file of the segment, as the manifest has it; NULL if it has none. */
+static const struct manifest_file *
+segment_file(const struct snapshot *s, const struct snapshot_segment *seg,
+             const char *name)
+{
+    char path[MANIFEST_PATH];
+    snprintf(path, sizeof path, "%s/%s", seg->info->name, name);
+    return manifest_find_file(&s->manifest, path);
+}
+
+static int table_damaged(const struct snapshot *s,
+                         const struct snapshot_segment *seg, const char *name,
+                         struct nh_error *err)
+{
+    return error_set(err, NH_ECORRUPT,
+                     "'%s/%s/%s' is damaged: its checksum does not fit", s->dir,
+                     seg->info->name, name);
+}
+
+/* The small file that Xapian reads when it opens a segment. */
+static int check_version(const struct snapshot *s,
+                         const struct snapshot_segment *seg, const char *dir,
+                         struct nh_error *err)
+{
+    const struct manifest_file *f = segment_file(s, seg, VERSION_NAME);
+    struct buf name = BUF_INIT;
+    uint64_t hash = 0, size = 0;
+    int rc = file_join(&name, dir, VERSION_NAME)
+                 ? file_hash(name.data, &hash, &size, err)
+                 : error_nomem(err);
+    if (rc == NH_OK && (!f || f->hash != hash || f->size != size))
+        rc = table_damaged(s, seg, VERSION_NAME, err);
+    buf_release(&name);
+    return rc;
+}
+
+int snapshot_tables(const struct snapshot *s, struct nh_error *err)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct snapshot_segment *seg = &s->segments[i];
+        const struct manifest_file *f;
+        if (seg->table_checked)
+            continue;
+        f = segment_file(s, seg, TABLE_NAME);
+        if (!f || (seg->table.size <= SNAPSHOT_TABLE_MAX &&
+                   hash64(seg->table.data, seg->table.size) != f->hash))
+            return table_damaged(s, seg, TABLE_NAME, err);
+        seg->table_checked = true;
+    }
+    return NH_OK;
+}
+
 static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
                         struct nh_error *err)
 {
@@ -150,6 +209,12 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
                  : error_nomem(err);
     if (rc == NH_OK)
         rc = open_copies(seg, dir, err);
+    if (rc == NH_OK)
+        rc = file_join(&name, dir, TABLE_NAME)
+                 ? file_map_open(&seg->table, name.data, err)
+                 : error_nomem(err);
+    if (rc == NH_OK)
+        rc = check_version(s, seg, dir, err);
     if (rc == NH_OK)
         rc = xw_db_open(&seg->db, dir, err);
     if (rc == NH_OK)
@@ -284,6 +349,8 @@ int snapshot_find(const struct snapshot *s, struct slice id, uint32_t *docid,
     schema_term(&term, schema_fields[FIELD_ID].prefix, id);
     if (term.failed)
         rc = error_nomem(err);
+    if (rc == NH_OK && s->db)
+        rc = snapshot_tables(s, err);
     if (rc == NH_OK && s->db)
         rc = xw_postings_open(&list, s->db, term.data, term.len, err);
     uint32_t number;

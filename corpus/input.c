@@ -47,6 +47,8 @@ void input_close(struct input *in)
     if (in->open)
         close(in->fd);
     buf_release(&in->window);
+    buf_release(&in->shared);
+    buf_release(&in->record);
     memset(in, 0, sizeof *in);
 }
 

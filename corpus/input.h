@@ -23,8 +23,10 @@ struct input {
     size_t start;
     uint64_t offset; /* of `start` in the unpacked file */
     bool ended;
-    uint64_t size; /* of the file on disk, 0 if unknown */
-    uint64_t read; /* bytes of it */
+    struct buf shared; /* readers': what all records of the file begin with */
+    struct buf record; /* readers': one that is put together */
+    uint64_t size;     /* of the file on disk, 0 if unknown */
+    uint64_t read;     /* bytes of it */
 };
 
 /* What functions below return, and readers pass on, when bytes did not come in

@@ -5,7 +5,8 @@
 #include "common/charset.h"
 #include "common/json_in.h"
 #include "common/utf8.h"
-#include "corpus/reader.h"
+#include "corpus/jsonl.h"
+#include "corpus/xml.h"
 
 /* An object that ends with its line, or a line longer than the head. */
 static bool jsonl_detect(struct slice head)
@@ -58,17 +59,50 @@ static int jsonl_split(struct input *in, struct slice *record, uint64_t *offset,
     }
 }
 
-/* Text of a body: a string, or paragraphs of an array. */
-static void join_text(const struct json_value *v, struct buf *out)
+static bool ends_with(struct slice s, const char *end)
 {
-    if (v->type == JSON_STRING) {
-        if (out->len)
-            buf_append_str(out, "\n\n");
-        buf_append(out, v->text.data, v->text.len);
-    } else if (v->type == JSON_ARRAY) {
-        for (v = v->first; v; v = v->next)
-            join_text(v, out);
+    const size_t n = strlen(end);
+    return s.len >= n && memcmp(s.data + s.len - n, end, n) == 0;
+}
+
+/* What a block of a body is, by its type: its text is markup. Others are
+ * pictures, or stand elsewhere in the record. */
+static const struct json_value *block_text(const struct json_value *block)
+{
+    const struct json_value *type = json_get(block, "type"),
+                            *text = json_get(block, "content");
+    const bool good =
+        text && text->type == JSON_STRING &&
+        (!type || type->type != JSON_STRING || ends_with(type->text, "html") ||
+         ends_with(type->text, "text") || ends_with(type->text, "paragraph"));
+    return good ? text : NULL;
+}
+
+/* Text of a body: a string, or paragraphs of an array; `markup` if it is HTML.
+ * The work buffer gets it. */
+static bool join_text(struct parse_context *ctx, const struct json_value *v,
+                      bool markup)
+{
+    struct slice text = v->text;
+    bool good = true;
+    if (v->type == JSON_ARRAY) {
+        for (v = v->first; good && v; v = v->next) {
+            const struct json_value *block =
+                v->type == JSON_OBJECT ? block_text(v) : v;
+            good = !block || join_text(ctx, block, markup || block != v);
+        }
     }
+    if (!v || v->type != JSON_STRING)
+        return good;
+    if (markup && !html_text(text, &ctx->other))
+        return false;
+    if (markup)
+        text = (struct slice){ctx->other.data ? ctx->other.data : "",
+                              ctx->other.len};
+    if (ctx->work.len && text.len)
+        buf_append_str(&ctx->work, "\n\n");
+    buf_append(&ctx->work, text.data, text.len);
+    return !ctx->work.failed;
 }
 
 /* Adds a value: a string or number, an object's "name", or each of an array. */
@@ -139,11 +173,11 @@ static bool says_empty(const struct json_value *record)
 static bool set_text(struct parse_context *ctx, const struct json_value *v,
                      struct article *out, struct slice *where)
 {
-    if (v->type == JSON_STRING)
+    const bool markup = ends_with(v->name, "html");
+    if (v->type == JSON_STRING && !markup)
         return article_text(out, where, v->text);
     buf_reset(&ctx->work);
-    join_text(v, &ctx->work);
-    return !ctx->work.failed &&
+    return join_text(ctx, v, markup) &&
            article_text(out, where,
                         (struct slice){ctx->work.data, ctx->work.len});
 }
@@ -177,8 +211,21 @@ static int fill_article(struct parse_context *ctx,
     return NH_OK;
 }
 
-static int jsonl_parse(struct parse_context *ctx, struct slice record,
-                       struct article *out, struct nh_error *err)
+/* An article inside of the record, where that is none itself. */
+static const struct json_value *unwrap(const struct json_value *record)
+{
+    static const char *const names[] = {"item", "article", "_source",
+                                        "data", "doc",     "document"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct json_value *v = json_get(record, names[i]);
+        if (v && v->type == JSON_OBJECT)
+            return v;
+    }
+    return NULL;
+}
+
+int json_article(struct parse_context *ctx, struct slice record,
+                 struct article *out, struct nh_error *err)
 {
     const struct json_value *v;
     buf_reset(&ctx->text);
@@ -192,13 +239,16 @@ static int jsonl_parse(struct parse_context *ctx, struct slice record,
     int rc = json_parse(&ctx->json, record, &v, err);
     if (rc != NH_OK)
         return rc;
-    return v->type == JSON_OBJECT
-               ? fill_article(ctx, v, out, err)
-               : error_set_at(err, NH_EDATA, 0,
-                              "the line is not a JSON object");
+    if (v->type != JSON_OBJECT)
+        return error_set_at(err, NH_EDATA, 0, "this is not a JSON object");
+    do {
+        article_reset(out);
+        rc = fill_article(ctx, v, out, err);
+    } while (rc == NH_EDATA && (v = unwrap(v)));
+    return rc;
 }
 
 const struct reader reader_jsonl = {
     "jsonl",     "JSON lines, one object an article; see --map for other keys",
     false,       jsonl_detect,
-    jsonl_split, jsonl_parse};
+    jsonl_split, json_article};

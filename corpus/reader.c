@@ -4,8 +4,12 @@
 
 #include <string.h>
 
-const struct reader *const reader_table[] = {&reader_reuters, &reader_trec,
-                                             &reader_jsonl, &reader_text, NULL};
+#include "corpus/xml.h"
+
+const struct reader *const reader_table[] = {
+    &reader_reuters,   &reader_trec, &reader_nitf,  &reader_newsml,
+    &reader_newsml_g2, &reader_feed, &reader_jsonl, &reader_json,
+    &reader_text,      NULL};
 
 const struct reader *reader_named(const char *name)
 {
@@ -18,13 +22,13 @@ const struct reader *reader_named(const char *name)
 /* Formats that would pass as plain text but are not. */
 static const struct {
     const char *start, *what;
-} refused[] = {{"<?xml", "XML"},
-               {"<!DOCTYPE", "HTML or SGML of an unknown type"},
+} refused[] = {{"<!DOCTYPE", "HTML or SGML of an unknown type"},
                {"<!doctype", "HTML"},
                {"<html", "HTML"},
                {"<HTML", "HTML"},
                {"WARC/", "a web archive (WARC)"},
-               {"[{", "a JSON array, not JSON lines"},
+               {"\xFF\xFE", "UTF-16"},
+               {"\xFE\xFF", "UTF-16"},
                {"%PDF", "PDF"},
                {"PK\x03\x04", "a zip archive"},
                {"\xFD"
@@ -39,6 +43,16 @@ bool reader_starts_object(struct slice head)
         return false;
     struct slice rest = slice_trim((struct slice){head.data + 1, head.len - 1});
     return rest.len > 0 && (rest.data[0] == '"' || rest.data[0] == '}');
+}
+
+/* Whether there is an end tag of that name. */
+static bool ends_somewhere(struct slice text, struct slice name)
+{
+    for (size_t i = 0; i + name.len + 2 <= text.len; i++)
+        if (text.data[i] == '<' && text.data[i + 1] == '/' &&
+            memcmp(text.data + i + 2, name.data, name.len) == 0)
+            return true;
+    return false;
 }
 
 const struct reader *reader_detect(struct slice head, struct nh_error *err)
@@ -58,9 +72,12 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
             return NULL;
         }
     }
-    if (reader_starts_object(body)) {
+    const struct slice root = xml_root(body);
+    const bool xml = body.len >= 5 && memcmp(body.data, "<?xml", 5) == 0;
+    if (xml || (root.len && ends_somewhere(body, root))) {
         error_set(err, NH_EUNSUPPORTED,
-                  "it looks like JSON, but not with one object a line");
+                  "it is XML, but <%.*s> is not a format that is known",
+                  (int)(root.len < 60 ? root.len : 60), root.data);
         return NULL;
     }
     if (memchr(head.data ? head.data : "", '\0', head.len)) {
@@ -73,6 +90,7 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
 void parse_context_release(struct parse_context *ctx)
 {
     json_reader_release(&ctx->json);
+    xml_parser_free(ctx->xml);
     buf_release(&ctx->text);
     buf_release(&ctx->work);
     buf_release(&ctx->other);

@@ -14,6 +14,7 @@ struct parse_context {
     const char *map;     /* --map: "field=key,..." or NULL */
     const char *charset; /* of texts that are not UTF-8; NULL: Windows-1252 */
     struct json_reader json;
+    void *xml;                    /* parser of xml.c, once it is needed */
     struct buf text, work, other; /* scratch */
 };
 
@@ -36,8 +37,8 @@ struct reader {
                  struct article *out, struct nh_error *err);
 };
 
-extern const struct reader reader_text, reader_jsonl, reader_trec,
-    reader_reuters;
+extern const struct reader reader_text, reader_jsonl, reader_json, reader_trec,
+    reader_reuters, reader_feed, reader_nitf, reader_newsml, reader_newsml_g2;
 
 /* All readers, NULL at the end, in order of detection. */
 extern const struct reader *const reader_table[];

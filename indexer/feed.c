@@ -7,7 +7,7 @@
 #include <time.h>
 
 /* Bytes looked at to tell a format. */
-#define DETECT_BYTES 4096
+#define DETECT_BYTES 16384
 /* So long a batch waits for more of a slow feed. */
 #define PATIENCE_MS 100
 

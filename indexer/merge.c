@@ -76,7 +76,7 @@ static void merge_release(struct merge *m)
 static int open_sources(struct merge *m, size_t from, struct nh_error *err)
 {
     struct buf path = BUF_INIT;
-    int rc = NH_OK;
+    int rc = snapshot_tables(m->snapshot, err);
     m->sources = calloc(m->count, sizeof *m->sources);
     if (!m->sources)
         return error_nomem(err);

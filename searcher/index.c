@@ -80,6 +80,9 @@ bool index_help(nh_index *index, size_t count)
             close_commit(helper);
             return false;
         }
+        for (size_t i = 0; i < s->count; i++) /* the same files */
+            helper->snapshot.segments[i].table_checked =
+                s->segments[i].table_checked;
         helper->rules = index->rules;
         helper->no_rules = index->no_rules;
         index->helpers[index->helper_count++] = helper;

@@ -124,7 +124,10 @@ static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
     if (search.count == 0) {
         rc = match_source_count(source, err);
     } else {
-        rc = match_source_query(source, &query, err);
+        if (search.order != XW_BY_WEIGHT) /* dates are in the tables */
+            rc = snapshot_tables(&l->index->snapshot, err);
+        if (rc == NH_OK)
+            rc = match_source_query(source, &query, err);
         search.query = query;
         if (rc == NH_OK)
             rc = xw_db_search(l->db, &search, &mset, err);

@@ -225,8 +225,12 @@ static int date_limits(struct planner *p, int64_t *first, int64_t *last)
 {
     char *lower, *upper;
     size_t lower_len, upper_len;
-    int rc = xw_db_value_bounds(p->plan->state.snapshot->db, SCHEMA_DATE_SLOT,
-                                &lower, &lower_len, &upper, &upper_len, p->err);
+    const struct snapshot *s = p->plan->state.snapshot;
+    int rc = snapshot_tables(s, p->err);
+    if (rc != NH_OK)
+        return rc;
+    rc = xw_db_value_bounds(s->db, SCHEMA_DATE_SLOT, &lower, &lower_len, &upper,
+                            &upper_len, p->err);
     if (rc == NH_OK && lower_len == DATE_SORTABLE &&
         upper_len == DATE_SORTABLE) {
         int64_t from = date_day_of(date_of_sortable(lower)),

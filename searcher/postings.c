@@ -55,7 +55,9 @@ static int find_lists(struct postings *w, const struct snapshot *s,
         if (found == 1)
             in->count = in->list.postings;
         else
-            rc = found < 0 ? found : load_short(in, segment->db, term, err);
+            rc = found < 0 ? found : snapshot_tables(s, err);
+        if (rc == NH_OK && found == 0)
+            rc = load_short(in, segment->db, term, err);
         *having += in->count;
     }
     return rc;

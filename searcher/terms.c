@@ -75,7 +75,7 @@ int terms_each(const struct snapshot *s, const char *prefix,
                void *ctx, struct nh_error *err)
 {
     const struct walk w = {{prefix, strlen(prefix)}, each, ctx, err};
-    int rc = NH_OK;
+    int rc = snapshot_tables(s, err);
     for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
         rc = walk_blocks(&w, &s->segments[i].blocks);
         if (rc == NH_OK)

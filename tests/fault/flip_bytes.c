@@ -1,10 +1,9 @@
 /* Changes the bytes of an index, one at a time, and looks what becomes of it.
  * flip_bytes INDEX STEP [SEED]: about every STEP-th byte of every file.
  *
- * Each time `check` has to find it; searches have to end, within a few seconds,
- * with an error, or with what the articles really say; where the byte is not in
- * Xapian's tables, which have no checksums, with exactly the right answer; and
- * nh_verify has to refuse the index. INDEX is left as it was. */
+ * Each time `check` has to find it, nh_verify has to refuse the index, and
+ * searches have to end, within a minute, with an error or with exactly the
+ * right answer. INDEX is left as it was. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -122,25 +121,6 @@ static int read_articles(struct state *s, nh_index *index, uint32_t from,
     return good;
 }
 
-/* Every hit of an answer that may be wrong is an article that there is. */
-static int hits_exist(struct state *s, nh_index *index, const char *query)
-{
-    struct nh_search_options o = NH_SEARCH_OPTIONS_INIT;
-    nh_results *found;
-    uint32_t number;
-    double score;
-    int good = 1;
-    o.limit = 20;
-    if (nh_search(index, query, strlen(query), &o, &found, NULL) != NH_OK)
-        return 1;
-    for (size_t i = 0; good && i < nh_results_count(found); i++)
-        if (nh_results_number(found, i, &number, &score, NULL) == NH_OK &&
-            number > 0)
-            good = read_articles(s, index, number - 1, 1);
-    nh_results_free(found);
-    return good;
-}
-
 static void remember(struct state *s)
 {
     nh_index *index;
@@ -170,7 +150,7 @@ static void count_problem(void *ctx, const char *problem)
     s->problems += *problem != '\0';
 }
 
-static void look(struct state *s, const char *path, uint64_t at, int exact)
+static void look(struct state *s, const char *path, uint64_t at)
 {
     struct check_result result;
     struct buf text = BUF_INIT;
@@ -191,12 +171,9 @@ static void look(struct state *s, const char *path, uint64_t at, int exact)
         rc = answer(index, queries[q], &text);
         s->errors += rc != NH_OK;
         s->answers += rc == NH_OK;
-        if (rc == NH_OK && exact &&
-            (text.len != s->right[q].len ||
-             memcmp(text.data, s->right[q].data, text.len) != 0))
+        if (rc == NH_OK && (text.len != s->right[q].len ||
+                            memcmp(text.data, s->right[q].data, text.len) != 0))
             fail(queries[q], path, at);
-        if (!exact && !hits_exist(s, index, queries[q]))
-            fail("a hit is not an article", path, at);
     }
     if (!read_articles(s, index, (uint32_t)(at * 7 % 900), 3))
         fail("an article is not what came in", path, at);
@@ -208,7 +185,6 @@ static void flip_file(struct state *s, const char *name, uint64_t step,
                       uint64_t first)
 {
     struct buf path = BUF_INIT;
-    const int exact = !strstr(name, ".glass") && !strstr(name, "iamglass");
     need(file_join(&path, s->dir, name) != NULL, "no memory");
     const int fd = open(path.data, O_RDWR | O_CLOEXEC);
     need(fd >= 0, name);
@@ -218,7 +194,7 @@ static void flip_file(struct state *s, const char *name, uint64_t step,
         need(pread(fd, &byte, 1, (off_t)at) == 1, "a read fails");
         other = (uint8_t)(byte ^ (1u << (at / step * 5 % 8)));
         need(pwrite(fd, &other, 1, (off_t)at) == 1, "a write fails");
-        look(s, name, at, exact);
+        look(s, name, at);
         need(pwrite(fd, &byte, 1, (off_t)at) == 1, "a write fails");
     }
     close(fd);

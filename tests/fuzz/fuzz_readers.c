@@ -1,10 +1,30 @@
-/* Parsing of records in every format. */
+/* Splitting and parsing of records in every format. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "common/utf8.h"
 #include "corpus/reader.h"
 #include "tests/fuzz/fuzz.h"
+
+/* Splits the bytes as a file. */
+static void split(const struct reader *reader, const char *path)
+{
+    struct input in;
+    struct nh_error err;
+    struct slice record;
+    uint64_t offset, last = 0;
+    int rc;
+    if (input_open(&in, path, &err) != NH_OK)
+        return;
+    while ((rc = reader->split(&in, &record, &offset, &err)) == 1 ||
+           rc == NH_EDATA) {
+        if (offset < last)
+            abort();
+        last = offset;
+    }
+    input_close(&in);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -14,7 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice record = {(const char *)data, size};
     if (size == 0)
         return 0;
+    const bool file =
+        file_replace("fuzz.in", record.data, record.len, &err) == NH_OK;
     for (size_t i = 0; reader_table[i]; i++) {
+        if (file)
+            split(reader_table[i], "fuzz.in");
         article_reset(&article);
         if (reader_table[i]->parse(&ctx, record, &article, &err) != NH_OK)
             continue;

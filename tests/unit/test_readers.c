@@ -107,7 +107,7 @@ static void bad_json_lines_are_reported_and_passed(void **state)
     read_all(&reader_jsonl, "reader.in", NULL, &out);
     const char *got = buf_cstr(&out);
     assert_non_null(strstr(got, "1||good|\nbad: invalid JSON: the text ends"));
-    assert_non_null(strstr(got, "bad: the line is not a JSON object\n"));
+    assert_non_null(strstr(got, "bad: this is not a JSON object\n"));
     assert_non_null(strstr(got, "neither a title nor a text\n"));
     assert_non_null(strstr(got, "3||caf\xC3\xA9|\n"));
     assert_non_null(strstr(got, "bad: invalid JSON: "));
@@ -209,6 +209,178 @@ static void plain_text_takes_a_short_first_line_as_title(void **state)
     check(&reader_text, " \n ", NULL, "bad: there is no text in it\n");
 }
 
+static void feeds_give_entries(void **state)
+{
+    (void)state;
+    check(&reader_feed,
+          "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n"
+          "<rss version=\"2.0\" "
+          "xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" "
+          "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+          "xmlns:media=\"http://search.yahoo.com/mrss/\">\n"
+          "<channel><title>Harbour News</title><language>en</language>\n"
+          "<!-- <item> in a comment -->\n"
+          "<item><media:title>A picture</media:title>"
+          "<title>Ferry &amp;amp; crane</title>"
+          "<link>https://example.org/1</link>"
+          "<guid isPermaLink=\"false\">n-1</guid>"
+          "<pubDate>Fri, 17 May 2024 10:14:00 GMT</pubDate>"
+          "<dc:creator>Jan Leike</dc:creator>"
+          "<category>ports</category><category>cranes</category>"
+          "<description>Short.</description>"
+          "<content:encoded><![CDATA[<p>The caf\xE9 is&nbsp;closed.</p>"
+          "</item><script>x()</script><p>Two<br>lines</p>]]>"
+          "</content:encoded></item>\n"
+          "<item><description>&lt;b&gt;Bold&lt;/b&gt; &amp;eacute; "
+          "&copy;</description>"
+          "<author>jan@example.org (Jan)</author></item>"
+          "<item/><item><title>  </title></item>\n"
+          "</channel></rss>",
+          NULL,
+          "n-1|Ferry & crane|The caf\xC3\xA9 is closed.\n\nTwo\nlines|"
+          "2024-05-17T10:14:00Z|source=Harbour News|author=Jan Leike|"
+          "url=https://example.org/1|topic=ports|topic=cranes|lang=en\n"
+          "||Bold \xC3\xA9 \xC2\xA9||source=Harbour News|author=Jan|lang=en\n"
+          "bad: the article has neither a title nor a text\n"
+          "bad: the article has neither a title nor a text\n");
+    check(&reader_feed,
+          "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">"
+          "<title>Feed</title><author><name>Ann</name></author>"
+          "<entry><title type=\"html\">A &lt;i&gt;title&lt;/i&gt;</title>"
+          "<id>tag:1</id><link rel=\"self\" href=\"x\"/>"
+          "<link href=\"https://example.org/a\"/>"
+          "<updated>2024-05-18T00:00:00Z</updated>"
+          "<published>2024-05-17T10:14:05+02:00</published>"
+          "<category term=\"t\" label=\"Label\"/>"
+          "<summary>not this</summary>"
+          "<content type=\"xhtml\"><div><p>One</p><p>two &lt; three</p></div>"
+          "</content></entry></feed>",
+          NULL,
+          "tag:1|A title|One\n\ntwo < three|2024-05-17T08:14:05Z|source=Feed|"
+          "author=Ann|url=https://example.org/a|topic=Label|lang=en\n");
+    check(&reader_feed, "<rss><channel><title>x</title></channel></rss>", NULL,
+          "bad: there is no <item> in it\n");
+    check(&reader_feed, "<rss><item><title>a</title></item><item><ti", NULL,
+          "|a||\nbad: the file ends inside a <item>\n");
+}
+
+static void agencies_formats_give_articles(void **state)
+{
+    (void)state;
+    check(&reader_nitf,
+          "<nitf baselang=\"en\"><head><title>Slug</title>"
+          "<meta name=\"online_sections\" content=\"World\"/>"
+          "<docdata><doc-id regsrc=\"Wire\" id-string=\"w1\"/>"
+          "<date.issue norm=\"20240517T101400+0200\"/>"
+          "<identified-content><person>Leike, Jan</person>"
+          "<classifier>Safety</classifier></identified-content></docdata>"
+          "</head><body><body.head><hedline><hl1>Lead quits</hl1>"
+          "<hl2>second</hl2></hedline>"
+          "<byline>By ANN SMITH<byttl>of the Wire</byttl></byline>"
+          "<dateline><location>Paris</location></dateline></body.head>"
+          "<body.content><block><p>He said <person>Sam Altman's</person> firm "
+          "<org>OpenAI</org> grew.</p><p>More.</p><media><media-caption>not "
+          "this</media-caption></media></block></body.content></body></nitf>",
+          NULL,
+          "w1|Lead quits|He said Sam Altman's firm OpenAI grew.\n\nMore.|"
+          "2024-05-17T08:14:00Z|source=Wire|author=ANN SMITH|section=World|"
+          "topic=Safety|lang=en|person=Jan Leike|person=Sam Altman|org=OpenAI|"
+          "place=Paris\n");
+    check(&reader_newsml_g2,
+          "<newsMessage xmlns=\"http://iptc.org/std/nar/2006-10-01/\"><header>"
+          "<sent>2024-05-18T00:00:00Z</sent></header><itemSet>"
+          "<newsItem guid=\"urn:1\" xml:lang=\"en\"><itemMeta>"
+          "<provider literal=\"wire.example\"/>"
+          "<firstCreated>2024-05-17T10:14:05Z</firstCreated></itemMeta>"
+          "<contentMeta><by>By Ann Smith</by><headline>Lead quits</headline>"
+          "<subject type=\"cpnat:person\"><name>Jan Leike</name></subject>"
+          "<subject type=\"cpnat:organisation\"><name>OpenAI</name></subject>"
+          "<subject type=\"cpnat:geoArea\"><name>Paris</name></subject>"
+          "<subject type=\"cpnat:abstract\"><name>safety</name></subject>"
+          "</contentMeta><contentSet><inlineXML><html "
+          "xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>x</title>"
+          "</head><body><p>One.</p><p>Two.</p></body></html></inlineXML>"
+          "</contentSet></newsItem>"
+          "<newsItem guid=\"urn:2\"><contentMeta><headline>Second</headline>"
+          "</contentMeta></newsItem></itemSet></newsMessage>",
+          NULL,
+          "urn:1|Lead quits|One.\n\nTwo.|2024-05-17T10:14:05Z|"
+          "source=wire.example|author=Ann Smith|topic=safety|lang=en|"
+          "person=Jan Leike|org=OpenAI|place=Paris\n"
+          "urn:2|Second||\n");
+    check(&reader_newsml,
+          "<NewsML><NewsItem><Identification><NewsIdentifier>"
+          "<ProviderId>wire.example</ProviderId>"
+          "<PublicIdentifier>urn:3</PublicIdentifier></NewsIdentifier>"
+          "</Identification><NewsManagement>"
+          "<FirstCreated>20240517T101400Z</FirstCreated></NewsManagement>"
+          "<NewsComponent><NewsLines><HeadLine>Lead quits</HeadLine>"
+          "<ByLine>Ann Smith</ByLine></NewsLines><ContentItem><DataContent>"
+          "short</DataContent></ContentItem><ContentItem><DataContent>"
+          "<p>One of two.</p><p>Two.</p></DataContent></ContentItem>"
+          "</NewsComponent></NewsItem></NewsML>",
+          NULL,
+          "urn:3|Lead quits|One of two.\n\nTwo.|2024-05-17T10:14:00Z|"
+          "source=wire.example|author=Ann Smith\n");
+}
+
+static void json_documents_give_articles(void **state)
+{
+    (void)state;
+    check(&reader_json,
+          "[\n {\"id\": 1, \"title\": \"a ] } \\\" b\"},\n 7, \"x\", {}\n,"
+          "{\"id\": 2, \"body_html\": \"<p>One</p><p>two</p>\"}]  ",
+          NULL, "1|a ] } \" b||\n");
+    check(&reader_json,
+          "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": "
+          "\"F\",\n \"items\": [{\"id\": \"1\", \"content_html\": "
+          "\"<p>One &amp; two\", \"date_published\": \"2024-05-17\"},"
+          "{\"id\": \"2\", \"content_text\": \"x\"}]}",
+          NULL, "1||One & two|2024-05-17\n2||x|\n");
+    check(&reader_json,
+          "{\"meta\": {\"items\": []}, \"data\": {\"n\": [1, [2]], "
+          "\"items\": [{\"item\": {\"uri\": \"u\", \"headline\": \"h\", "
+          "\"person\": [{\"name\": \"Jan Leike\"}]}}]}}",
+          NULL, "u|h|||person=Jan Leike\n");
+    check(&reader_json,
+          "{\n\"uri\": \"u\", \"headline\": \"h\",\n\"body\": [{\"type\": "
+          "\"sanitized_html\", \"content\": \"<b>One</b>\"}, {\"type\": "
+          "\"image\", \"content\": \"no\"}, {\"content\": \"Two\"}]}",
+          NULL, "u|h|One\n\nTwo|\n");
+    check(&reader_json, "[{\"title\": \"a\"}, {\"title\": ", NULL,
+          "|a||\nbad: the file ends inside a value\n");
+}
+
+static void hostile_xml_is_survived(void **state)
+{
+    (void)state;
+    struct buf deep = BUF_INIT, out = BUF_INIT;
+    check(&reader_feed,
+          "<!DOCTYPE rss [<!ENTITY a \"lol\"><!ENTITY b "
+          "\"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "
+          "\"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY f SYSTEM "
+          "\"file:///etc/passwd\">]><rss><item><title>x &c; &f; &a; "
+          "y</title></item></rss>",
+          NULL, "bad: bad XML: Detected an entity reference loop\n");
+    check(&reader_feed,
+          "<!DOCTYPE rss [<!ENTITY a \"lol\"><!ENTITY b \"&a;\"><!ENTITY f "
+          "SYSTEM "
+          "\"file:///etc/passwd\">]><rss><item><title>x &b; &f; &a; "
+          "y</title></item></rss>",
+          NULL, "|x lol y||\n");
+    buf_append_str(&deep, "<rss><item><title>deep</title><description>");
+    for (int i = 0; i < 100000; i++)
+        buf_append_str(&deep, "&lt;div&gt;<b>");
+    buf_append_str(&deep, "</description></item></rss>");
+    file_replace("deep.in", deep.data, deep.len, NULL);
+    read_all(&reader_feed, "deep.in", NULL, &out);
+    assert_true(out.len > 0);
+    check_huge(&reader_feed, "<rss><item><title>", "</title></item></rss>",
+               "bad: a record is longer than 32 MiB\n");
+    buf_release(&deep);
+    buf_release(&out);
+}
+
 static void formats_are_told_by_their_bytes(void **state)
 {
     (void)state;
@@ -221,7 +393,20 @@ static void formats_are_told_by_their_bytes(void **state)
         {"<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS T", "reuters"},
         {"Some words", "text"},
         {"<?xml version", NULL},
-        {"[{\"a\":1}]", NULL},
+        {"<?xml version='1.0'?><catalogItem>", NULL},
+        {"<!-- a\nb --><rss version='2.0'>", "feed"},
+        {"<rdf:RDF xmlns:rdf='x'>", "feed"},
+        {"<?xml version='1.0'?>\n<!DOCTYPE feed [<!ENTITY a 'b'>]><feed>",
+         "feed"},
+        {"<nitf>", "nitf"},
+        {"<NewsML Version='1.2'>", "newsml"},
+        {"<ns0:newsMessage xmlns:ns0='u'>", "newsml-g2"},
+        {"<newsItem guid='x>y'>", "newsml-g2"},
+        {"<Reuters> LONDON, May 17", "text"},
+        {"<note>not a format</note>", NULL},
+        {"[{\"a\":1}]", "json"},
+        {"{\n \"items\": [", "json"},
+        {"[a bracket]", "text"},
         {"%PDF-1.4", NULL}};
     struct nh_error err;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -308,6 +493,10 @@ int main(void)
         cmocka_unit_test(trec_dialects_give_articles),
         cmocka_unit_test(reuters_gives_annotations),
         cmocka_unit_test(plain_text_takes_a_short_first_line_as_title),
+        cmocka_unit_test(feeds_give_entries),
+        cmocka_unit_test(agencies_formats_give_articles),
+        cmocka_unit_test(json_documents_give_articles),
+        cmocka_unit_test(hostile_xml_is_survived),
         cmocka_unit_test(formats_are_told_by_their_bytes),
         cmocka_unit_test(cut_gzip_files_are_errors),
         cmocka_unit_test(folders_are_walked_in_order),
