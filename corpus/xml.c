@@ -9,6 +9,10 @@
 #include <libxml/parserInternals.h>
 #include <pthread.h>
 #include <string.h>
+#include <strings.h>
+
+#include "common/charset.h"
+#include "common/utf8.h"
 
 /* Longest part of a file before its first record that all records get. */
 #define SHARED_MAX ((size_t)256 << 10)
@@ -244,6 +248,11 @@ int xml_split(struct input *in, const char *const *names, struct slice *record,
 
 /* ---- Parsing. */
 
+static struct slice whole(const struct buf *b)
+{
+    return (struct slice){b->data ? b->data : "", b->len};
+}
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* The entities of HTML, which many take for those of XML. */
@@ -269,10 +278,33 @@ void xml_parser_free(void *parser)
     xmlFreeParserCtxt(parser);
 }
 
+/* Whether a document says that it is in another encoding than UTF-8. */
+static bool is_encoded(struct slice record)
+{
+    static const char key[] = "encoding=";
+    const size_t n = sizeof key - 1;
+    const char *end = memchr(record.data, '>', record.len);
+    if (!end || record.len < 5 || memcmp(record.data, "<?xml", 5) != 0)
+        return false;
+    for (const char *p = record.data; (size_t)(end - p) > n + 7; p++)
+        if (memcmp(p, key, n) == 0)
+            return strncasecmp(p + n + 1, "utf-8", 5) != 0 &&
+                   strncasecmp(p + n + 1, "utf8", 4) != 0;
+    return false;
+}
+
 int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
               struct nh_error *err)
 {
     *out = NULL;
+    const bool encoded = is_encoded(record);
+    if (!encoded && !utf8_valid(record.data, record.len)) {
+        buf_reset(&ctx->text);
+        int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
+        if (rc != NH_OK)
+            return rc;
+        record = whole(&ctx->text);
+    }
     pthread_once(&once, xmlInitParser);
     if (!ctx->xml)
         ctx->xml = xmlNewParserCtxt();
@@ -282,7 +314,7 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
     xmlCtxtReset(parser);
     parser->sax->getEntity = get_entity;
     xmlDoc *doc = xmlCtxtReadMemory(
-        parser, record.data, (int)record.len, NULL, NULL,
+        parser, record.data, (int)record.len, NULL, encoded ? NULL : "UTF-8",
         XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
             XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
     if (parser->lastError.code == XML_ERR_NO_MEMORY) {
@@ -576,11 +608,6 @@ bool html_text(struct slice html, struct buf *out)
 }
 
 /* ---- Filling articles. */
-
-static struct slice whole(const struct buf *b)
-{
-    return (struct slice){b->data ? b->data : "", b->len};
-}
 
 bool xml_add(struct parse_context *ctx, struct article *out, enum field field,
              const xmlNode *node)
