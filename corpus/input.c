@@ -195,8 +195,9 @@ static int input_fill(struct input *in, struct nh_error *err)
 
 static struct slice unread(const struct input *in)
 {
-    return (struct slice){in->window.data + in->start,
-                          in->window.len - in->start};
+    return in->window.data ? (struct slice){in->window.data + in->start,
+                                            in->window.len - in->start}
+                           : (struct slice){"", 0};
 }
 
 int input_peek(struct input *in, size_t want, struct slice *out,
@@ -217,6 +218,15 @@ void input_skip(struct input *in, size_t bytes)
     in->offset += bytes;
     if (in->start == in->window.len)
         in->start = in->window.len = 0;
+}
+
+int input_give_up(struct input *in, int rc)
+{
+    if (rc != INPUT_IDLE) {
+        input_skip(in, in->window.len - in->start);
+        in->ended = true;
+    }
+    return rc;
 }
 
 /* memmem, which POSIX lacks. */

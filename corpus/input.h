@@ -41,6 +41,8 @@ void input_close(struct input *in);
 int input_peek(struct input *in, size_t want, struct slice *out,
                struct nh_error *err);
 void input_skip(struct input *in, size_t bytes);
+/* Nothing more is read of the file, but for INPUT_IDLE; returns `rc`. */
+int input_give_up(struct input *in, int rc);
 /* Distance from the start of the window to the first `needle` at or after
  * `from`, reading on as needed: 1 and *at; 0 and *at = bytes left if the file
  * ends first; NH_EDATA if it is not within INPUT_RECORD_MAX. */

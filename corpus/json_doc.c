@@ -13,20 +13,19 @@
 /* The byte at a place, if there is one. */
 static int byte_at(struct input *in, size_t at, char *c, struct nh_error *err)
 {
-    struct slice have = {in->window.data + in->start,
-                         in->window.len - in->start};
-    if (at >= have.len) {
+    if (at >= in->window.len - in->start) {
+        struct slice have;
         int rc = input_peek(in, at + 1, &have, err);
         if (rc != NH_OK)
             return rc;
+        if (at >= have.len)
+            return 0;
     }
-    if (at >= have.len)
-        return 0;
     if (at > INPUT_RECORD_MAX)
         return error_set_at(err, NH_EDATA, in->offset,
                             "a value is longer than %zu MiB",
                             INPUT_RECORD_MAX >> 20);
-    *c = have.data[at];
+    *c = in->window.data[in->start + at];
     return 1;
 }
 
@@ -184,16 +183,6 @@ static int start(struct input *in, struct nh_error *err)
     return found < 0 ? found : found == 1 || c == '[';
 }
 
-/* Nothing more is read of the file. */
-static int give_up(struct input *in, int rc)
-{
-    if (rc != INPUT_IDLE) {
-        input_skip(in, in->window.len - in->start);
-        in->ended = true;
-    }
-    return rc;
-}
-
 static int json_split(struct input *in, struct slice *record, uint64_t *offset,
                       struct nh_error *err)
 {
@@ -204,7 +193,7 @@ static int json_split(struct input *in, struct slice *record, uint64_t *offset,
         int list = start(in, err);
         *offset = in->offset;
         if (list < 0)
-            return give_up(in, list);
+            return input_give_up(in, list);
     }
     int found = skip_space(in, &at, &c, err);
     if (found == 1 && c == ',') {
@@ -212,15 +201,15 @@ static int json_split(struct input *in, struct slice *record, uint64_t *offset,
         found = skip_space(in, &at, &c, err);
     }
     if (found != 1 || (c != '{' && c != '"' && c != '['))
-        return give_up(in, found < 0 ? found : 0);
+        return input_give_up(in, found < 0 ? found : 0);
     end = at;
     found = skip_value(in, &end, err);
     *offset = in->offset + at;
     if (found < 0)
-        return give_up(in, found);
+        return input_give_up(in, found);
     if (found == 0) {
         error_set_at(err, NH_EDATA, *offset, "the file ends inside a value");
-        return give_up(in, NH_EDATA);
+        return input_give_up(in, NH_EDATA);
     }
     int rc = input_peek(in, end, &have, err);
     if (rc != NH_OK)

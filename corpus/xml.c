@@ -189,16 +189,6 @@ static int find_end(struct input *in, const struct tag *start, const char *name,
     return 1;
 }
 
-/* Nothing more is read of the file. */
-static int give_up(struct input *in, int rc)
-{
-    if (rc != INPUT_IDLE) {
-        input_skip(in, in->window.len - in->start);
-        in->ended = true;
-    }
-    return rc;
-}
-
 int xml_split(struct input *in, const char *const *names, struct slice *record,
               uint64_t *offset, struct nh_error *err)
 {
@@ -208,25 +198,25 @@ int xml_split(struct input *in, const char *const *names, struct slice *record,
     size_t end = 0;
     int found = find_start(in, names, &t, &name, err);
     if (found < 0)
-        return give_up(in, found);
+        return input_give_up(in, found);
     *offset = in->offset;
     if (found == 0 && in->offset > 0)
-        return give_up(in, 0);
+        return input_give_up(in, 0);
     if (found == 0) {
         int rc = input_peek(in, 1, &have, err);
         if (rc != NH_OK || have.len == 0)
-            return give_up(in, rc);
+            return input_give_up(in, rc);
         error_set_at(err, NH_EDATA, 0, "there is no <%s> in it", *names);
-        return give_up(in, NH_EDATA);
+        return input_give_up(in, NH_EDATA);
     }
     found = find_end(in, &t, name, &end, err);
     if (found < 0)
-        return give_up(in, found);
+        return input_give_up(in, found);
     *offset = in->offset + t.at;
     if (found == 0) {
         error_set_at(err, NH_EDATA, *offset, "the file ends inside a <%s>",
                      name);
-        return give_up(in, NH_EDATA);
+        return input_give_up(in, NH_EDATA);
     }
     int rc = input_peek(in, end, &have, err);
     if (rc != NH_OK)

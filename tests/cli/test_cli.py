@@ -55,6 +55,31 @@ class Cli(unittest.TestCase):
                          ["superalignment-launch"])
         self.assertEqual(search("francois -tunnel"), ["text/higgs.txt"])
 
+    def test_inspect_shows_what_index_would_take(self):
+        self.write("inspect/feed.xml", "<rss><channel><title>Feed</title><item>"
+                   "<title>One</title><guid>f1</guid></item><item/></channel>"
+                   "</rss>")
+        self.write("inspect/list.json", '[{"id": "j1", "title": "Two"}]')
+        self.write("inspect/other.xml", "<?xml version='1.0'?><catalog/>")
+        status, out, err = run("inspect", "inspect")
+        self.assertEqual(status, 0)
+        self.assertEqual([json.loads(x) for x in out.splitlines()], [
+            {"id": "f1", "title": "One", "source": "Feed", "body": ""},
+            {"id": "j1", "title": "Two", "body": ""}])
+        self.assertIn("feed.xml at byte 79: the article has neither", err)
+        self.assertIn("<catalog> is not a format that is known", err)
+        self.assertIn("feed       1 article, 0 with a date, 0.0 MB of text; "
+                      "1 skipped\n", err)
+        status, out, _ = run("inspect", "-q", "inspect/other.xml")
+        self.assertEqual((status, out), (1, ""))
+        self.assertEqual(run("inspect")[0], 2)
+        self.assertEqual(run("inspect", "--format", "none", "x")[0], 2)
+        self.assertEqual(run("inspect", "inspect/missing")[0], 4)
+        # And index takes the same.
+        status, out, _ = run("index", "-d", "inspect.idx", "inspect")
+        self.assertTrue(out.startswith("2 added, 0 replaced, 0 unchanged, 2 "
+                                       "skipped"), out)
+
     def test_copies_are_shown_once(self):
         story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
         lines = [

@@ -25,7 +25,7 @@ static const char *const queries[] = {"senat*",
                                       "\"of the\" senator",
                                       "person:smith OR topic:t3",
                                       "funding NEAR/9 program",
-                                      "date:2005..2006 -water",
+                                      "date:2005..2006 -w7",
                                       "copies:n7",
                                       "title:bill"};
 #define QUERIES (sizeof queries / sizeof *queries)

@@ -22,7 +22,10 @@ NAMES = ["Ann Smith", "Jan Leike", "Department of Water", "Ohio"]
 
 
 def article(n, rand):
+    # Long words make enough text for a dictionary of its own, which is small.
     words = rand.choices(WORDS + [f"w{n % 50}", f"v{n % 9}"], k=25)
+    words += rand.choices([c * 24 for c in "abcdefgh"], k=46)
+    rand.shuffle(words)
     if n % 10 == 9:  # a copy of the one before
         words = article(n - 1, random.Random(n - 1))["body"].split()
     out = {"id": f"n{n}", "title": " ".join(rand.choices(WORDS, k=4)),
