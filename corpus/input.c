@@ -212,6 +212,24 @@ int input_peek(struct input *in, size_t want, struct slice *out,
     return NH_OK;
 }
 
+int input_byte(struct input *in, size_t at, char *c, struct nh_error *err)
+{
+    if (at >= in->window.len - in->start) {
+        struct slice have;
+        int rc = input_peek(in, at + 1, &have, err);
+        if (rc != NH_OK)
+            return rc;
+        if (at >= have.len)
+            return 0;
+    }
+    if (at > INPUT_RECORD_MAX)
+        return error_set_at(err, NH_EDATA, in->offset,
+                            "a record is longer than %zu MiB",
+                            INPUT_RECORD_MAX >> 20);
+    *c = in->window.data[in->start + at];
+    return 1;
+}
+
 void input_skip(struct input *in, size_t bytes)
 {
     in->start += bytes;

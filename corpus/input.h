@@ -40,6 +40,9 @@ void input_close(struct input *in);
  * the end of the file. */
 int input_peek(struct input *in, size_t want, struct slice *out,
                struct nh_error *err);
+/* The byte so far from the start of the window: 1; 0 if the file ends before;
+ * NH_EDATA if it is beyond INPUT_RECORD_MAX. */
+int input_byte(struct input *in, size_t at, char *c, struct nh_error *err);
 void input_skip(struct input *in, size_t bytes);
 /* Nothing more is read of the file, but for INPUT_IDLE; returns `rc`. */
 int input_give_up(struct input *in, int rc);

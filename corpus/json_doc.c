@@ -10,31 +10,12 @@
 
 /* ---- Scanning. All return 1, 0 if the file ends before, or an error. */
 
-/* The byte at a place, if there is one. */
-static int byte_at(struct input *in, size_t at, char *c, struct nh_error *err)
-{
-    if (at >= in->window.len - in->start) {
-        struct slice have;
-        int rc = input_peek(in, at + 1, &have, err);
-        if (rc != NH_OK)
-            return rc;
-        if (at >= have.len)
-            return 0;
-    }
-    if (at > INPUT_RECORD_MAX)
-        return error_set_at(err, NH_EDATA, in->offset,
-                            "a value is longer than %zu MiB",
-                            INPUT_RECORD_MAX >> 20);
-    *c = in->window.data[in->start + at];
-    return 1;
-}
-
 /* Moves over white space; *c is what stands there. */
 static int skip_space(struct input *in, size_t *at, char *c,
                       struct nh_error *err)
 {
     int found;
-    while ((found = byte_at(in, *at, c, err)) == 1 && *c != '\0' &&
+    while ((found = input_byte(in, *at, c, err)) == 1 && *c != '\0' &&
            strchr(" \t\r\n", *c))
         ++*at;
     return found;
@@ -45,7 +26,7 @@ static int skip_string(struct input *in, size_t *at, struct nh_error *err)
 {
     int found;
     char c = 0;
-    for (++*at; (found = byte_at(in, *at, &c, err)) == 1 && c != '"'; ++*at)
+    for (++*at; (found = input_byte(in, *at, &c, err)) == 1 && c != '"'; ++*at)
         if (c == '\\')
             ++*at;
     ++*at;
@@ -58,7 +39,7 @@ static int skip_value(struct input *in, size_t *at, struct nh_error *err)
     unsigned depth = 0;
     char c = 0;
     int found;
-    while ((found = byte_at(in, *at, &c, err)) == 1) {
+    while ((found = input_byte(in, *at, &c, err)) == 1) {
         if (c == '"') {
             found = skip_string(in, at, err);
             if (found != 1 || depth == 0)

@@ -148,5 +148,5 @@ static int nitf_parse(struct parse_context *ctx, struct slice record,
 
 const struct reader reader_nitf = {
     "nitf",     "NITF 3.x, the format of news agencies",
-    false,      nitf_detect,
+    true,       nitf_detect,
     nitf_split, nitf_parse};

@@ -9,7 +9,7 @@
 const struct reader *const reader_table[] = {
     &reader_reuters,   &reader_trec, &reader_nitf,  &reader_newsml,
     &reader_newsml_g2, &reader_feed, &reader_jsonl, &reader_json,
-    &reader_text,      NULL};
+    &reader_csv,       &reader_text, NULL};
 
 const struct reader *reader_named(const char *name)
 {

@@ -42,20 +42,9 @@ static const struct {
 static int find_close(struct input *in, size_t at, size_t *end,
                       struct nh_error *err)
 {
-    struct slice have;
-    char quote = 0;
-    int depth = 0;
-    for (;; at++) {
-        int rc = input_peek(in, at + 1, &have, err);
-        if (rc != NH_OK)
-            return rc;
-        if (at >= have.len)
-            return 0;
-        if (at > INPUT_RECORD_MAX)
-            return error_set_at(err, NH_EDATA, in->offset,
-                                "a tag is longer than %zu MiB",
-                                INPUT_RECORD_MAX >> 20);
-        const char c = have.data[at];
+    char c = 0, quote = 0;
+    int found, depth = 0;
+    for (; (found = input_byte(in, at, &c, err)) == 1; at++) {
         if (quote)
             quote = c == quote ? 0 : quote;
         else if (c == '"' || c == '\'')
@@ -68,7 +57,7 @@ static int find_close(struct input *in, size_t at, size_t *end,
             break;
     }
     *end = at + 1;
-    return 1;
+    return found;
 }
 
 /* The next tag at or behind `from`: 1; 0 at the end of the file. */

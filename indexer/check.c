@@ -214,6 +214,34 @@ static uint64_t hash_given(struct article *a)
     return article_hash(a);
 }
 
+/* Adds the length that Xapian has for an article. */
+static int add_length(struct checker *c, const struct snapshot_segment *s,
+                      uint32_t docid, uint64_t *total)
+{
+    struct nh_error why;
+    uint32_t length = 0;
+    int rc = xw_db_doclength(s->db, docid, &length, &why);
+    *total += length;
+    return data_error(c, rc, &why);
+}
+
+/* What scores are made with. */
+static int check_statistics(struct checker *c, const struct snapshot_segment *s,
+                            uint64_t total)
+{
+    struct nh_error why;
+    uint32_t documents = 0;
+    int rc = xw_db_doccount(s->db, &documents, &why);
+    if (rc == NH_OK && documents != s->info->articles)
+        problem(c, "%s: Xapian has %u articles instead of %u", s->info->name,
+                documents, s->info->articles);
+    if (rc == NH_OK && total != s->blocks.total_length)
+        problem(c,
+                "%s: its articles have %" PRIu64 " words instead of %" PRIu64,
+                s->info->name, total, s->blocks.total_length);
+    return data_error(c, rc, &why);
+}
+
 static int check_article(struct checker *c, const struct snapshot_segment *s,
                          uint32_t docid)
 {
@@ -225,7 +253,7 @@ static int check_article(struct checker *c, const struct snapshot_segment *s,
                               &why);
     if (rc != NH_OK)
         return data_error(c, rc, &why);
-    if (docid % c->step == 0)
+    if (docid % c->step == 0 || docid == s->articles.first)
         rc = check_words(c, s, docid);
     if (rc == NH_OK && hash_given(&c->article) != record.hash)
         problem(c, "%s: article %u is not the one that came in", s->info->name,
@@ -239,6 +267,7 @@ static int check_segment(struct checker *c, const struct snapshot_segment *s)
     struct nh_error why;
     size_t problems = 0;
     uint32_t count = 0;
+    uint64_t total = 0;
     const char *folder = file_join(&path, c->dir, s->info->name);
     int rc = folder ? xw_db_check(folder, &problems, &why) : error_nomem(&why);
     rc = data_error(c, rc, &why);
@@ -248,11 +277,15 @@ static int check_segment(struct checker *c, const struct snapshot_segment *s)
     for (uint64_t d = s->info->first; rc == NH_OK && d <= s->info->last; d++)
         if (articles_has(&s->articles, (uint32_t)d)) {
             rc = check_article(c, s, (uint32_t)d);
+            if (rc == NH_OK)
+                rc = add_length(c, s, (uint32_t)d, &total);
             count++;
         }
     if (rc == NH_OK && count != s->info->articles)
         problem(c, "%s: it has %u articles instead of %u", s->info->name, count,
                 s->info->articles);
+    if (rc == NH_OK)
+        rc = check_statistics(c, s, total);
     c->result->articles += count;
     buf_release(&path);
     return rc;

@@ -17,8 +17,9 @@ struct check_result {
 };
 
 /* Checks the index in folder `dir`, which nobody may write to meanwhile. The
- * words of every `step`-th article are looked for, of all for 1. NH_OK also
- * where something is wrong; NH_ENOTFOUND, NH_EVERSION, NH_ENOMEM. */
+ * words of every `step`-th article and of the first of each segment are looked
+ * for, of all for 1. NH_OK also where something is wrong; NH_ENOTFOUND,
+ * NH_EVERSION, NH_ENOMEM. */
 int check_index(const char *dir, uint32_t step, check_report_fn *report,
                 void *ctx, struct check_result *result, struct nh_error *err);
 

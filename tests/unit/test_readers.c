@@ -351,6 +351,29 @@ static void json_documents_give_articles(void **state)
           "|a||\nbad: the file ends inside a value\n");
 }
 
+static void tables_give_rows(void **state)
+{
+    (void)state;
+    check(&reader_csv,
+          "id,headline,Text,published,tags,person\r\n"
+          "1,\"A \"\"quoted\"\" title, with comma\",\"two\nlines\","
+          "2024-05-17,a|b; c,Jan Leike\r\n"
+          "\r\n"
+          "2,,only text,,,\n"
+          "3,,,,,\n"
+          "4,short\n"
+          "5,\"open quote,x",
+          NULL,
+          "1|A \"quoted\" title, with comma|two\nlines|2024-05-17|topic=a|"
+          "topic=b|topic=c|person=Jan Leike\n"
+          "2||only text|\n"
+          "bad: the row has neither a title nor a text\n"
+          "4|short||\n"
+          "5|open quote,x||\n");
+    check(&reader_csv, "name\tstory\n1\tthe text\n", "body=story",
+          "||the text|\n");
+}
+
 static void hostile_xml_is_survived(void **state)
 {
     (void)state;
@@ -407,6 +430,10 @@ static void formats_are_told_by_their_bytes(void **state)
         {"[{\"a\":1}]", "json"},
         {"{\n \"items\": [", "json"},
         {"[a bracket]", "text"},
+        {"id,title,text\n1,a,b\n", "csv"},
+        {"Title;Date\nx;2024\n", "csv"},
+        {"A title, with words\nand text", "text"},
+        {"Body, title and more.\nIt is text", "text"},
         {"%PDF-1.4", NULL}};
     struct nh_error err;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -496,6 +523,7 @@ int main(void)
         cmocka_unit_test(feeds_give_entries),
         cmocka_unit_test(agencies_formats_give_articles),
         cmocka_unit_test(json_documents_give_articles),
+        cmocka_unit_test(tables_give_rows),
         cmocka_unit_test(hostile_xml_is_survived),
         cmocka_unit_test(formats_are_told_by_their_bytes),
         cmocka_unit_test(cut_gzip_files_are_errors),
