@@ -287,6 +287,11 @@ def survivals(pending, rand):
 @unittest.skipUnless(STRACE, "there is no strace")
 class Power(Writers):
     PROGRAM, WORK = PROGRAM, WORK
+    disks = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        print(f"{cls.disks} disks after a cut")
 
     def trace(self, args):
         disk = Disk(self.index)
@@ -334,6 +339,7 @@ class Power(Writers):
         what = (f"{args[0]}: cut behind operation {moment} of "
                 f"{len(disk.ops)}, of what was not synced {how}")
         self.make(contents)
+        Power.disks += 1
         if None in counts and "XAPIANDB" not in contents:
             done = self.run_program("search", "-d", self.index, SOME_WORD)
             self.assertEqual(done.returncode, 3, what)
