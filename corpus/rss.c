@@ -36,7 +36,7 @@ static bool is_escaped(const xmlNode *node)
 }
 
 /* The text of an element, or NULL if memory ran out. */
-static const struct buf *text_of(struct parse_context *ctx, const xmlNode *node)
+static struct buf *text_of(struct parse_context *ctx, const xmlNode *node)
 {
     struct buf *raw = &ctx->other;
     if (slice_equal(xml_attribute(node, "mode"), slice_of("base64"))) {
@@ -57,28 +57,23 @@ static const struct buf *text_of(struct parse_context *ctx, const xmlNode *node)
 }
 
 /* The first child, of these names in this order, that has text; put in *where
- * unless that has some. */
+ * unless that has some. A title is a line. */
 static bool set_text(struct parse_context *ctx, struct article *out,
                      struct slice *where, const xmlNode *entry,
                      const char *const *names)
 {
     for (; *names && where->len == 0; names++) {
         const xmlNode *n = xml_child(entry, *names);
-        const struct buf *text = n ? text_of(ctx, n) : NULL;
+        struct buf *text = n ? text_of(ctx, n) : NULL;
+        for (size_t i = 0; text && where == &out->title && i < text->len; i++)
+            if (text->data[i] == '\n')
+                text->data[i] = ' ';
         if (n &&
             (!text ||
              !article_text(out, where, (struct slice){text->data, text->len})))
             return false;
     }
     return true;
-}
-
-/* A title is a line. */
-static void flatten(struct slice title)
-{
-    for (size_t i = 0; i < title.len; i++)
-        if (title.data[i] == '\n')
-            ((char *)(uintptr_t)title.data)[i] = ' '; /* in the arena */
 }
 
 static void set_date(struct parse_context *ctx, struct article *out,
@@ -216,7 +211,6 @@ static int feed_parse(struct parse_context *ctx, struct slice record,
              !add_feed(ctx, out, entry))
         rc = error_nomem(err);
     if (rc == NH_OK) {
-        flatten(out->title);
         set_date(ctx, out, entry);
         rc = xml_complete(out, err);
     }

@@ -511,6 +511,11 @@ static void put_words(struct writer *w, const char *text)
     }
 }
 
+static bool is_break(const xmlNode *node)
+{
+    return strcasecmp((const char *)node->name, "br") == 0;
+}
+
 static const char *const gaps[] = {[INLINE] = "",
                                    [BLOCK] = "\n\n",
                                    [LINE] = "\n",
@@ -528,7 +533,9 @@ static bool put_tree(const xmlNode *top, struct buf *out, bool lines)
         const char *text = content(n);
         if (text)
             put_words(&w, text);
-        widen(&w, gaps[kind]);
+        /* A line end behind a line end is one of a paragraph. */
+        widen(&w, kind == LINE && *w.gap == '\n' && is_break(n) ? gaps[BLOCK]
+                                                                : gaps[kind]);
         if (n->type == XML_ELEMENT_NODE && n->children && kind != HIDDEN) {
             n = n->children;
             continue;
@@ -577,11 +584,16 @@ bool html_text(struct slice html, struct buf *out)
         return !out->failed;
     }
     pthread_once(&once, xmlInitParser);
-    xmlDoc *doc = htmlReadMemory(html.data, (int)html.len, NULL, "UTF-8",
-                                 HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-                                     HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-                                     HTML_PARSE_COMPACT);
-    const bool good = xml_text((xmlNode *)doc, out);
+    htmlParserCtxt *parser = htmlNewParserCtxt();
+    if (!parser)
+        return false;
+    xmlDoc *doc = htmlCtxtReadMemory(
+        parser, html.data, (int)html.len, NULL, "UTF-8",
+        HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+            HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+    const bool good = parser->lastError.code != XML_ERR_NO_MEMORY &&
+                      xml_text((xmlNode *)doc, out);
+    htmlFreeParserCtxt(parser);
     xmlFreeDoc(doc);
     return good;
 }

@@ -229,7 +229,7 @@ static void feeds_give_entries(void **state)
           "<category>ports</category><category>cranes</category>"
           "<description>Short.</description>"
           "<content:encoded><![CDATA[<p>The caf\xE9 is&nbsp;closed.</p>"
-          "</item><script>x()</script><p>Two<br>lines</p>]]>"
+          "</item><script>x()</script><p>Two<br>lines<br><br/>apart</p>]]>"
           "</content:encoded></item>\n"
           "<item><description>&lt;b&gt;Bold&lt;/b&gt; &amp;eacute; "
           "&copy;</description>"
@@ -237,7 +237,7 @@ static void feeds_give_entries(void **state)
           "<item/><item><title>  </title></item>\n"
           "</channel></rss>",
           NULL,
-          "n-1|Ferry & crane|The caf\xC3\xA9 is closed.\n\nTwo\nlines|"
+          "n-1|Ferry & crane|The caf\xC3\xA9 is closed.\n\nTwo\nlines\n\napart|"
           "2024-05-17T10:14:00Z|source=Harbour News|author=Jan Leike|"
           "url=https://example.org/1|topic=ports|topic=cranes|lang=en\n"
           "||Bold \xC3\xA9 \xC2\xA9||source=Harbour News|author=Jan|lang=en\n"
