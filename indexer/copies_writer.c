@@ -11,6 +11,7 @@
 struct writer {
     struct file_writer file;
     struct buf block, places;
+    bool failed; /* memory ran out */
     uint32_t first, last;
     unsigned number_bits;
     uint64_t entries;
@@ -58,7 +59,8 @@ static void end_block(struct writer *w)
     buf_append_byte(&w->block, (uint8_t)bits);
     put_packed(&w->block, w->bands, count, bits);
     put_packed(&w->block, w->articles, count, w->number_bits);
-    if (w->block.failed)
+    w->failed = w->failed || w->block.failed;
+    if (w->failed)
         return;
     buf_append_le(&w->places, first_band, 4);
     buf_append_le(&w->places, w->file.written, 4);
@@ -88,7 +90,7 @@ static int finish(struct writer *w, int rc, struct nh_error *err)
     buf_append_le(&w->places, w->first, 4);
     buf_append_le(&w->places, w->last, 4);
     buf_append_le(&w->places, 0, 8);
-    if (rc == NH_OK && (w->block.failed || w->places.failed))
+    if (rc == NH_OK && (w->failed || w->places.failed))
         rc = error_nomem(err);
     if (rc == NH_OK && places_at > UINT32_MAX)
         rc = error_set(err, NH_EINVAL, "the segment has too many articles");
