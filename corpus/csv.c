@@ -173,8 +173,8 @@ static bool set_field(struct article *out, enum field field, struct slice text)
 }
 
 /* The cells of a row for each field: of several columns the best that has
- * something in it. */
-static void choose_cells(struct parse_context *ctx, struct slice names,
+ * something in it. False if memory ran out. */
+static bool choose_cells(struct parse_context *ctx, struct slice names,
                          struct slice row, char mark,
                          struct slice cells[FIELD_COUNT])
 {
@@ -188,6 +188,8 @@ static void choose_cells(struct parse_context *ctx, struct slice names,
     memset(cells, 0, FIELD_COUNT * sizeof *cells);
     while (at <= end && next_cell(&name, names_end, mark, &ctx->other)) {
         int rank;
+        if (ctx->other.failed)
+            return false;
         const struct slice key = slice_trim((struct slice){
             ctx->other.data ? ctx->other.data : "", ctx->other.len});
         const int field = field_of(ctx->map, key, &rank);
@@ -201,6 +203,7 @@ static void choose_cells(struct parse_context *ctx, struct slice names,
         }
         at++;
     }
+    return true;
 }
 
 static int read_row(struct parse_context *ctx, struct slice names,
@@ -208,8 +211,7 @@ static int read_row(struct parse_context *ctx, struct slice names,
 {
     struct slice cells[FIELD_COUNT];
     const char mark = mark_of(names);
-    bool good = true;
-    choose_cells(ctx, names, row, mark, cells);
+    bool good = choose_cells(ctx, names, row, mark, cells);
     for (int f = 0; good && f < FIELD_COUNT; f++) {
         const char *cell = cells[f].data;
         if (!cell)
@@ -220,7 +222,7 @@ static int read_row(struct parse_context *ctx, struct slice names,
                          (struct slice){ctx->work.data ? ctx->work.data : "",
                                         ctx->work.len});
     }
-    if (!good || ctx->other.failed)
+    if (!good)
         return error_nomem(err);
     return slice_trim(out->title).len || slice_trim(out->body).len
                ? NH_OK
