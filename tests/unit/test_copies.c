@@ -61,8 +61,9 @@ static void read_text(struct reader *r, const char *title, const char *body,
                                         &decoded, NULL),
                      NH_OK);
     assert_int_equal(again.count, out->count);
-    assert_memory_equal(again.items, out->items,
-                        out->count * sizeof *out->items);
+    if (out->count)
+        assert_memory_equal(again.items, out->items,
+                            out->count * sizeof *out->items);
     shingles_release(&again);
     stream_decoded_release(&decoded);
     buf_release(&text);
@@ -82,7 +83,8 @@ static bool alike(struct reader *r, const char *title_a, const char *a,
     shingles_sort(&y);
     const bool same = shingles_alike(&x, &y);
     assert_int_equal(same, shingles_alike(&y, &x));
-    if (x.count == y.count && memcmp(x.items, y.items, x.count * 8) == 0)
+    if (x.count && x.count == y.count &&
+        memcmp(x.items, y.items, x.count * 8) == 0)
         assert_memory_equal(&s, &t, sizeof s);
     shingles_release(&x);
     shingles_release(&y);
@@ -239,7 +241,8 @@ static void entries_come_back_sorted(void **state)
         struct copies_entry *sorted = calloc(count + 1, sizeof *sorted);
         if (count)
             memcpy(sorted, list.items, count * sizeof *sorted);
-        qsort(sorted, count, sizeof *sorted, by_band);
+        if (count)
+            qsort(sorted, count, sizeof *sorted, by_band);
         start_folder();
         assert_int_equal(
             copies_list_write(&list, FOLDER, 50, 50 + sizes[k], NULL), NH_OK);
