@@ -36,9 +36,9 @@ int64_t date_day_of(int64_t seconds);
 int date_month_length(int year, int month);
 
 /* Reads the usual spellings: ISO 8601 and parts of it, 20240517, RFC 822,
- * 20240517T101405+0200, "26-FEB-1987 15:01:01.79", "May 17, 2024, 10:14 a.m. EDT", "17 May 2024",
- * seconds or milliseconds since 1970. A time without a zone is UTC. False if
- * no date can be made out for sure. */
+ * 20240517T101405+0200, "26-FEB-1987 15:01:01.79", "May 17, 2024, 10:14 a.m.
+ * EDT", "17 May 2024", seconds or milliseconds since 1970. A time without a
+ * zone is UTC. False if no date can be made out for sure. */
 bool date_parse(struct slice text, struct nh_date *date);
 
 /* Appends the date as ISO 8601 to its precision: 2024, 2024-05, 2024-05-17,

@@ -17,8 +17,8 @@ struct snapshot_segment {
     struct blocks blocks;
     struct vocabulary vocabulary;
     struct copies copies;
-    xw_db *db;               /* its Xapian tables; snapshot_tables before */
-    struct file_map table;   /* the one that all is in */
+    xw_db *db;             /* its Xapian tables; snapshot_tables before */
+    struct file_map table; /* the one that all is in */
     bool table_checked;
     const struct dict *dict; /* owned by the snapshot */
     uint8_t *dead;           /* a bit for each article number, or NULL */
@@ -67,9 +67,9 @@ int snapshot_article(const struct snapshot *s, uint32_t docid,
                      struct article *article, struct stream_decoded *decoded,
                      struct nh_error *err);
 /* Xapian trusts its tables, which have no checksums of their own, so that a
- * changed byte could make it read where there is nothing: before anything is read
- * of them they are compared with the manifest, once, unless they are larger than
- * SNAPSHOT_TABLE_MAX bytes. NH_ECORRUPT. */
+ * changed byte could make it read where there is nothing: before anything is
+ * read of them they are compared with the manifest, once, unless they are
+ * larger than SNAPSHOT_TABLE_MAX bytes. NH_ECORRUPT. */
 int snapshot_tables(const struct snapshot *s, struct nh_error *err);
 #define SNAPSHOT_TABLE_MAX ((size_t)256 << 20)
 /* Compares every file with its checksum in the manifest. */
