@@ -52,13 +52,13 @@ static void say_skipped(const char *path, uint64_t offset,
             offset, why->message);
 }
 
-static bool report(void *ctx, const struct walk_file *file, uint64_t offset,
+static bool report(void *ctx, const char *path, uint64_t offset,
                    const struct nh_error *why)
 {
     struct inspector *x = ctx;
-    const struct reader *reader = x->feed->reader;
+    const struct reader *reader = feed_reader(x->feed);
     x->tallies[reader ? number_of(reader) : READERS_MAX].skipped++;
-    say_skipped(file->path, offset, why);
+    say_skipped(path, offset, why);
     return true;
 }
 
@@ -100,12 +100,12 @@ static int inspect_record(struct inspector *x, const struct feed_batch *batch,
         &x->parse, (struct slice){batch->bytes.data + r->start, r->len}, a,
         err);
     if (rc == NH_OK)
-        rc = article_id_assign(a, r->reader->whole_file ? r->file->id : "",
+        rc = article_id_assign(a, r->reader->whole_file ? r->id : "",
                                x->collection, &x->id, err);
     if (rc == NH_EDATA) {
         const size_t at = err->offset == NH_NO_OFFSET ? 0 : err->offset;
         t->skipped++;
-        say_skipped(r->file->path, r->offset + at, err);
+        say_skipped(r->path, r->offset + at, err);
         return NH_OK;
     }
     if (rc != NH_OK)

@@ -1,27 +1,18 @@
 /* Owns the reading of input files.
- * Promises bounded memory and that a cut or damaged gzip file is reported. */
+ * Promises bounded memory, and that a file which unpacks to far too much is
+ * given up. */
 #include "corpus/input.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <zlib.h>
-
-/* Bytes that are read, or unpacked, at a time. */
+/* Bytes that are read, or unpacked, at a time; and at the very beginning, to
+ * see what it is. */
 #define INPUT_STEP ((size_t)256 * 1024)
-#define PACKED_STEP 65536u
-
-/* What unpacking gzip needs. */
-struct unpacker {
-    z_stream z;
-    bool between; /* no member has begun, or the last one ended */
-    unsigned char bytes[PACKED_STEP];
-};
+#define INPUT_FIRST ((size_t)64 * 1024)
 
 int input_open(struct input *in, const char *path, struct nh_error *err)
 {
@@ -33,127 +24,130 @@ int input_open(struct input *in, const char *path, struct nh_error *err)
                                     : open(path, O_RDONLY | O_CLOEXEC);
     if (in->fd < 0)
         return error_errno(err, errno, "open", path);
-    in->open = true;
     if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
         in->size = (uint64_t)st.st_size;
-    return NH_OK;
+    in->stage = stage_file(in->fd, in->name, &in->patience, &in->read);
+    return in->stage ? NH_OK : error_nomem(err);
+}
+
+int input_open_member(struct input *in, struct stage *stage,
+                      struct input *outer, const char *name,
+                      struct nh_error *err)
+{
+    memset(in, 0, sizeof *in);
+    in->stage = stage;
+    in->outer = outer;
+    in->patience = -1;
+    in->fd = -1;
+    in->name = name;
+    return stage ? NH_OK : error_nomem(err);
 }
 
 void input_close(struct input *in)
 {
-    if (in->unpacker)
-        inflateEnd(&in->unpacker->z);
-    free(in->unpacker);
-    if (in->open)
-        close(in->fd);
+    stage_free(in->stage);
     buf_release(&in->window);
     buf_release(&in->shared);
     buf_release(&in->record);
     memset(in, 0, sizeof *in);
 }
 
-uint64_t input_consumed(const struct input *in)
+bool input_can_seek(const struct input *in)
 {
-    return in->read - (in->unpacker ? in->unpacker->z.avail_in : 0);
+    return in->fd >= 0 && in->size > 0 && in->known && !in->packed;
 }
 
-/* Reads some bytes; *got is 0 at the end. */
-static int read_some(struct input *in, void *to, size_t room, size_t *got,
-                     struct nh_error *err)
+bool input_seek(struct input *in, uint64_t offset)
 {
-    struct pollfd ready = {in->fd, POLLIN, 0};
-    ssize_t n;
-    *got = 0;
-    if (in->patience >= 0 && poll(&ready, 1, in->patience) == 0)
-        return INPUT_IDLE;
-    do
-        n = read(in->fd, to, room);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return error_errno(err, errno, "read", in->name);
-    *got = (size_t)n;
-    in->read += (uint64_t)n;
-    return NH_OK;
+    if (lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
+        return false;
+    in->start = in->window.len = 0;
+    in->offset = offset;
+    in->ended = false;
+    in->failed = NH_OK;
+    return true;
 }
 
-/* ---- gzip: RFC 1952. */
+/* ---- What it is packed by. */
 
-static int unpack_error(const struct input *in, const char *why,
-                        struct nh_error *err)
+static bool begins(const struct buf *window, const char *bytes, size_t n)
 {
-    return error_set(err, NH_EIO, "cannot unpack '%s': %s", in->name, why);
+    return window->len >= n && memcmp(window->data, bytes, n) == 0;
 }
 
-/* Packed bytes, `least` at least, unless the file ends before. */
-static int fill_packed(struct input *in, unsigned least, struct nh_error *err)
+static struct stage *utf16_little(struct stage *below, const char *name)
 {
-    struct unpacker *u = in->unpacker;
-    while (u->z.avail_in < least) {
-        size_t got;
-        if (u->z.avail_in)
-            memmove(u->bytes, u->z.next_in, u->z.avail_in);
-        u->z.next_in = u->bytes;
-        int rc = read_some(in, u->bytes + u->z.avail_in,
-                           PACKED_STEP - u->z.avail_in, &got, err);
-        if (rc != NH_OK || got == 0)
-            return rc;
-        u->z.avail_in += (unsigned)got;
+    (void)name;
+    return stage_utf16(below, false);
+}
+
+static struct stage *utf16_big(struct stage *below, const char *name)
+{
+    (void)name;
+    return stage_utf16(below, true);
+}
+
+/* First bytes, and what is put on top for them. */
+static const struct {
+    const char *bytes;
+    size_t count;
+    struct stage *(*stage)(struct stage *below, const char *name);
+    bool text; /* what comes out of it is */
+} packings[] = {{"\x1f\x8b", 2, stage_gzip, false},
+                {"\xFD"
+                 "7zXZ",
+                 6, stage_unpack, false},
+                {"\x28\xB5\x2F\xFD", 4, stage_unpack, false},
+                {"BZh", 3, stage_unpack, false},
+                {"\xFF\xFE", 2, utf16_little, true},
+                {"\xFE\xFF", 2, utf16_big, true},
+                {"<\0", 2, utf16_little, true},
+                {"\0<", 2, utf16_big, true}};
+
+/* Puts the stage for what the window begins with on top, if there is one. What
+ * comes out of it is not looked at again, but for text in UTF-16. */
+static int add_stage(struct input *in, struct nh_error *err)
+{
+    const size_t count = sizeof packings / sizeof *packings;
+    const bool again = in->packed;
+    in->known = true;
+    for (size_t i = 0; i < count; i++) {
+        if ((again && !packings[i].text) ||
+            !begins(&in->window, packings[i].bytes, packings[i].count))
+            continue;
+        struct stage *ahead = stage_ahead(
+            in->stage, (struct slice){in->window.data, in->window.len});
+        struct stage *top = ahead ? packings[i].stage(ahead, in->name) : NULL;
+        if (ahead)
+            in->stage = top ? top : ahead;
+        if (!top)
+            return error_nomem(err);
+        in->window.len = 0;
+        in->ended = false;
+        in->packed = true;
+        in->known = packings[i].text;
+        break;
     }
     return NH_OK;
 }
 
-static bool starts_member(const unsigned char *bytes, size_t count)
+/* A bomb, whatever it is made of. */
+static int check_ratio(struct input *in, size_t got, struct nh_error *err)
 {
-    return count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
-}
-
-/* Unpacks up to INPUT_STEP bytes, for which the window has room. */
-static int unpack(struct input *in, struct nh_error *err)
-{
-    struct unpacker *u = in->unpacker;
-    int rc = fill_packed(in, u->between ? 2 : 1, err);
-    if (rc != NH_OK)
-        return rc;
-    if (u->between) {
-        /* What stands behind the last member is none of the file's. */
-        if (!starts_member(u->z.next_in, u->z.avail_in)) {
-            in->ended = true;
-            return NH_OK;
-        }
-        inflateReset(&u->z);
-        u->between = false;
-    }
-    if (u->z.avail_in == 0)
-        return unpack_error(in, "the file is cut short", err);
-    u->z.next_out = (unsigned char *)in->window.data + in->window.len;
-    u->z.avail_out = (unsigned)INPUT_STEP;
-    const int code = inflate(&u->z, Z_NO_FLUSH);
-    in->window.len += INPUT_STEP - u->z.avail_out;
-    u->between = code == Z_STREAM_END;
-    if (code == Z_MEM_ERROR)
-        return error_nomem(err);
-    return code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR
-               ? NH_OK
-               : unpack_error(in, u->z.msg ? u->z.msg : "it is damaged", err);
-}
-
-/* Takes what the window has as the beginning of a packed file. */
-static int start_unpacking(struct input *in, struct nh_error *err)
-{
-    struct unpacker *u = calloc(1, sizeof *u);
-    if (!u)
-        return error_nomem(err);
-    if (inflateInit2(&u->z, 16 + MAX_WBITS) != Z_OK) {
-        free(u);
-        return error_nomem(err);
-    }
-    in->unpacker = u;
-    u->between = true;
-    u->z.next_in = u->bytes;
-    u->z.avail_in = (unsigned)in->window.len;
-    memcpy(u->bytes, in->window.data, in->window.len);
-    in->window.len = 0;
-    return NH_OK;
+    struct input *file = in;
+    while (file->outer)
+        file = file->outer;
+    if (file != in || in->packed)
+        file->unpacked += got;
+    const uint64_t disk = file->size ? file->size : file->read;
+    file->bomb = file->unpacked > INPUT_UNPACKED_FREE &&
+                 file->unpacked / INPUT_RATIO_MAX > disk;
+    return file->bomb
+               ? error_set(err, NH_EIO,
+                           "'%s' unpacks to more than %u times its size; the "
+                           "rest of it is not read",
+                           file->name, INPUT_RATIO_MAX)
+               : NH_OK;
 }
 
 /* ---- The window. */
@@ -162,34 +156,39 @@ static int start_unpacking(struct input *in, struct nh_error *err)
 static int read_on(struct input *in, struct nh_error *err)
 {
     size_t got;
-    const size_t room = in->known ? INPUT_STEP : PACKED_STEP - in->window.len;
-    int rc = read_some(in, in->window.data + in->window.len, room, &got, err);
+    const size_t room = in->known ? INPUT_STEP : INPUT_FIRST;
+    int rc = in->stage->read(in->stage, in->window.data + in->window.len, room,
+                             &got, err);
+    if (rc == NH_OK)
+        rc = check_ratio(in, got, err);
     if (rc != NH_OK)
         return rc;
     in->window.len += got;
     in->ended = got == 0;
-    if (!in->known && (in->window.len >= 2 || in->ended)) {
-        in->known = true;
-        if (starts_member((unsigned char *)in->window.data, in->window.len)) {
-            in->ended = false;
-            return start_unpacking(in, err);
-        }
-    }
+    in->known = in->known || in->offset > 0; /* it was taken as it is */
+    if (!in->known && (in->window.len >= 6 || in->ended))
+        return add_stage(in, err);
     return NH_OK;
 }
 
 static int input_fill(struct input *in, struct nh_error *err)
 {
+    if (in->failed) {
+        if (err)
+            *err = in->why;
+        return in->failed;
+    }
     if (in->start > INPUT_STEP && in->start > in->window.len / 2) {
         in->window.len -= in->start;
         memmove(in->window.data, in->window.data + in->start, in->window.len);
         in->start = 0;
     }
-    if (!buf_reserve(&in->window, INPUT_STEP))
-        return error_nomem(err);
-    int rc = in->unpacker ? unpack(in, err) : read_on(in, err);
+    int rc = buf_reserve(&in->window, INPUT_STEP) ? read_on(in, &in->why)
+                                                  : error_nomem(&in->why);
+    if (rc != NH_OK && err)
+        *err = in->why;
     if (rc != NH_OK && rc != INPUT_IDLE)
-        in->ended = true;
+        in->failed = rc;
     return rc;
 }
 
@@ -238,6 +237,21 @@ void input_skip(struct input *in, size_t bytes)
         in->start = in->window.len = 0;
 }
 
+int input_pass(struct input *in, uint64_t bytes, uint64_t *left,
+               struct nh_error *err)
+{
+    struct slice have;
+    for (*left = bytes; *left > 0;) {
+        int rc = input_peek(in, 1, &have, err);
+        if (rc != NH_OK || have.len == 0)
+            return rc;
+        const size_t n = have.len < *left ? have.len : (size_t)*left;
+        input_skip(in, n);
+        *left -= n;
+    }
+    return NH_OK;
+}
+
 int input_give_up(struct input *in, int rc)
 {
     if (rc != INPUT_IDLE) {
@@ -245,6 +259,28 @@ int input_give_up(struct input *in, int rc)
         in->ended = true;
     }
     return rc;
+}
+
+int input_whole(struct input *in, struct slice *record, uint64_t *offset,
+                struct nh_error *err)
+{
+    int rc = input_peek(in, INPUT_RECORD_MAX + 1, record, err);
+    if (rc != NH_OK)
+        return rc;
+    *offset = in->offset;
+    if (record->len > INPUT_RECORD_MAX) {
+        /* Nothing behind it could be an article of its own. */
+        in->start = in->window.len;
+        in->ended = true;
+        return error_set_at(err, NH_EDATA, in->offset,
+                            "the file is longer than %zu MiB",
+                            INPUT_RECORD_MAX >> 20);
+    }
+    if (record->len == 0)
+        return 0;
+    in->start = in->window.len; /* the bytes stay in the window */
+    in->offset += record->len;
+    return 1;
 }
 
 /* memmem, which POSIX lacks. */

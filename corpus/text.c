@@ -13,28 +13,6 @@ static bool text_detect(struct slice head)
     return head.len > 0;
 }
 
-static int text_split(struct input *in, struct slice *record, uint64_t *offset,
-                      struct nh_error *err)
-{
-    int rc = input_peek(in, INPUT_RECORD_MAX + 1, record, err);
-    if (rc != NH_OK)
-        return rc;
-    *offset = in->offset;
-    if (record->len > INPUT_RECORD_MAX) {
-        /* Nothing behind it could be an article of its own. */
-        in->start = in->window.len;
-        in->ended = true;
-        return error_set_at(err, NH_EDATA, in->offset,
-                            "the file is longer than %zu MiB",
-                            INPUT_RECORD_MAX >> 20);
-    }
-    if (record->len == 0)
-        return 0;
-    in->start = in->window.len; /* the bytes stay in the window */
-    in->offset += record->len;
-    return 1;
-}
-
 /* A first line that is short, is followed by more, and does not end as a
  * sentence does. Empty if there is none. */
 static struct slice text_title(struct slice text)
@@ -82,5 +60,5 @@ const struct reader reader_text = {
     "plain text, one article a file; a short first line is its title",
     true,
     text_detect,
-    text_split,
+    input_whole,
     text_parse};

@@ -48,6 +48,19 @@ const char *walk_absolute(struct walk *w, const char *path)
     return folder ? join(w, folder, name) : NULL;
 }
 
+/* Length of an ending that says how a file is packed. */
+static size_t packing_length(const char *name)
+{
+    static const char *const endings[] = {".gz", ".xz", ".zst", ".bz2"};
+    const size_t len = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t n = strlen(endings[i]);
+        if (len > n && strcmp(name + len - n, endings[i]) == 0)
+            return n;
+    }
+    return 0;
+}
+
 static int add_file(struct walk *w, const char *path, const char *id,
                     const char *source, uint64_t size, struct nh_error *err)
 {
@@ -57,9 +70,7 @@ static int add_file(struct walk *w, const char *path, const char *id,
             return error_nomem(err);
         w->files = files;
     }
-    size_t len = strlen(id);
-    if (len > 3 && strcmp(id + len - 3, ".gz") == 0)
-        len -= 3;
+    const size_t len = strlen(id) - packing_length(id);
     struct walk_file *f = &w->files[w->count];
     f->path = arena_copy(&w->arena, path, strlen(path));
     f->id = arena_copy(&w->arena, id, len);

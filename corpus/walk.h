@@ -10,7 +10,8 @@
 
 struct walk_file {
     const char *path; /* to open; "-" is standard input */
-    const char *id;   /* path relative to the argument, without .gz */
+    const char
+        *id; /* path relative to the argument, without .gz and the like */
     /* Absolute path; NULL for standard input and what is no regular file. */
     const char *source;
     uint64_t size; /* on disk, 0 if unknown */

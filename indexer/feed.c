@@ -6,8 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Bytes looked at to tell a format. */
-#define DETECT_BYTES 16384
 /* So long a batch waits for more of a slow feed. */
 #define PATIENCE_MS 100
 
@@ -18,79 +16,106 @@ void feed_batch_free(struct feed_batch *batch)
     free(batch->records);
     free(batch->ends);
     buf_release(&batch->bytes);
+    arena_release(&batch->names);
     free(batch);
 }
 
 void feed_release(struct feed *f)
 {
-    if (f->open)
-        input_close(&f->input);
-    f->open = false;
+    records_close(&f->records);
 }
 
 uint64_t feed_consumed(const struct feed *f)
 {
-    return f->done_bytes + (f->open ? input_consumed(&f->input) : 0);
+    return f->done_bytes + (f->records.open ? f->records.inputs[0].read : 0);
 }
 
-static void skip(struct feed *f, const struct walk_file *file, uint64_t offset,
-                 const struct nh_error *why)
+const struct reader *feed_reader(const struct feed *f)
 {
-    if (!f->report(f->ctx, file, offset, why))
+    return f->records.reader;
+}
+
+/* Reports what is skipped of the file, or of a member of it. */
+static int skip(struct feed *f, uint64_t offset, const struct nh_error *why,
+                struct nh_error *err)
+{
+    const char *path = f->walk->files[f->file].path,
+               *member = f->records.open ? records_member(&f->records) : "";
+    struct buf name = BUF_INIT;
+    buf_printf(&name, "%s%s%s", path, member[0] ? "/" : "", member);
+    const char *whole = buf_cstr(&name);
+    if (whole && !f->report(f->ctx, whole, offset, why))
         f->stopped = true;
+    buf_release(&name);
+    return whole ? NH_OK : error_nomem(err);
 }
 
 static void close_file(struct feed *f)
 {
     f->done_bytes += f->walk->files[f->file].size;
-    if (f->open)
-        input_close(&f->input);
-    f->open = false;
-    f->reader = NULL;
+    records_close(&f->records);
     f->file++;
 }
 
-/* Opens the current file; one that cannot be read is reported and passed. */
+/* Opens the current file; one that cannot be opened is reported and passed. */
 static int open_file(struct feed *f, struct nh_error *err)
 {
     const struct walk_file *file = &f->walk->files[f->file];
-    struct slice head;
     memset(&f->state, 0, sizeof f->state);
     if (file->source && f->same(f->ctx, file, &f->state)) {
         close_file(f);
         return NH_OK;
     }
-    int rc = f->open ? NH_OK : input_open(&f->input, file->path, err);
+    int rc = records_open(&f->records, file->path, f->forced, err);
     if (rc == NH_OK) {
-        f->open = true;
         if (strcmp(file->path, "-") == 0 && (f->commit_time || f->commit_bytes))
-            f->input.patience = PATIENCE_MS;
-        rc = input_peek(&f->input, DETECT_BYTES, &head, err);
-    }
-    if (rc == INPUT_IDLE) { /* a feed that is slow: its first bytes must do */
-        rc = input_peek(&f->input, 1, &head, err);
-        if (rc == INPUT_IDLE || !memchr(head.data, '\n', head.len))
-            return INPUT_IDLE;
-    }
-    if (rc == NH_OK) {
-        if (head.len > DETECT_BYTES)
-            head.len = DETECT_BYTES;
-        f->reader = f->forced ? f->forced : reader_detect(head, err);
+            f->records.inputs[0].patience = PATIENCE_MS;
         f->files_read++;
-        if (f->reader)
-            return NH_OK;
+        return NH_OK;
     }
-    if (rc == NH_ENOMEM)
-        return rc;
-    skip(f, file, 0, err);
-    close_file(f);
-    return NH_OK;
+    if (rc != NH_ENOMEM) {
+        struct nh_error why = *err;
+        rc = skip(f, 0, &why, err);
+        close_file(f);
+    }
+    return rc;
+}
+
+/* Path and id of a record in a member, which the batch keeps. */
+static bool name_member(const struct feed *f, struct feed_batch *batch,
+                        struct feed_record *r)
+{
+    const char *member = records_member(&f->records);
+    const struct feed_record *last =
+        batch->count ? &batch->records[batch->count - 1] : NULL;
+    const size_t path = strlen(r->path);
+    if (member[0] == '\0')
+        return true;
+    if (last && last->file == r->file && last->path != r->path &&
+        strcmp(last->path + path + 1, member) == 0) {
+        r->path = last->path;
+        r->id = last->id;
+        return true;
+    }
+    struct buf name = BUF_INIT;
+    buf_printf(&name, "%s/%s", r->path, member);
+    r->path =
+        name.failed ? NULL : arena_copy(&batch->names, name.data, name.len);
+    buf_reset(&name);
+    buf_printf(&name, "%s%s%s", r->id, r->id[0] ? "/" : "", member);
+    r->id = name.failed ? NULL : arena_copy(&batch->names, name.data, name.len);
+    buf_release(&name);
+    return r->path && r->id;
 }
 
 static int add_record(struct feed *f, struct feed_batch *batch,
                       struct slice record, uint64_t offset,
                       struct nh_error *err)
 {
+    const struct walk_file *file = &f->walk->files[f->file];
+    struct feed_record r = {
+        file,   file->path,       file->id,  f->records.reader,
+        offset, batch->bytes.len, record.len};
     if (batch->count == batch->cap) {
         struct feed_record *records =
             array_grow(batch->records, &batch->cap, sizeof *records);
@@ -98,9 +123,9 @@ static int add_record(struct feed *f, struct feed_batch *batch,
             return error_nomem(err);
         batch->records = records;
     }
-    batch->records[batch->count++] =
-        (struct feed_record){&f->walk->files[f->file], f->reader, offset,
-                             batch->bytes.len, record.len};
+    if (!name_member(f, batch, &r))
+        return error_nomem(err);
+    batch->records[batch->count++] = r;
     buf_append(&batch->bytes, record.data, record.len);
     return batch->bytes.failed ? error_nomem(err) : NH_OK;
 }
@@ -138,27 +163,30 @@ static bool batch_full(const struct feed *f, const struct feed_batch *batch)
 static int read_file(struct feed *f, struct feed_batch *batch,
                      struct nh_error *err)
 {
-    while (!batch_full(f, batch) && !f->stopped) {
-        struct slice record;
-        uint64_t offset = f->input.offset;
-        int rc = f->reader->split(&f->input, &record, &offset, err);
+    struct slice record;
+    uint64_t offset;
+    int rc = NH_OK;
+    while (rc == NH_OK && !batch_full(f, batch) && !f->stopped) {
+        rc = records_next(&f->records, &record, &offset, err);
         if (rc == 1) {
             rc = add_record(f, batch, record, offset, err);
-            if (rc != NH_OK)
-                return rc;
-        } else if (rc == NH_EDATA) {
-            skip(f, &f->walk->files[f->file], offset, err);
-        } else if (rc == NH_ENOMEM || rc == INPUT_IDLE) {
+            continue;
+        }
+        if (rc == NH_ENOMEM || rc == INPUT_IDLE)
             return rc;
-        } else {
-            if (rc < 0) /* the rest of the file cannot be read */
-                skip(f, &f->walk->files[f->file], f->input.offset, err);
-            rc = rc == 0 ? add_end(f, batch, err) : NH_OK;
+        const bool ended = rc != NH_EDATA;
+        if (rc == 0) {
+            rc = add_end(f, batch, err);
+        } else { /* of it, or the rest of the file cannot be read */
+            struct nh_error why = *err;
+            rc = skip(f, offset, &why, err);
+        }
+        if (ended) {
             close_file(f);
             return rc;
         }
     }
-    return NH_OK;
+    return rc;
 }
 
 static uint64_t now(void)
@@ -171,7 +199,8 @@ static uint64_t now(void)
 /* Whether what was handed out, and the batch, should be committed now. */
 static bool commit_due(struct feed *f, const struct feed_batch *batch)
 {
-    if (!f->open || f->input.patience < 0) /* what is due comes slowly */
+    if (!f->records.open ||
+        f->records.inputs[0].patience < 0) /* what is due comes slowly */
         return false;
     if (!f->waiting && batch->count == 0)
         return false;
@@ -192,8 +221,7 @@ int feed_next(struct feed *f, struct feed_batch **out, struct nh_error *err)
     int rc = NH_OK;
     while (rc == NH_OK && !f->stopped && f->file < f->walk->count &&
            !batch_full(f, batch)) {
-        rc =
-            f->open && f->reader ? read_file(f, batch, err) : open_file(f, err);
+        rc = f->records.open ? read_file(f, batch, err) : open_file(f, err);
         if (rc != INPUT_IDLE)
             continue;
         rc = NH_OK;

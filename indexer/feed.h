@@ -2,12 +2,14 @@
 #ifndef INDEXER_FEED_H
 #define INDEXER_FEED_H
 
-#include "corpus/reader.h"
+#include "corpus/records.h"
 #include "corpus/walk.h"
 #include "indexer/sources.h"
 
 struct feed_record {
     const struct walk_file *file;
+    /* Of the file, or of the member of an archive that it is in. */
+    const char *path, *id;
     const struct reader *reader;
     uint64_t offset;   /* in the unpacked file */
     size_t start, len; /* in the batch's bytes */
@@ -28,14 +30,15 @@ struct feed_batch {
     size_t end_count, end_cap;
     bool commit; /* what has been read is due to be committed */
     struct buf bytes;
+    struct arena names;      /* of members */
     struct feed_batch *next; /* for queues */
 };
 
 /* A batch ends at this many bytes of records. */
 #define FEED_BATCH_BYTES ((size_t)2 << 20)
 
-typedef bool feed_report_fn(void *ctx, const struct walk_file *file,
-                            uint64_t offset, const struct nh_error *why);
+typedef bool feed_report_fn(void *ctx, const char *path, uint64_t offset,
+                            const struct nh_error *why);
 
 struct feed {
     const struct walk *walk;
@@ -53,10 +56,9 @@ struct feed {
     void *ctx;
 
     size_t file; /* the one being read, or the next */
-    bool open, stopped;
+    bool stopped;
     struct source_state state; /* of the open file */
-    struct input input;
-    const struct reader *reader;
+    struct records records;
     uint64_t number, done_bytes, files_read;
     bool waiting; /* batches that were handed out are not committed */
     uint64_t waiting_since, waiting_bytes;
@@ -65,6 +67,8 @@ struct feed {
 /* The next batch, which may have no records, but ends or word of a commit, 1;
  * or 0 at the end; or an error. */
 int feed_next(struct feed *f, struct feed_batch **out, struct nh_error *err);
+/* The reader of what was reported last; NULL if there is none for it. */
+const struct reader *feed_reader(const struct feed *f);
 /* Bytes of files consumed so far. */
 uint64_t feed_consumed(const struct feed *f);
 void feed_release(struct feed *f);

@@ -77,12 +77,12 @@ static void fail(struct pipeline *p, int code, const struct nh_error *err)
 }
 
 /* False if the run is to stop for it. */
-static bool report(struct pipeline *p, const struct walk_file *file,
-                   uint64_t offset, const struct nh_error *why)
+static bool report(struct pipeline *p, const char *path, uint64_t offset,
+                   const struct nh_error *why)
 {
     pthread_mutex_lock(&p->mutex);
     p->counts.skipped++;
-    p->options->report(p->options->ctx, file->path, offset, why);
+    p->options->report(p->options->ctx, path, offset, why);
     pthread_mutex_unlock(&p->mutex);
     if (!p->options->strict)
         return true;
@@ -122,10 +122,10 @@ static bool same_file(void *ctx, const struct walk_file *file,
     return true;
 }
 
-static bool report_feed(void *ctx, const struct walk_file *file,
-                        uint64_t offset, const struct nh_error *why)
+static bool report_feed(void *ctx, const char *path, uint64_t offset,
+                        const struct nh_error *why)
 {
-    return report(ctx, file, offset, why);
+    return report(ctx, path, offset, why);
 }
 
 /* ---- Order. */
@@ -238,11 +238,11 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
         article_reset(a);
         int rc = r->reader->parse(&k->parse, bytes, a, err);
         if (rc == NH_OK)
-            rc = article_id_assign(a, r->reader->whole_file ? r->file->id : "",
+            rc = article_id_assign(a, r->reader->whole_file ? r->id : "",
                                    k->p->options->collection, &k->id, err);
         if (rc == NH_EDATA) {
             size_t at = err->offset == NH_NO_OFFSET ? 0 : err->offset;
-            if (!report(k->p, r->file, r->offset + at, err))
+            if (!report(k->p, r->path, r->offset + at, err))
                 return rc;
             continue;
         }

@@ -47,24 +47,17 @@ static int add_file(struct sampler *s, const struct walk_file *file,
                     const struct reader *forced, size_t limit,
                     struct nh_error *err)
 {
-    struct input in;
-    struct slice head, record;
+    struct records records;
+    struct slice record;
     uint64_t offset;
-    size_t start = dict_trainer_bytes(s->trainer);
-    if (input_open(&in, file->path, err) != NH_OK)
+    int rc = NH_OK;
+    const size_t start = dict_trainer_bytes(s->trainer);
+    if (records_open(&records, file->path, forced, err) != NH_OK)
         return NH_OK;
-    int rc = input_peek(&in, 4096, &head, err);
-    const struct reader *reader = forced;
-    if (rc == NH_OK && !reader)
-        reader = reader_detect(head, err);
-    while (rc == NH_OK && reader &&
-           dict_trainer_bytes(s->trainer) - start < limit) {
-        int found = reader->split(&in, &record, &offset, err);
-        if (found != 1)
-            break;
-        rc = add_record(s, reader, record, err);
-    }
-    input_close(&in);
+    while (rc == NH_OK && dict_trainer_bytes(s->trainer) - start < limit &&
+           records_next(&records, &record, &offset, err) == 1)
+        rc = add_record(s, records.reader, record, err);
+    records_close(&records);
     return rc == NH_ENOMEM ? rc : NH_OK;
 }
 

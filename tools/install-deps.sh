@@ -3,7 +3,8 @@
 # missing. With "build" as its argument, only those for building.
 set -eu
 build="gcc g++ cmake ninja-build pkg-config libxapian-dev zlib1g-dev
-libstemmer-dev libutf8proc-dev libxxhash-dev libxml2-dev"
+libstemmer-dev libutf8proc-dev libxxhash-dev libxml2-dev
+libarchive-dev"
 test="libcmocka-dev python3 python3-snowballstemmer strace
 xapian-tools"
 wanted="$build"
