@@ -419,8 +419,7 @@ struct slice xml_attribute(const xmlNode *node, const char *name)
 
 /* ---- Text. */
 
-/* Text of a node that is text, or stands for some. */
-static const char *content(const xmlNode *node)
+const char *xml_content(const xmlNode *node)
 {
     if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
         return (const char *)node->content;
@@ -438,15 +437,7 @@ static const char *content(const xmlNode *node)
                : NULL;
 }
 
-enum element_kind {
-    INLINE,
-    BLOCK, /* a paragraph of its own */
-    LINE,  /* a line of its own */
-    CELL,  /* apart by spaces */
-    HIDDEN /* not read */
-};
-
-static enum element_kind kind_of(const xmlNode *node)
+enum element_kind xml_kind(const xmlNode *node)
 {
     static const struct {
         enum element_kind kind;
@@ -529,8 +520,8 @@ static bool put_tree(const xmlNode *top, struct buf *out, bool lines)
     const xmlNode *n = top ? top->children : NULL;
     while (n) {
         const enum element_kind kind =
-            n->type == XML_ELEMENT_NODE ? kind_of(n) : INLINE;
-        const char *text = content(n);
+            n->type == XML_ELEMENT_NODE ? xml_kind(n) : INLINE;
+        const char *text = xml_content(n);
         if (text)
             put_words(&w, text);
         /* A line end behind a line end is one of a paragraph. */
@@ -544,7 +535,7 @@ static bool put_tree(const xmlNode *top, struct buf *out, bool lines)
         while (n != top && !n->next) {
             n = n->parent;
             if (n != top)
-                widen(&w, gaps[kind_of(n)]);
+                widen(&w, gaps[xml_kind(n)]);
         }
         n = n == top ? NULL : n->next;
     }
@@ -556,7 +547,7 @@ bool xml_own_text(const xmlNode *node, struct buf *out)
     bool alone = true;
     buf_reset(out);
     for (const xmlNode *n = node->children; n; n = n->next) {
-        const char *text = content(n);
+        const char *text = xml_content(n);
         if (text)
             buf_append_str(out, text);
         alone = alone && n->type != XML_ELEMENT_NODE;
@@ -574,6 +565,24 @@ bool xml_text(const xmlNode *node, struct buf *out)
     return put_tree(node, out, true);
 }
 
+xmlDoc *html_parse(struct slice html)
+{
+    pthread_once(&once, xmlInitParser);
+    htmlParserCtxt *parser = htmlNewParserCtxt();
+    if (!parser)
+        return NULL;
+    xmlDoc *doc = htmlCtxtReadMemory(
+        parser, html.data, (int)html.len, NULL, "UTF-8",
+        HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+            HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+    if (doc && parser->lastError.code == XML_ERR_NO_MEMORY) {
+        xmlFreeDoc(doc);
+        doc = NULL;
+    }
+    htmlFreeParserCtxt(parser);
+    return doc;
+}
+
 bool html_text(struct slice html, struct buf *out)
 {
     if (html.len == 0 || (!memchr(html.data, '<', html.len) &&
@@ -583,17 +592,8 @@ bool html_text(struct slice html, struct buf *out)
         buf_append(out, text.data, text.len);
         return !out->failed;
     }
-    pthread_once(&once, xmlInitParser);
-    htmlParserCtxt *parser = htmlNewParserCtxt();
-    if (!parser)
-        return false;
-    xmlDoc *doc = htmlCtxtReadMemory(
-        parser, html.data, (int)html.len, NULL, "UTF-8",
-        HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-            HTML_PARSE_NONET | HTML_PARSE_COMPACT);
-    const bool good = parser->lastError.code != XML_ERR_NO_MEMORY &&
-                      xml_text((xmlNode *)doc, out);
-    htmlFreeParserCtxt(parser);
+    xmlDoc *doc = html_parse(html);
+    const bool good = doc && xml_text((xmlNode *)doc, out);
     xmlFreeDoc(doc);
     return good;
 }

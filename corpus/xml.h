@@ -46,6 +46,18 @@ struct slice xml_attribute(const xmlNode *node, const char *name);
 
 /* ---- Text. */
 
+/* What an element of HTML, or of what is like it, is for its text. */
+enum element_kind {
+    INLINE,
+    BLOCK, /* a paragraph of its own */
+    LINE,  /* a line of its own */
+    CELL,  /* apart by spaces */
+    HIDDEN /* not read */
+};
+enum element_kind xml_kind(const xmlNode *node);
+/* Text of a node that is text, or stands for some; else NULL. */
+const char *xml_content(const xmlNode *node);
+
 /* Puts the text that stands directly in an element in `out`, as it is; whether
  * there are no elements beside it. */
 bool xml_own_text(const xmlNode *node, struct buf *out);
@@ -54,7 +66,9 @@ bool xml_line(const xmlNode *node, struct buf *out);
 /* Puts its text in `out`, paragraphs apart by an empty line, without scripts,
  * pictures and the like. */
 bool xml_text(const xmlNode *node, struct buf *out);
-/* The same of HTML; plain text comes out as it is. */
+/* The tree of HTML in UTF-8, whatever its faults; NULL if memory ran out. */
+xmlDoc *html_parse(struct slice html);
+/* As xml_text of HTML; plain text comes out as it is. */
 bool html_text(struct slice html, struct buf *out);
 
 /* ---- Filling articles; false if memory ran out. */
