@@ -237,19 +237,24 @@ void input_skip(struct input *in, size_t bytes)
         in->start = in->window.len = 0;
 }
 
-int input_pass(struct input *in, uint64_t bytes, uint64_t *left,
-               struct nh_error *err)
+int input_pass(struct input *in, uint64_t bytes, struct nh_error *err)
 {
     struct slice have;
-    for (*left = bytes; *left > 0;) {
+    in->passing += bytes;
+    while (in->passing > 0) {
         int rc = input_peek(in, 1, &have, err);
-        if (rc != NH_OK || have.len == 0)
+        if (rc != NH_OK)
             return rc;
-        const size_t n = have.len < *left ? have.len : (size_t)*left;
+        if (have.len == 0) {
+            in->passing = 0;
+            return 0;
+        }
+        const size_t n =
+            have.len < in->passing ? have.len : (size_t)in->passing;
         input_skip(in, n);
-        *left -= n;
+        in->passing -= n;
     }
-    return NH_OK;
+    return 1;
 }
 
 int input_give_up(struct input *in, int rc)

@@ -29,7 +29,8 @@ struct input {
     int fd;              /* of a file, else -1; the stage's */
     struct buf window;   /* unread bytes start at `start` */
     size_t start;
-    uint64_t offset; /* of `start` in the unpacked file */
+    uint64_t passing; /* bytes that are to be left behind */
+    uint64_t offset;  /* of `start` in the unpacked file */
     bool ended;
     int failed; /* reading on did, with `why` */
     struct nh_error why;
@@ -62,10 +63,9 @@ int input_peek(struct input *in, size_t want, struct slice *out,
 int input_byte(struct input *in, size_t at, char *c, struct nh_error *err);
 /* Leaves bytes of the window behind. */
 void input_skip(struct input *in, size_t bytes);
-/* Leaves any number of bytes behind; *left is how many are missing when the
- * file ends, or bytes do not come in time. */
-int input_pass(struct input *in, uint64_t bytes, uint64_t *left,
-               struct nh_error *err);
+/* Leaves any number of bytes behind: 1; 0 if the file ends before. After
+ * INPUT_IDLE, 0 bytes more go on with it. */
+int input_pass(struct input *in, uint64_t bytes, struct nh_error *err);
 /* Nothing more is read of the file, but for INPUT_IDLE; returns `rc`. */
 int input_give_up(struct input *in, int rc);
 /* All of the file as one record, as split of struct reader. */

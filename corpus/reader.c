@@ -6,10 +6,19 @@
 
 #include "corpus/xml.h"
 
-const struct reader *const reader_table[] = {
-    &reader_reuters,   &reader_trec, &reader_nitf, &reader_newsml,
-    &reader_newsml_g2, &reader_feed, &reader_html, &reader_jsonl,
-    &reader_json,      &reader_csv,  &reader_text, NULL};
+const struct reader *const reader_table[] = {&reader_reuters,
+                                             &reader_trec,
+                                             &reader_nitf,
+                                             &reader_newsml,
+                                             &reader_newsml_g2,
+                                             &reader_feed,
+                                             &reader_html,
+                                             &reader_warc,
+                                             &reader_jsonl,
+                                             &reader_json,
+                                             &reader_csv,
+                                             &reader_text,
+                                             NULL};
 
 const struct reader *reader_named(const char *name)
 {
@@ -22,20 +31,10 @@ const struct reader *reader_named(const char *name)
 /* Formats that would pass as plain text but are not. */
 static const struct {
     const char *start, *what;
-} refused[] = {{"<!DOCTYPE", "HTML or SGML of an unknown type"},
-               {"<!doctype", "HTML"},
-               {"<html", "HTML"},
-               {"<HTML", "HTML"},
-               {"WARC/", "a web archive (WARC)"},
-               {"\xFF\xFE", "UTF-16"},
-               {"\xFE\xFF", "UTF-16"},
+} refused[] = {{"<!DOCTYPE", "SGML of an unknown type"},
                {"%PDF", "PDF"},
-               {"PK\x03\x04", "a zip archive"},
-               {"\xFD"
-                "7zXZ",
-                "xz-compressed"},
-               {"\x28\xB5\x2F\xFD", "zstd-compressed"},
-               {"BZh", "bzip2-compressed"}};
+               {"{\\rtf", "RTF"},
+               {"\xD0\xCF\x11\xE0", "a document of an office program"}};
 
 bool reader_starts_object(struct slice head)
 {
@@ -67,7 +66,7 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
         size_t n = strlen(refused[i].start);
         if (body.len >= n && memcmp(body.data, refused[i].start, n) == 0) {
             error_set(err, NH_EUNSUPPORTED,
-                      "it looks like %s, which is not supported yet",
+                      "it looks like %s, which is not supported",
                       refused[i].what);
             return NULL;
         }

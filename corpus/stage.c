@@ -84,7 +84,7 @@ static int ahead_read(struct stage *s, char *to, size_t room, size_t *got,
                       struct nh_error *err)
 {
     struct ahead_stage *a = (struct ahead_stage *)s;
-    if (a->at == a->len)
+    if (a->at == a->len && s->below)
         return s->below->read(s->below, to, room, got, err);
     *got = room < a->len - a->at ? room : a->len - a->at;
     memcpy(to, a->bytes + a->at, *got);
@@ -115,7 +115,8 @@ struct gzip_stage {
     struct stage stage;
     const char *name;
     z_stream z;
-    bool between; /* no member has begun, or the last one ended */
+    bool members; /* there may be any number of them */
+    bool between; /* none has begun, or the last one ended */
     bool ended;
     unsigned char bytes[STEP];
 };
@@ -173,6 +174,7 @@ static int gzip_step(struct gzip_stage *g, char *to, size_t room, size_t *got,
     const int code = inflate(&g->z, Z_NO_FLUSH);
     *got = room - g->z.avail_out;
     g->between = code == Z_STREAM_END;
+    g->ended = g->between && !g->members;
     if (code == Z_MEM_ERROR)
         return error_nomem(err);
     return code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR
@@ -197,19 +199,34 @@ static void gzip_free(struct stage *s)
     free(s);
 }
 
-struct stage *stage_gzip(struct stage *below, const char *name)
+static struct stage *new_gzip(struct stage *below, const char *name, int bits)
 {
     struct gzip_stage *g = calloc(1, sizeof *g);
     if (!g)
         return NULL;
-    if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK) {
+    if (inflateInit2(&g->z, bits) != Z_OK) {
         free(g);
         return NULL;
     }
     g->stage = (struct stage){gzip_read, gzip_free, below};
     g->name = name;
-    g->between = true;
+    g->between = g->members = bits > MAX_WBITS;
     return &g->stage;
+}
+
+struct stage *stage_gzip(struct stage *below, const char *name)
+{
+    return new_gzip(below, name, 16 + MAX_WBITS);
+}
+
+struct stage *stage_zlib(struct stage *below, const char *name)
+{
+    return new_gzip(below, name, MAX_WBITS);
+}
+
+struct stage *stage_deflate(struct stage *below, const char *name)
+{
+    return new_gzip(below, name, -MAX_WBITS);
 }
 
 /* ---- UTF-16. */

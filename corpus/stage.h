@@ -26,10 +26,16 @@ void stage_free(struct stage *top);
  * memory ran out, then the descriptor is closed. `name` is borrowed. */
 struct stage *stage_file(int fd, const char *name, const int *patience,
                          uint64_t *bytes);
-/* These bytes (a copy), then those below. */
+/* These bytes (a copy), then those below, where there is something. */
 struct stage *stage_ahead(struct stage *below, struct slice bytes);
 /* Unpacks what gzip packed (RFC 1952), any number of members. */
 struct stage *stage_gzip(struct stage *below, const char *name);
+/* Unpacks what is deflated (RFC 1951), as zlib packs it (RFC 1950) and alone.
+ */
+struct stage *stage_zlib(struct stage *below, const char *name);
+struct stage *stage_deflate(struct stage *below, const char *name);
+/* Unpacks brotli (RFC 7932; brotli.c). */
+struct stage *stage_brotli(struct stage *below, const char *name);
 /* Unpacks xz, zstd, bzip2 (archive.c). */
 struct stage *stage_unpack(struct stage *below, const char *name);
 /* UTF-16 to UTF-8, without a byte order mark; what is no text becomes U+FFFD.

@@ -4,7 +4,7 @@
 set -eu
 build="gcc g++ cmake ninja-build pkg-config libxapian-dev zlib1g-dev
 libstemmer-dev libutf8proc-dev libxxhash-dev libxml2-dev
-libarchive-dev"
+libarchive-dev libbrotli-dev"
 test="libcmocka-dev python3 python3-snowballstemmer strace
 xapian-tools"
 wanted="$build"
