@@ -1,0 +1,602 @@
+/* Owns the reader of mail and news: mbox files, single messages (.eml), posts
+ * of newsgroups. RFC 5322, MIME (RFC 2045 to 2047, 3676), mboxo and mboxrd.
+ * Promises text alone: attachments are passed over. */
+#include <string.h>
+#include <strings.h>
+
+#include "common/charset.h"
+#include "corpus/headers.h"
+#include "corpus/xml.h"
+
+/* Deepest parts in parts, and most in one. Real mail has three levels. */
+#define DEPTH_MAX 8
+#define PARTS_MAX 256
+
+/* ---- Files. */
+
+/* Whether a line is "From SENDER DATE", which mbox begins messages with. */
+static bool is_from_line(struct slice line)
+{
+    if (line.len < 20 || memcmp(line.data, "From ", 5) != 0)
+        return false;
+    size_t colons = 0, years = 0, digits = 0;
+    for (size_t i = 5; i <= line.len; i++) {
+        const char c = i < line.len ? line.data[i] : ' ';
+        if (c >= '0' && c <= '9') {
+            digits++;
+            continue;
+        }
+        years += digits == 4;
+        digits = 0;
+        colons += c == ':';
+    }
+    return colons > 0 && years > 0;
+}
+
+static struct slice first_line(struct slice text)
+{
+    const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
+    return slice_trim(
+        (struct slice){text.data, end ? (size_t)(end - text.data) : text.len});
+}
+
+/* Bytes of a message's fields, with the empty line behind them, or up to a line
+ * that is none. */
+static size_t head_length(struct slice text)
+{
+    const size_t length = headers_length(text);
+    size_t at = 0;
+    while (at < length) {
+        const char *line = text.data + at;
+        const char *end = memchr(line, '\n', length - at);
+        const size_t n = end ? (size_t)(end - line) + 1 : length - at;
+        size_t i = 0;
+        while (i < n && line[i] > ' ' && line[i] != ':' && line[i] < 127)
+            i++;
+        const bool folded = at > 0 && (line[0] == ' ' || line[0] == '\t'),
+                   empty = line[0] == '\n' || line[0] == '\r';
+        if (!folded && !empty && (i == 0 || i == n || line[i] != ':'))
+            return at;
+        at += n;
+    }
+    return length;
+}
+
+/* Whether a text begins as a message does: with fields, two of them known. */
+static bool starts_message(struct slice text)
+{
+    static const char *const known[] = {
+        "From",       "To",           "Subject",      "Date",  "Message-ID",
+        "Newsgroups", "Received",     "Return-Path",  "Path",  "MIME-Version",
+        "Reply-To",   "Content-Type", "Organization", "Lines", "Delivered-To"};
+    struct slice block = {text.data, head_length(text)}, name, value;
+    const char *start = block.data;
+    size_t found = 0, lines = 0;
+    while (found < 2 && lines++ < 100 && headers_next(&block, &name, &value)) {
+        if (lines == 1 && name.data != start)
+            return false;
+        for (size_t i = 0; i < name.len; i++)
+            if (name.data[i] <= ' ' || name.data[i] >= 127)
+                return false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            found += name.len == strlen(known[i]) &&
+                     strncasecmp(name.data, known[i], name.len) == 0;
+    }
+    return found >= 2;
+}
+
+static bool mail_detect(struct slice head)
+{
+    const struct slice line = first_line(head);
+    if (!is_from_line(line))
+        return starts_message(head);
+    const size_t n = (size_t)(line.data + line.len - head.data);
+    return starts_message(
+        slice_trim((struct slice){head.data + n, head.len - n}));
+}
+
+/* The end of a message: where an empty line and a line of the next stand. 1, 0
+ * at the end of the file, NH_EDATA if it is too long. */
+static int find_end(struct input *in, size_t *end, struct nh_error *err)
+{
+    struct slice have;
+    for (size_t from = 5;; from = *end) {
+        int found = input_find(in, "\nFrom ", from, end, err);
+        if (found != 1)
+            return found;
+        int rc = input_peek(in, *end + 400, &have, err);
+        if (rc != NH_OK)
+            return rc;
+        const char *at = have.data + *end;
+        const bool empty = at[-1] == '\n' || (at[-1] == '\r' && at[-2] == '\n');
+        *end += 1;
+        if (empty && is_from_line(first_line(
+                         (struct slice){have.data + *end, have.len - *end})))
+            return 1;
+    }
+}
+
+static int mail_split(struct input *in, struct slice *record, uint64_t *offset,
+                      struct nh_error *err)
+{
+    struct slice have;
+    size_t end;
+    *offset = in->offset;
+    int rc = input_peek(in, 400, &have, err);
+    if (rc != NH_OK)
+        return rc;
+    if (have.len == 0)
+        return 0;
+    if (in->offset == 0 && !is_from_line(first_line(have)))
+        return input_whole(in, record, offset, err);
+    int found = find_end(in, &end, err);
+    if (found == NH_EDATA) {
+        struct nh_error later;
+        int more = found;
+        while (more == NH_EDATA) {
+            input_skip(in, INPUT_RECORD_MAX);
+            more = find_end(in, &end, &later);
+        }
+        input_skip(in, more >= 0 ? end : 0);
+        return NH_EDATA;
+    }
+    if (found < 0)
+        return found;
+    rc = input_peek(in, end, &have, err);
+    if (rc != NH_OK)
+        return rc;
+    *record = (struct slice){have.data, end};
+    /* The window is only moved by the next read. */
+    in->start += end;
+    in->offset += end;
+    return 1;
+}
+
+/* ---- Encodings. */
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* Quoted-printable; in header fields (RFC 2047) _ is a space. */
+static void decode_quoted(struct slice text, bool field, struct buf *out)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.data[i];
+        if (c == '_' && field) {
+            buf_append_byte(out, ' ');
+        } else if (c != '=') {
+            buf_append_byte(out, (uint8_t)c);
+        } else if (i + 2 < text.len && hex_digit(text.data[i + 1]) >= 0 &&
+                   hex_digit(text.data[i + 2]) >= 0) {
+            buf_append_byte(out, (uint8_t)(hex_digit(text.data[i + 1]) * 16 +
+                                           hex_digit(text.data[i + 2])));
+            i += 2;
+        } else {
+            /* The end of a line that goes on, or a sign left alone. */
+            size_t at = i + 1;
+            while (at < text.len && strchr(" \t\r", text.data[at]))
+                at++;
+            if (at < text.len && text.data[at] == '\n')
+                i = at;
+            else if (at < text.len)
+                buf_append_byte(out, '=');
+        }
+    }
+}
+
+static void decode_base64(struct slice text, struct buf *out)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t bits = 0;
+    int count = 0;
+    for (size_t i = 0; i < text.len && text.data[i] != '='; i++) {
+        const char *at = text.data[i] ? strchr(digits, text.data[i]) : NULL;
+        if (!at)
+            continue;
+        bits = bits << 6 | (uint32_t)(at - digits);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            buf_append_byte(out, (uint8_t)(bits >> count));
+        }
+    }
+}
+
+/* A name of a charset that iconv may know, else NULL. */
+static const char *charset_of(struct slice name, char out[40],
+                              const char *other)
+{
+    if (name.len == 0 || name.len >= 40)
+        return other;
+    memcpy(out, name.data, name.len);
+    out[name.len] = '\0';
+    return charset_known(out) ? out : other;
+}
+
+/* Takes an encoded word, "=?charset?B?...?=", from the front; false if there is
+ * none. */
+static bool take_word(struct parse_context *ctx, struct slice *text,
+                      struct buf *out, int *rc, struct nh_error *err)
+{
+    size_t marks[4], count = 0, i = 2;
+    if (text->len < 8 || memcmp(text->data, "=?", 2) != 0)
+        return false;
+    for (marks[0] = 1; i < text->len && count < 3 && text->data[i] > ' '; i++)
+        if (text->data[i] == '?')
+            marks[++count] = i;
+    if (count < 3 || i >= text->len || text->data[i] != '=' ||
+        marks[2] - marks[1] != 2)
+        return false;
+    struct slice name = {text->data + 2, marks[1] - 2};
+    const char *star = memchr(name.data, '*', name.len); /* a language */
+    if (star)
+        name.len = (size_t)(star - name.data);
+    const struct slice coded = {text->data + marks[2] + 1,
+                                marks[3] - marks[2] - 1};
+    char charset[40];
+    struct buf bytes = BUF_INIT;
+    if ((text->data[marks[1] + 1] | 32) == 'b')
+        decode_base64(coded, &bytes);
+    else
+        decode_quoted(coded, true, &bytes);
+    *rc = bytes.failed
+              ? error_nomem(err)
+              : charset_to_utf8(
+                    (struct slice){bytes.data ? bytes.data : "", bytes.len},
+                    charset_of(name, charset, ctx->charset), out, err);
+    buf_release(&bytes);
+    text->data += i + 1;
+    text->len -= i + 1;
+    return true;
+}
+
+/* Text of a field in UTF-8, in the work buffer: encoded words are decoded, with
+ * nothing between those that stand side by side. */
+static int decode_field(struct parse_context *ctx, struct slice value,
+                        struct nh_error *err)
+{
+    struct buf *out = &ctx->work;
+    struct slice rest = value;
+    size_t plain = 0; /* bytes that are no encoded word, before `rest` */
+    bool coded = false;
+    int rc = NH_OK;
+    buf_reset(out);
+    while (rc == NH_OK && rest.len) {
+        const struct slice before = {rest.data - plain, plain};
+        struct slice word = rest;
+        if (memcmp(rest.data, "=?", rest.len < 2 ? 1 : 2) == 0) {
+            /* What stands before it goes first, but for spaces between. */
+            const size_t len = out->len;
+            if (slice_trim(before).len || !coded)
+                rc = charset_to_utf8(before, ctx->charset, out, err);
+            if (rc == NH_OK && take_word(ctx, &word, out, &rc, err)) {
+                rest = word;
+                plain = 0;
+                coded = true;
+                continue;
+            }
+            out->len = len;
+        }
+        rest.data++;
+        rest.len--;
+        plain++;
+    }
+    if (rc == NH_OK)
+        rc = charset_to_utf8((struct slice){rest.data - plain, plain},
+                             ctx->charset, out, err);
+    for (size_t i = 0; i < out->len; i++)
+        if (out->data[i] == '\n' || out->data[i] == '\r' || !out->data[i])
+            out->data[i] = ' ';
+    return rc == NH_OK && out->failed ? error_nomem(err) : rc;
+}
+
+/* ---- Bodies. */
+
+/* What was found in a message, in UTF-8. */
+struct texts {
+    struct parse_context *ctx;
+    struct buf plain, html;
+};
+
+static int add_text(struct texts *t, struct slice bytes, struct slice type,
+                    struct nh_error *err)
+{
+    const bool html = headers_is(type, "text/html");
+    struct buf *out = html ? &t->html : &t->plain, utf8 = BUF_INIT;
+    char name[40];
+    int rc = charset_to_utf8(
+        bytes,
+        charset_of(headers_parameter(type, "charset"), name, t->ctx->charset),
+        &utf8, err);
+    struct slice text = {utf8.data ? utf8.data : "", utf8.len};
+    if (rc == NH_OK && html) {
+        if (!html_text(text, &t->ctx->other))
+            rc = error_nomem(err);
+        text = (struct slice){t->ctx->other.data ? t->ctx->other.data : "",
+                              t->ctx->other.len};
+    }
+    if (out->len)
+        buf_append_str(out, "\n\n");
+    const bool flowed = headers_is(headers_parameter(type, "format"), "flowed");
+    for (size_t i = 0; rc == NH_OK && i < text.len; i++) {
+        const char c = text.data[i];
+        const bool end = c == '\n' || (c == '\r' && i + 1 < text.len &&
+                                       text.data[i + 1] == '\n');
+        if (c == '\r' && end)
+            continue;
+        /* A line of flowed text that ends with a space goes on. */
+        const char *p = out->data;
+        const bool goes_on = c == '\n' && flowed && out->len > 3 &&
+                             p[out->len - 1] == ' ' &&
+                             memcmp(p + out->len - 3, "-- ", 3) != 0;
+        if (!goes_on)
+            buf_append_byte(out, (uint8_t)c);
+    }
+    buf_release(&utf8);
+    return rc == NH_OK && out->failed ? error_nomem(err) : rc;
+}
+
+static int add_part(struct texts *t, struct slice part, int depth,
+                    struct nh_error *err);
+
+/* A line of a boundary: "--BOUNDARY", with "--" behind the last. Distance to it
+ * from `at`, or the length of the text. */
+static size_t find_boundary(struct slice text, size_t at, struct slice boundary)
+{
+    while (at < text.len) {
+        const char *line = text.data + at;
+        const size_t left = text.len - at;
+        if (left >= boundary.len + 2 && memcmp(line, "--", 2) == 0 &&
+            memcmp(line + 2, boundary.data, boundary.len) == 0)
+            return at;
+        const char *end = memchr(line, '\n', left);
+        at = end ? (size_t)(end - text.data) + 1 : text.len;
+    }
+    return text.len;
+}
+
+static int add_parts(struct texts *t, struct slice body, struct slice type,
+                     int depth, struct nh_error *err)
+{
+    const struct slice boundary = headers_parameter(type, "boundary");
+    int rc = NH_OK;
+    if (boundary.len == 0 || depth == 0)
+        return NH_OK;
+    size_t at = find_boundary(body, 0, boundary);
+    for (int parts = 0; rc == NH_OK && at < body.len && parts < PARTS_MAX;
+         parts++) {
+        const size_t line = at + 2 + boundary.len;
+        if (body.len - line >= 2 && memcmp(body.data + line, "--", 2) == 0)
+            break;
+        const char *end = memchr(body.data + line, '\n', body.len - line);
+        const size_t start = end ? (size_t)(end - body.data) + 1 : body.len;
+        at = find_boundary(body, start, boundary);
+        rc = add_part(t, (struct slice){body.data + start, at - start},
+                      depth - 1, err);
+    }
+    return rc;
+}
+
+/* Adds the text of a message or part: fields, an empty line, a body. */
+static int add_part(struct texts *t, struct slice part, int depth,
+                    struct nh_error *err)
+{
+    const size_t length = head_length(part);
+    const struct slice head = {part.data, length},
+                       type = headers_find(head, "Content-Type"),
+                       coding = headers_find(head, "Content-Transfer-Encoding");
+    struct slice body = {part.data + length, part.len - length};
+    struct buf bytes = BUF_INIT;
+    int rc = NH_OK;
+    if (headers_is(headers_find(head, "Content-Disposition"), "attachment"))
+        return NH_OK;
+    if (type.len > 10 && strncasecmp(type.data, "multipart/", 10) == 0)
+        return add_parts(t, body, type, depth, err);
+    if (headers_is(type, "message/rfc822"))
+        return depth ? add_part(t, body, depth - 1, err) : NH_OK;
+    if (type.len && strncasecmp(type.data, "text", 4) != 0)
+        return NH_OK;
+    if (headers_is(coding, "base64"))
+        decode_base64(body, &bytes);
+    else if (headers_is(coding, "quoted-printable"))
+        decode_quoted(body, false, &bytes);
+    else
+        buf_append(&bytes, body.data, body.len);
+    rc = bytes.failed
+             ? error_nomem(err)
+             : add_text(t,
+                        (struct slice){bytes.data ? bytes.data : "", bytes.len},
+                        type, err);
+    buf_release(&bytes);
+    return rc;
+}
+
+/* ---- Fields. */
+
+static struct slice whole(const struct buf *b)
+{
+    return slice_trim((struct slice){b->data ? b->data : "", b->len});
+}
+
+static void unquote(struct slice *s)
+{
+    if (s->len > 1 && s->data[0] == '"' && s->data[s->len - 1] == '"')
+        *s = (struct slice){s->data + 1, s->len - 2};
+}
+
+/* "Name <address>", "address (Name)", or an address. */
+static struct slice person_of(struct slice mailbox)
+{
+    const char *open =
+        mailbox.len ? memchr(mailbox.data, '<', mailbox.len) : NULL;
+    struct slice name = mailbox;
+    if (open && open > mailbox.data) {
+        name.len = (size_t)(open - mailbox.data);
+    } else if (open) {
+        name = (struct slice){open + 1, mailbox.len - 1};
+        const char *close = memchr(name.data, '>', name.len);
+        name.len = close ? (size_t)(close - name.data) : name.len;
+    } else if (mailbox.len && mailbox.data[mailbox.len - 1] == ')' &&
+               (open = memchr(mailbox.data, '(', mailbox.len)) != NULL) {
+        name.data = open + 1;
+        name.len = (size_t)(mailbox.data + mailbox.len - open) - 2;
+    }
+    name = slice_trim(name);
+    unquote(&name);
+    return slice_trim(name);
+}
+
+/* Adds those whom a field names, parted by commas; each is decoded alone, for
+ * names have commas in them. */
+static int add_people(struct parse_context *ctx, struct slice list,
+                      struct article *out, struct nh_error *err)
+{
+    int rc = NH_OK;
+    while (rc == NH_OK && list.len) {
+        size_t n = 0;
+        for (bool quoted = false;
+             n < list.len && (quoted || list.data[n] != ','); n++)
+            quoted = quoted != (list.data[n] == '"');
+        const struct slice who =
+            person_of(slice_trim((struct slice){list.data, n}));
+        rc = decode_field(ctx, who, err);
+        if (rc == NH_OK && ctx->work.len &&
+            !article_add(out, FIELD_AUTHOR, whole(&ctx->work)))
+            rc = error_nomem(err);
+        n += n < list.len;
+        list = (struct slice){list.data + n, list.len - n};
+    }
+    return rc;
+}
+
+static bool add_words(struct article *out, enum field field, struct slice list)
+{
+    bool good = true;
+    while (good && list.len) {
+        const char *comma = memchr(list.data, ',', list.len);
+        const size_t n = comma ? (size_t)(comma - list.data) : list.len;
+        good = article_add(out, field, (struct slice){list.data, n});
+        list = (struct slice){list.data + n + (comma != NULL),
+                              list.len - n - (comma != NULL)};
+    }
+    return good;
+}
+
+/* What stands between < and >, or all. */
+static struct slice inner(struct slice text)
+{
+    const char *open = text.len ? memchr(text.data, '<', text.len) : NULL;
+    const char *close =
+        open ? memchr(open, '>', text.len - (size_t)(open - text.data)) : NULL;
+    return close ? (struct slice){open + 1, (size_t)(close - open - 1)} : text;
+}
+
+enum how { TITLE, WHEN, PEOPLE, WORDS, INNER, LIST };
+
+static const struct {
+    const char *name;
+    enum field field;
+    enum how how;
+} fields[] = {{"Subject", FIELD_TITLE, TITLE},
+              {"Date", FIELD_DATE, WHEN},
+              {"NNTP-Posting-Date", FIELD_DATE, WHEN},
+              {"From", FIELD_AUTHOR, PEOPLE},
+              {"Message-ID", FIELD_ID, INNER},
+              {"Archived-At", FIELD_URL, INNER},
+              {"List-Id", FIELD_SOURCE, LIST},
+              {"Newsgroups", FIELD_TOPIC, WORDS},
+              {"Keywords", FIELD_TOPIC, WORDS},
+              {"Content-Language", FIELD_LANGUAGE, WORDS}};
+
+static int add_fields(struct parse_context *ctx, struct slice head,
+                      struct article *out, struct nh_error *err)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const struct slice raw = headers_find(head, fields[i].name);
+        if (raw.len == 0)
+            continue;
+        int rc = fields[i].how == PEOPLE ? add_people(ctx, raw, out, err)
+                                         : decode_field(ctx, raw, err);
+        if (rc != NH_OK)
+            return rc;
+        const struct slice text = whole(&ctx->work);
+        bool good = true;
+        switch (fields[i].how) {
+        case TITLE:
+            good = article_text(out, &out->title, text);
+            break;
+        case WHEN:
+            xml_set_date(out, text);
+            break;
+        case PEOPLE:
+            break;
+        case WORDS:
+            good = add_words(out, fields[i].field, text);
+            break;
+        case INNER:
+            good = article_add(out, fields[i].field, inner(text));
+            break;
+        case LIST:
+            good = article_add(out, fields[i].field, person_of(text));
+            break;
+        }
+        if (!good)
+            return error_nomem(err);
+    }
+    return NH_OK;
+}
+
+/* Takes back what mbox does to lines that begin with "From ". */
+static void unescape(struct slice mail, struct buf *out)
+{
+    bool start = true;
+    for (size_t i = 0; i < mail.len; i++) {
+        size_t n = i;
+        while (start && n < mail.len && mail.data[n] == '>')
+            n++;
+        if (n > i && mail.len - n > 5 && memcmp(mail.data + n, "From ", 5) == 0)
+            i++;
+        buf_append_byte(out, (uint8_t)mail.data[i]);
+        start = mail.data[i] == '\n';
+    }
+}
+
+static int mail_parse(struct parse_context *ctx, struct slice record,
+                      struct article *out, struct nh_error *err)
+{
+    struct texts t = {ctx, BUF_INIT, BUF_INIT};
+    struct buf mail = BUF_INIT;
+    int rc = NH_OK;
+    if (is_from_line(first_line(record))) {
+        const char *end = memchr(record.data, '\n', record.len);
+        const size_t n = end ? (size_t)(end - record.data) + 1 : record.len;
+        unescape((struct slice){record.data + n, record.len - n}, &mail);
+        record = (struct slice){mail.data ? mail.data : "", mail.len};
+        rc = mail.failed ? error_nomem(err) : NH_OK;
+    }
+    if (rc == NH_OK)
+        rc = add_fields(ctx, (struct slice){record.data, head_length(record)},
+                        out, err);
+    if (rc == NH_OK)
+        rc = add_part(&t, record, DEPTH_MAX, err);
+    /* The text for those who see no HTML is the better one, unless it only says
+     * that there is another. */
+    const struct slice plain = whole(&t.plain), html = whole(&t.html);
+    if (rc == NH_OK && !article_text(out, &out->body,
+                                     plain.len * 2 >= html.len ? plain : html))
+        rc = error_nomem(err);
+    buf_release(&mail);
+    buf_release(&t.plain);
+    buf_release(&t.html);
+    return rc == NH_OK ? xml_complete(out, err) : rc;
+}
+
+const struct reader reader_mail = {
+    "mail",     "mail and newsgroups: mbox files, single messages (.eml)",
+    false,      mail_detect,
+    mail_split, mail_parse};
