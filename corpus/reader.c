@@ -7,11 +7,10 @@
 #include "corpus/xml.h"
 
 const struct reader *const reader_table[] = {
-    &reader_reuters,   &reader_trec,      &reader_nitf,
-    &reader_newsml,    &reader_newsml_g2, &reader_feed,
-    &reader_mediawiki, &reader_html,      &reader_warc,
-    &reader_mail,      &reader_jsonl,     &reader_json,
-    &reader_csv,       &reader_text,      NULL};
+    &reader_reuters,   &reader_trec, &reader_nitf,      &reader_newsml,
+    &reader_newsml_g2, &reader_feed, &reader_mediawiki, &reader_html,
+    &reader_warc,      &reader_mail, &reader_iptc,      &reader_jsonl,
+    &reader_json,      &reader_csv,  &reader_text,      NULL};
 
 const struct reader *reader_named(const char *name)
 {

@@ -39,7 +39,8 @@ struct reader {
 
 extern const struct reader reader_text, reader_jsonl, reader_json, reader_trec,
     reader_reuters, reader_feed, reader_nitf, reader_newsml, reader_newsml_g2,
-    reader_csv, reader_html, reader_warc, reader_mail, reader_mediawiki;
+    reader_csv, reader_html, reader_warc, reader_mail, reader_mediawiki,
+    reader_iptc;
 
 /* All readers, NULL at the end, in order of detection. */
 extern const struct reader *const reader_table[];
