@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/progress.h"
+#include "cli/tally.h"
 #include "common/strtab.h"
 #include "indexer/pipeline.h"
 
@@ -44,16 +45,17 @@ struct run {
     struct progress progress;
     bool follows;
     struct strtab said; /* messages, which --follow meets again and again */
+    struct reasons reasons;
 };
 
-static void report(void *ctx, const char *path, uint64_t offset,
-                   const struct nh_error *why)
+static void report(void *ctx, const struct reader *reader, const char *path,
+                   uint64_t offset, const struct nh_error *why)
 {
     struct run *run = ctx;
     struct buf line = BUF_INIT;
     const uint32_t before = run->said.count;
-    buf_printf(&line, "newshound: skipped %s at byte %llu: %s\n", path,
-               (unsigned long long)offset, why->message);
+    reasons_add(&run->reasons, reader, why->message);
+    tally_say_skipped(&line, path, offset, why->message);
     if (line.failed || !run->follows ||
         strtab_add(&run->said, line.data, line.len) == STRTAB_NONE ||
         run->said.count > before) {
@@ -72,8 +74,8 @@ static void show_progress(void *ctx, const struct pipeline_counts *counts,
                   counts->read_bytes, total);
 }
 
-static void summarise(const struct pipeline_counts *c, uint64_t deleted,
-                      double seconds)
+static void summarise(const struct run *run, const struct pipeline_counts *c,
+                      uint64_t deleted, double seconds)
 {
     printf("%llu added, %llu replaced, %llu unchanged, %llu skipped",
            (unsigned long long)c->added, (unsigned long long)c->replaced,
@@ -82,6 +84,7 @@ static void summarise(const struct pipeline_counts *c, uint64_t deleted,
         printf(", %llu deleted", (unsigned long long)deleted);
     printf("; %.1f MB of text in %.1f s\n", (double)c->text_bytes / 1e6,
            seconds);
+    tally_print(stdout, c->readers, &run->reasons);
 }
 
 static bool read_builder(const struct options *o, enum builder_kind *kind)
@@ -206,6 +209,7 @@ static int index_files(const struct options *o, struct pipeline_options *p,
         return EXIT_TROUBLE;
     }
     progress_start(&run->progress);
+    reasons_reset(&run->reasons);
     do
         rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
     while (command_wait(o, rc, &err));
@@ -223,7 +227,7 @@ static int index_files(const struct options *o, struct pipeline_options *p,
     if (rc != NH_OK)
         return command_fail(&err);
     if (!quiet || (follows && counts.added + counts.replaced + deleted > 0))
-        summarise(&counts, deleted, progress_seconds(&run->progress));
+        summarise(run, &counts, deleted, progress_seconds(&run->progress));
     return command_finish(EXIT_FOUND);
 }
 
@@ -291,6 +295,7 @@ static int run_index(const struct options *o)
             : index_files(o, &p, kind, options_get(o, "quiet") != NULL);
     entity_model_free(model);
     strtab_release(&run.said);
+    reasons_release(&run.reasons);
     return status;
 }
 

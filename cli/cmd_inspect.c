@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/tally.h"
 #include "common/charset.h"
 #include "indexer/article_id.h"
 #include "indexer/feed.h"
@@ -20,45 +21,33 @@ static const struct option_def options[] = {
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
 
-#define READERS_MAX 64
-
-/* What was read by each reader of the table. */
-struct tally {
-    uint64_t articles, skipped, dated, bytes;
-};
-
 struct inspector {
     struct parse_context parse;
     const char *collection;
     bool quiet;
     struct feed *feed;
-    struct tally tallies[READERS_MAX + 1]; /* the last: of no known format */
+    struct reader_tally tallies[READERS_MAX + 1]; /* the last: of no reader */
+    struct reasons reasons;
     struct article article;
     struct buf id, out;
 };
 
-static size_t number_of(const struct reader *reader)
+static void skip(struct inspector *x, const struct reader *reader,
+                 const char *path, uint64_t offset, const struct nh_error *why)
 {
-    size_t i = 0;
-    while (reader_table[i] && reader_table[i] != reader && i < READERS_MAX)
-        i++;
-    return reader_table[i] == reader ? i : READERS_MAX;
-}
-
-static void say_skipped(const char *path, uint64_t offset,
-                        const struct nh_error *why)
-{
-    fprintf(stderr, "newshound: skipped %s at byte %" PRIu64 ": %s\n", path,
-            offset, why->message);
+    struct buf line = BUF_INIT;
+    x->tallies[reader_number(reader)].skipped++;
+    reasons_add(&x->reasons, reader, why->message);
+    tally_say_skipped(&line, path, offset, why->message);
+    fwrite(line.data ? line.data : "", 1, line.len, stderr);
+    buf_release(&line);
 }
 
 static bool report(void *ctx, const char *path, uint64_t offset,
                    const struct nh_error *why)
 {
     struct inspector *x = ctx;
-    const struct reader *reader = feed_reader(x->feed);
-    x->tallies[reader ? number_of(reader) : READERS_MAX].skipped++;
-    say_skipped(path, offset, why);
+    skip(x, feed_reader(x->feed), path, offset, why);
     return true;
 }
 
@@ -93,7 +82,6 @@ static int print_article(struct inspector *x, struct nh_error *err)
 static int inspect_record(struct inspector *x, const struct feed_batch *batch,
                           const struct feed_record *r, struct nh_error *err)
 {
-    struct tally *t = &x->tallies[number_of(r->reader)];
     struct article *a = &x->article;
     article_reset(a);
     int rc = r->reader->parse(
@@ -104,34 +92,13 @@ static int inspect_record(struct inspector *x, const struct feed_batch *batch,
                                x->collection, &x->id, err);
     if (rc == NH_EDATA) {
         const size_t at = err->offset == NH_NO_OFFSET ? 0 : err->offset;
-        t->skipped++;
-        say_skipped(r->path, r->offset + at, err);
+        skip(x, r->reader, r->path, r->offset + at, err);
         return NH_OK;
     }
     if (rc != NH_OK)
         return rc;
-    t->articles++;
-    t->dated += a->date.precision != DATE_NONE;
-    t->bytes += a->title.len + a->body.len;
+    reader_tally_add(&x->tallies[reader_number(r->reader)], a);
     return x->quiet ? NH_OK : print_article(x, err);
-}
-
-static void summarise(const struct inspector *x)
-{
-    for (size_t i = 0; i <= READERS_MAX; i++) {
-        const struct tally *t = &x->tallies[i];
-        if (t->articles + t->skipped == 0)
-            continue;
-        fprintf(stderr, "%-10s %" PRIu64 " article%s",
-                i < READERS_MAX ? reader_table[i]->name : "unknown",
-                t->articles, t->articles == 1 ? "" : "s");
-        if (t->articles)
-            fprintf(stderr, ", %" PRIu64 " with a date, %.1f MB of text",
-                    t->dated, (double)t->bytes / 1e6);
-        if (t->skipped)
-            fprintf(stderr, "; %" PRIu64 " skipped", t->skipped);
-        fputc('\n', stderr);
-    }
 }
 
 static int inspect(struct inspector *x, struct nh_error *err)
@@ -185,13 +152,14 @@ static int run_inspect(const struct options *o)
     if (rc != NH_OK)
         command_fail(&err);
     else
-        summarise(&x);
+        tally_print(stderr, x.tallies, &x.reasons);
     feed_release(&feed);
     walk_release(&walk);
     parse_context_release(&x.parse);
     article_release(&x.article);
     buf_release(&x.id);
     buf_release(&x.out);
+    reasons_release(&x.reasons);
     return rc != NH_OK ? EXIT_TROUBLE
                        : command_finish(articles ? EXIT_FOUND : EXIT_NOTHING);
 }

@@ -1,6 +1,7 @@
 /* Owns the reader of JSON lines: one object a line, one article an object.
  * Promises to take the usual key names and to say what is wrong with a line. */
 #include <string.h>
+#include <strings.h>
 
 #include "common/charset.h"
 #include "common/json_in.h"
@@ -158,6 +159,58 @@ static void choose(struct parse_context *ctx, const struct json_value *record,
     }
 }
 
+/* The field that a kind of name is for, or -1. */
+static int kind_field(struct slice kind)
+{
+    static const struct {
+        const char *start;
+        enum field field;
+    } kinds[] = {{"person", FIELD_PERSON}, {"people", FIELD_PERSON},
+                 {"per", FIELD_PERSON},    {"org", FIELD_ORG},
+                 {"company", FIELD_ORG},   {"loc", FIELD_PLACE},
+                 {"place", FIELD_PLACE},   {"gpe", FIELD_PLACE},
+                 {"geo", FIELD_PLACE},     {"city", FIELD_PLACE},
+                 {"country", FIELD_PLACE}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const size_t n = strlen(kinds[i].start);
+        if (kind.len >= n && strncasecmp(kind.data, kinds[i].start, n) == 0)
+            return kinds[i].field;
+    }
+    return -1;
+}
+
+static const struct json_value *first_of(const struct json_value *object,
+                                         const char *const *keys)
+{
+    const struct json_value *v = NULL;
+    for (; !v && *keys; keys++)
+        v = json_get(object, *keys);
+    return v;
+}
+
+/* Adds "entities", as crawlers and taggers write them: {"persons": [...]} or
+ * [{"type": "person", "name": "..."}]. */
+static bool add_entities(struct article *out, const struct json_value *v)
+{
+    static const char *const types[] = {"type", "label", "entity_type",
+                                        "category", NULL};
+    static const char *const names[] = {"name",  "text", "entity",
+                                        "value", "word", NULL};
+    bool good = true;
+    if (!v || (v->type != JSON_OBJECT && v->type != JSON_ARRAY))
+        return true;
+    const bool groups = v->type == JSON_OBJECT;
+    for (v = v->first; good && v; v = v->next) {
+        const struct json_value *type = groups ? v : first_of(v, types);
+        const struct json_value *name = groups ? v : first_of(v, names);
+        if (!type || !name || (!groups && type->type != JSON_STRING))
+            continue;
+        const int field = kind_field(groups ? v->name : type->text);
+        good = field < 0 || add_values(out, (enum field)field, name);
+    }
+    return good;
+}
+
 /* An article that was stored empty, as export writes it. */
 static bool says_empty(const struct json_value *record)
 {
@@ -204,6 +257,8 @@ static int fill_article(struct parse_context *ctx,
         if (!good)
             return error_nomem(err);
     }
+    if (!add_entities(out, json_get(record, "entities")))
+        return error_nomem(err);
     if (slice_trim(out->title).len == 0 && slice_trim(out->body).len == 0 &&
         !says_empty(record))
         return error_set_at(err, NH_EDATA, 0,

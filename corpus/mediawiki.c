@@ -1,6 +1,7 @@
 /* Owns the reader of MediaWiki's XML dumps: Wikinews, Wikipedia. */
 #include <string.h>
 
+#include "common/utf8.h"
 #include "corpus/wikitext.h"
 #include "corpus/xml.h"
 
@@ -55,13 +56,15 @@ static int wiki_split(struct input *in, struct slice *record, uint64_t *offset,
     return rc;
 }
 
-/* What stands behind a text, up to a sign. */
+/* What stands behind a text, up to a sign; empty if it is no UTF-8. */
 static struct slice site_value(struct slice site, const char *start, char sign)
 {
     const char *at = after(site, start);
     const size_t left = at ? (size_t)(site.data + site.len - at) : 0;
     const char *end = at ? memchr(at, sign, left) : NULL;
-    return end ? (struct slice){at, (size_t)(end - at)} : (struct slice){"", 0};
+    return end && utf8_valid(at, (size_t)(end - at))
+               ? (struct slice){at, (size_t)(end - at)}
+               : (struct slice){"", 0};
 }
 
 /* Name of a namespace by its number. */

@@ -12,6 +12,24 @@ const struct reader *const reader_table[] = {
     &reader_warc,      &reader_mail, &reader_iptc,      &reader_jsonl,
     &reader_json,      &reader_csv,  &reader_text,      NULL};
 
+_Static_assert(sizeof reader_table / sizeof *reader_table <= READERS_MAX,
+               "READERS_MAX is too small");
+
+size_t reader_number(const struct reader *reader)
+{
+    size_t i = 0;
+    while (reader_table[i] && reader_table[i] != reader)
+        i++;
+    return reader_table[i] ? i : READERS_MAX;
+}
+
+void reader_tally_add(struct reader_tally *t, const struct article *a)
+{
+    t->articles++;
+    t->dated += a->date.precision != DATE_NONE;
+    t->bytes += a->title.len + a->body.len;
+}
+
 const struct reader *reader_named(const char *name)
 {
     for (size_t i = 0; reader_table[i]; i++)

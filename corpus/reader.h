@@ -45,6 +45,18 @@ extern const struct reader reader_text, reader_jsonl, reader_json, reader_trec,
 /* All readers, NULL at the end, in order of detection. */
 extern const struct reader *const reader_table[];
 
+/* Place for so many, and more; number of one in the table, READERS_MAX for
+ * NULL.
+ */
+#define READERS_MAX 32
+size_t reader_number(const struct reader *reader);
+/* What became of records. */
+struct reader_tally {
+    uint64_t articles, skipped;
+    uint64_t dated, bytes; /* of the articles; bytes of title and text */
+};
+void reader_tally_add(struct reader_tally *t, const struct article *a);
+
 const struct reader *reader_named(const char *name);
 /* The reader for a file that begins with `head`; NULL and a reason for files
  * that are not text or of a format that is not supported. */

@@ -3,7 +3,7 @@
  * Promises to pass over what is no page without reading it into memory. */
 #include <string.h>
 
-#include "common/charset.h"
+#include "common/utf8.h"
 #include "corpus/headers.h"
 #include "corpus/html.h"
 
@@ -295,6 +295,8 @@ static int warc_parse(struct parse_context *ctx, struct slice record,
     struct slice url = headers_find(head, "WARC-Target-URI");
     if (url.len > 1 && url.data[0] == '<') /* WARC 1.0 */
         url = (struct slice){url.data + 1, url.len - 2};
+    if (!utf8_valid(url.data, url.len))
+        url.len = 0;
     int rc = NH_OK;
     switch (kind_of(head, block)) {
     case ANSWER:

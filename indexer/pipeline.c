@@ -77,12 +77,14 @@ static void fail(struct pipeline *p, int code, const struct nh_error *err)
 }
 
 /* False if the run is to stop for it. */
-static bool report(struct pipeline *p, const char *path, uint64_t offset,
+static bool report(struct pipeline *p, const struct reader *reader,
+                   const char *path, uint64_t offset,
                    const struct nh_error *why)
 {
     pthread_mutex_lock(&p->mutex);
     p->counts.skipped++;
-    p->options->report(p->options->ctx, path, offset, why);
+    p->counts.readers[reader_number(reader)].skipped++;
+    p->options->report(p->options->ctx, reader, path, offset, why);
     pthread_mutex_unlock(&p->mutex);
     if (!p->options->strict)
         return true;
@@ -125,7 +127,8 @@ static bool same_file(void *ctx, const struct walk_file *file,
 static bool report_feed(void *ctx, const char *path, uint64_t offset,
                         const struct nh_error *why)
 {
-    return report(ctx, path, offset, why);
+    struct pipeline *p = ctx;
+    return report(p, feed_reader(&p->feed), path, offset, why);
 }
 
 /* ---- Order. */
@@ -242,7 +245,7 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
                                    k->p->options->collection, &k->id, err);
         if (rc == NH_EDATA) {
             size_t at = err->offset == NH_NO_OFFSET ? 0 : err->offset;
-            if (!report(k->p, r->path, r->offset + at, err))
+            if (!report(k->p, r->reader, r->path, r->offset + at, err))
                 return rc;
             continue;
         }
@@ -254,6 +257,7 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
         w->ready[w->count++] =
             (struct writer_article){.article = a, .hash = article_hash(a)};
         w->counts.text_bytes += a->title.len + a->body.len;
+        reader_tally_add(&w->counts.readers[reader_number(r->reader)], a);
     }
     return NH_OK;
 }
@@ -380,6 +384,11 @@ static void count_batch(struct pipeline *p, const struct work *w)
     p->counts.replaced += w->counts.replaced;
     p->counts.unchanged += w->counts.unchanged;
     p->counts.text_bytes += w->counts.text_bytes;
+    for (size_t i = 0; i <= READERS_MAX; i++) {
+        p->counts.readers[i].articles += w->counts.readers[i].articles;
+        p->counts.readers[i].dated += w->counts.readers[i].dated;
+        p->counts.readers[i].bytes += w->counts.readers[i].bytes;
+    }
     if (p->options->progress)
         p->options->progress(p->options->ctx, &p->counts, p->total_bytes);
 }

@@ -13,11 +13,14 @@ struct pipeline_counts {
     uint64_t added, replaced, unchanged, skipped;
     uint64_t files, text_bytes; /* of the articles read */
     uint64_t read_bytes;        /* of the files, packed as they are */
+    struct reader_tally readers[READERS_MAX + 1]; /* the last: of none */
 };
 
-/* What is wrong with a record or file that is skipped; `offset` in bytes of the
- * unpacked file. Called from any thread, one at a time. */
-typedef void pipeline_report_fn(void *ctx, const char *path, uint64_t offset,
+/* What is wrong with a record or file that is skipped; `reader` may be NULL,
+ * `offset` is in bytes of the unpacked file. Called from any thread, one at a
+ * time. */
+typedef void pipeline_report_fn(void *ctx, const struct reader *reader,
+                                const char *path, uint64_t offset,
                                 const struct nh_error *why);
 /* Called from time to time while work goes on. */
 typedef void pipeline_progress_fn(void *ctx,

@@ -1,59 +1,71 @@
-/* Splitting and parsing of records in every format. */
+/* Files of every format, packed and in archives: splitting and parsing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/utf8.h"
-#include "corpus/reader.h"
+#include "corpus/records.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Splits the bytes as a file. */
-static void split(const struct reader *reader, const char *path)
+static struct parse_context ctx;
+static struct article article;
+
+static void check_article(void)
 {
-    struct input in;
+    if (!utf8_valid(article.title.data, article.title.len) ||
+        !utf8_valid(article.body.data, article.body.len))
+        abort();
+    for (size_t v = 0; v < article.count; v++)
+        if (article.values[v].text.len == 0 ||
+            article.values[v].text.len > ARTICLE_VALUE_BYTES ||
+            !utf8_valid(article.values[v].text.data,
+                        article.values[v].text.len))
+            abort();
+}
+
+static void parse(const struct reader *reader, struct slice record)
+{
+    struct nh_error err;
+    article_reset(&article);
+    if (reader->parse(&ctx, record, &article, &err) == NH_OK)
+        check_article();
+}
+
+/* Reads the bytes as a file, with the reader that it looks like, or another. */
+static void read_file(const char *path, const struct reader *forced)
+{
+    struct records records;
     struct nh_error err;
     struct slice record;
-    uint64_t offset, last = 0;
+    uint64_t offset;
     int rc;
-    if (input_open(&in, path, &err) != NH_OK)
+    if (records_open(&records, path, forced, &err) != NH_OK)
         return;
-    while ((rc = reader->split(&in, &record, &offset, &err)) == 1 ||
-           rc == NH_EDATA) {
-        if (offset < last)
-            abort();
-        last = offset;
-    }
-    input_close(&in);
+    while ((rc = records_next(&records, &record, &offset, &err)) == 1 ||
+           rc == NH_EDATA)
+        if (rc == 1)
+            parse(records.reader, record);
+    records_close(&records);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct parse_context ctx;
-    static struct article article;
     struct nh_error err;
-    struct slice record = {(const char *)data, size};
+    const struct slice bytes = {(const char *)data, size};
+    size_t count = 0;
     if (size == 0)
         return 0;
-    /* As a file for the reader that it looks like. */
-    const struct reader *detected = reader_detect(record, &err);
-    FILE *f = detected ? fopen("fuzz.in", "wb") : NULL;
-    if (f && fwrite(data, 1, size, f) == size && fclose(f) == 0)
-        split(detected, "fuzz.in");
-    for (size_t i = 0; reader_table[i]; i++) {
-        if (reader_table[i] != detected && (i + size) % 4 != 0)
-            continue; /* another time */
-        article_reset(&article);
-        if (reader_table[i]->parse(&ctx, record, &article, &err) != NH_OK)
-            continue;
-        if (!utf8_valid(article.title.data, article.title.len) ||
-            !utf8_valid(article.body.data, article.body.len))
-            abort();
-        for (size_t v = 0; v < article.count; v++)
-            if (article.values[v].text.len == 0 ||
-                article.values[v].text.len > ARTICLE_VALUE_BYTES ||
-                !utf8_valid(article.values[v].text.data,
-                            article.values[v].text.len))
-                abort();
+    while (reader_table[count])
+        count++;
+    FILE *f = fopen("fuzz.in", "wb");
+    if (!f || fwrite(data, 1, size, f) != size || fclose(f) != 0)
+        abort();
+    read_file("fuzz.in", NULL);
+    /* Another reader meets what is not for it: split, and parsed whole. */
+    const struct reader *other = reader_table[(size + data[size / 2]) % count];
+    if (reader_detect(bytes, &err) != other) {
+        read_file("fuzz.in", other);
+        parse(other, bytes);
     }
     return 0;
 }

@@ -7,9 +7,10 @@
 
 static int skipped;
 
-static void report(void *ctx, const char *path, uint64_t offset,
-                   const struct nh_error *why)
+static void report(void *ctx, const struct reader *reader, const char *path,
+                   uint64_t offset, const struct nh_error *why)
 {
+    (void)reader;
     (void)ctx;
     (void)path;
     (void)offset;
