@@ -8,6 +8,8 @@
 
 /* Most elements of a kind that are looked at. */
 #define NODES_MAX 512
+/* Longest byline. */
+#define AUTHOR_BYTES 512
 
 struct page {
     struct parse_context *ctx;
@@ -58,38 +60,18 @@ static bool starts(struct slice s, const char *with)
     return s.len >= n && strncasecmp(s.data, with, n) == 0;
 }
 
-/* Adds who a byline names: "By A and B; C". Addresses of pages are none. */
+/* Adds who a byline names. Addresses of pages name nobody, and dates and names
+ * at other places stand behind those that are meant. */
 static void add_author(struct page *p, struct slice value)
 {
-    static const char *const between[] = {" and ", " & ", ";", " | "};
-    char line[512];
     value = plain(p, value);
-    if (value.len == 0 || value.len >= sizeof line || starts(value, "http"))
-        return;
-    memcpy(line, value.data, value.len);
-    line[value.len] = '\0';
-    char *at = line, *by = strstr(line, " by ");
-    if (starts(value, "by "))
-        at += 3;
-    else if (by && by - line < 20) /* "Analysis by" */
-        at = by + 4;
-    line[strcspn(line, "@0123456789")] =
-        '\0'; /* names at other places, dates */
-    while (at) {
-        char *end = NULL;
-        size_t n = 0;
-        for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
-            char *found = strstr(at, between[i]);
-            if (found && (!end || found < end)) {
-                end = found;
-                n = strlen(between[i]);
-            }
-        }
-        if (end)
-            *end = '\0';
-        add(p, FIELD_AUTHOR, slice_of(at));
-        at = end ? end + n : NULL;
-    }
+    size_t n = 0;
+    while (n < value.len && n < AUTHOR_BYTES &&
+           !strchr("@0123456789", value.data[n]))
+        n++;
+    if (value.len && value.data[0] && !starts(value, "http") &&
+        !reader_add_authors(p->out, (struct slice){value.data, n}))
+        p->failed = true;
 }
 
 /* Adds what stands between commas. */

@@ -199,8 +199,7 @@ static bool read_headlines(struct parse_context *ctx, struct slice *text,
         if (line.len == 0)
             continue;
         if (starts(line, "By ") && line.len < 120) {
-            line = (struct slice){line.data + 3, line.len - 3};
-            good = article_add(out, FIELD_AUTHOR, take(&line, ','));
+            good = reader_add_authors(out, take(&line, ','));
         } else if (!is_status(line)) {
             if (title->len)
                 buf_append_byte(title, ' ');

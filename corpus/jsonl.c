@@ -106,23 +106,38 @@ static bool join_text(struct parse_context *ctx, const struct json_value *v,
     return !ctx->work.failed;
 }
 
-/* Adds a value: a string or number, an object's "name", or each of an array. */
+static const struct json_value *first_of(const struct json_value *object,
+                                         const char *const *keys)
+{
+    const struct json_value *v = NULL;
+    for (; !v && *keys; keys++)
+        v = json_get(object, *keys);
+    return v;
+}
+
+/* Adds a value: a string or number, an object's name, or each of an array. */
 static bool add_values(struct article *a, enum field field,
                        const struct json_value *v)
 {
-    const struct json_value *name;
+    static const char *const names[] = {"name", "by", NULL};
     switch (v->type) {
     case JSON_STRING:
     case JSON_NUMBER:
-        return article_add(a, field, v->text);
+        return field == FIELD_AUTHOR ? reader_add_authors(a, v->text)
+                                     : article_add(a, field, v->text);
     case JSON_OBJECT:
-        name = json_get(v, "name");
-        return !name || name->type != JSON_STRING ||
-               article_add(a, field, name->text);
+        v = first_of(v, names);
+        return !v || v->type != JSON_STRING || add_values(a, field, v);
     case JSON_ARRAY:
-        for (v = v->first; v; v = v->next)
-            if (v->type != JSON_ARRAY && !add_values(a, field, v))
+        for (v = v->first; v; v = v->next) {
+            /* A name in a list is one name, whatever is in it. */
+            const bool good =
+                v->type == JSON_STRING
+                    ? article_add(a, field, v->text)
+                    : v->type == JSON_ARRAY || add_values(a, field, v);
+            if (!good)
                 return false;
+        }
         return true;
     default:
         return true;
@@ -177,15 +192,6 @@ static int kind_field(struct slice kind)
             return kinds[i].field;
     }
     return -1;
-}
-
-static const struct json_value *first_of(const struct json_value *object,
-                                         const char *const *keys)
-{
-    const struct json_value *v = NULL;
-    for (; !v && *keys; keys++)
-        v = json_get(object, *keys);
-    return v;
 }
 
 /* Adds "entities", as crawlers and taggers write them: {"persons": [...]} or

@@ -93,6 +93,27 @@ static void set_date(struct parse_context *ctx, const xmlNode *nitf,
                                          ctx->work.len});
 }
 
+/* The New York Times writes the parts of the date in elements of their own. */
+static void set_meta_date(const xmlNode *head, struct article *out)
+{
+    static const char *const names[] = {"publication_year", "publication_month",
+                                        "publication_day_of_month"};
+    char text[16] = "";
+    for (size_t i = 0; i < 3; i++)
+        for (const xmlNode *m = xml_child(head, "meta"); m;
+             m = xml_next(m, "meta")) {
+            const struct slice value = xml_attribute(m, "content");
+            if (!slice_equal(xml_attribute(m, "name"), slice_of(names[i])) ||
+                value.len == 0 || value.len > 4)
+                continue;
+            if (i)
+                strcat(text, value.len < 2 ? "-0" : "-");
+            strncat(text, value.data, value.len);
+            break;
+        }
+    xml_set_date(out, slice_of(text));
+}
+
 bool nitf_fill(struct parse_context *ctx, const xmlNode *nitf,
                struct article *out)
 {
@@ -129,6 +150,7 @@ bool nitf_fill(struct parse_context *ctx, const xmlNode *nitf,
             good = article_add(out, FIELD_SECTION, xml_attribute(m, "content"));
     }
     set_date(ctx, nitf, out);
+    set_meta_date(head, out);
     return good;
 }
 

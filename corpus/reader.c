@@ -3,6 +3,7 @@
 #include "corpus/reader.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "corpus/xml.h"
 
@@ -104,6 +105,47 @@ void parse_context_release(struct parse_context *ctx)
     buf_release(&ctx->work);
     buf_release(&ctx->other);
     memset(ctx, 0, sizeof *ctx);
+}
+
+static size_t find_text(struct slice in, const char *what)
+{
+    const size_t n = strlen(what);
+    size_t i = 0;
+    while (i + n <= in.len && strncasecmp(in.data + i, what, n) != 0)
+        i++;
+    return i + n <= in.len ? i : in.len;
+}
+
+/* What may stand before "by". */
+#define BEFORE_BY_MAX 20
+
+bool reader_add_authors(struct article *out, struct slice byline)
+{
+    static const char *const between[] = {" and ", " & ", ";", " | "};
+    bool good = true;
+    while (good && byline.len) {
+        size_t end = byline.len, skip = 0;
+        for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+            const size_t at = find_text(byline, between[i]);
+            if (at < end) {
+                end = at;
+                skip = strlen(between[i]);
+            }
+        }
+        struct slice name = slice_trim((struct slice){byline.data, end});
+        const size_t by = find_text(name, " by "),
+                     before = name.len > 3 && find_text(name, "by ") == 0 ? 3
+                              : by < name.len && by < BEFORE_BY_MAX ? by + 4
+                                                                    : 0;
+        name =
+            slice_trim((struct slice){name.data + before, name.len - before});
+        while (name.len && strchr(",:-", name.data[name.len - 1]))
+            name = slice_trim((struct slice){name.data, name.len - 1});
+        good = !name.len || article_add(out, FIELD_AUTHOR, name);
+        byline =
+            (struct slice){byline.data + end + skip, byline.len - end - skip};
+    }
+    return good;
 }
 
 /* Next "field=key" of a map: its parts, and the rest behind the comma. */

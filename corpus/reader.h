@@ -65,6 +65,10 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err);
 /* Whether text begins as a JSON object does. */
 bool reader_starts_object(struct slice head);
 
+/* Adds those who are named in a byline: "By A and B; C", "Analysis by A". False
+ * if memory ran out. */
+bool reader_add_authors(struct article *out, struct slice byline);
+
 /* Checks a --map argument. */
 int reader_map_check(const char *map, struct nh_error *err);
 /* The field that `map` gives to a key, or -1. */

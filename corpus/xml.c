@@ -257,29 +257,41 @@ void xml_parser_free(void *parser)
     xmlFreeParserCtxt(parser);
 }
 
-/* Whether a document says that it is in another encoding than UTF-8. */
-static bool is_encoded(struct slice record)
+/* The encoding that a document says it is in, if iconv knows it; else NULL. */
+static const char *declared(struct slice record, char name[40])
 {
     static const char key[] = "encoding=";
     const size_t n = sizeof key - 1;
     const char *end = memchr(record.data, '>', record.len);
     if (!end || record.len < 5 || memcmp(record.data, "<?xml", 5) != 0)
-        return false;
-    for (const char *p = record.data; (size_t)(end - p) > n + 7; p++)
-        if (memcmp(p, key, n) == 0)
-            return strncasecmp(p + n + 1, "utf-8", 5) != 0 &&
-                   strncasecmp(p + n + 1, "utf8", 4) != 0;
-    return false;
+        return NULL;
+    for (const char *p = record.data; (size_t)(end - p) > n + 3; p++) {
+        if (memcmp(p, key, n) != 0)
+            continue;
+        size_t len = 0;
+        for (p += n + 1; p < end && len < 39 && !strchr("\"'", *p); p++)
+            name[len++] = *p;
+        name[len] = '\0';
+        return charset_known(name) ? name : NULL;
+    }
+    return NULL;
 }
 
 int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
               struct nh_error *err)
 {
     *out = NULL;
-    const bool encoded = is_encoded(record);
-    if (!encoded && !utf8_valid(record.data, record.len)) {
+    char name[40];
+    const char *encoding = declared(record, name);
+    /* What is UTF-8 is not by chance, whatever it says; but for those encodings
+     * of Asia that have escape signs, and look like ASCII. */
+    const bool valid = utf8_valid(record.data, record.len),
+               encoded =
+                   valid && encoding && memchr(record.data, 27, record.len);
+    if (!valid) {
         buf_reset(&ctx->text);
-        int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
+        int rc = charset_to_utf8(record, encoding ? encoding : ctx->charset,
+                                 &ctx->text, err);
         if (rc != NH_OK)
             return rc;
         record = whole(&ctx->text);
@@ -665,13 +677,7 @@ bool xml_add_author(struct parse_context *ctx, struct article *out,
     if (text->failed ||
         (!name.len && !xml_line(person ? person : byline, text)))
         return false;
-    name = slice_trim(whole(text));
-    if (name.len > 3 && (name.data[0] | 32) == 'b' &&
-        (name.data[1] | 32) == 'y' && is_space(name.data[2]))
-        name = slice_trim((struct slice){name.data + 3, name.len - 3});
-    while (name.len && strchr(",;:-", name.data[name.len - 1]))
-        name = slice_trim((struct slice){name.data, name.len - 1});
-    return article_add(out, FIELD_AUTHOR, name);
+    return reader_add_authors(out, whole(text));
 }
 
 void xml_set_date(struct article *out, struct slice text)
