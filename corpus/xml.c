@@ -257,7 +257,8 @@ void xml_parser_free(void *parser)
     xmlFreeParserCtxt(parser);
 }
 
-/* The encoding that a document says it is in, if iconv knows it; else NULL. */
+/* The encoding that a document says it is in, if iconv knows it and it is not
+ * UTF-8; else NULL. */
 static const char *declared(struct slice record, char name[40])
 {
     static const char key[] = "encoding=";
@@ -272,7 +273,9 @@ static const char *declared(struct slice record, char name[40])
         for (p += n + 1; p < end && len < 39 && !strchr("\"'", *p); p++)
             name[len++] = *p;
         name[len] = '\0';
-        return charset_known(name) ? name : NULL;
+        return strncasecmp(name, "utf-8", 5) != 0 && charset_known(name)
+                   ? name
+                   : NULL;
     }
     return NULL;
 }

@@ -4,89 +4,32 @@
 #include <zlib.h>
 
 #include "common/file.h"
-#include "corpus/reader.h"
 #include "corpus/sgml.h"
 #include "corpus/walk.h"
-
-/* Reads a file with a reader; one line an article: id|title|body|date|fields;
- * a line "bad: REASON" for each bad record. */
-static void read_all(const struct reader *r, const char *path, const char *map,
-                     struct buf *out)
-{
-    struct input in;
-    struct parse_context ctx;
-    struct article a;
-    struct nh_error err;
-    struct slice record;
-    uint64_t offset;
-    int rc;
-    memset(&ctx, 0, sizeof ctx);
-    memset(&a, 0, sizeof a);
-    ctx.map = map;
-    buf_reset(out);
-    assert_int_equal(input_open(&in, path, &err), NH_OK);
-    while ((rc = r->split(&in, &record, &offset, &err)) != 0) {
-        article_reset(&a);
-        if (rc == 1)
-            rc = r->parse(&ctx, record, &a, &err);
-        if (rc == NH_EDATA) {
-            buf_printf(out, "bad: %s\n", err.message);
-            continue;
-        }
-        assert_int_equal(rc, NH_OK);
-        struct slice id = article_get(&a, FIELD_ID);
-        buf_printf(out, "%.*s|%.*s|%.*s|", (int)id.len, id.data,
-                   (int)a.title.len, a.title.data, (int)a.body.len,
-                   a.body.data);
-        date_format(a.date, out);
-        for (size_t i = 0; i < a.count; i++)
-            if (a.values[i].field != FIELD_ID)
-                buf_printf(out, "|%s=%.*s",
-                           schema_fields[a.values[i].field].name,
-                           (int)a.values[i].text.len, a.values[i].text.data);
-        buf_append_byte(out, '\n');
-    }
-    input_close(&in);
-    parse_context_release(&ctx);
-    article_release(&a);
-}
-
-static void check(const struct reader *r, const char *text, const char *map,
-                  const char *expected)
-{
-    struct buf out = BUF_INIT;
-    file_replace("reader.in", text, strlen(text), NULL);
-    read_all(r, "reader.in", map, &out);
-    assert_string_equal(buf_cstr(&out), expected);
-    /* Packed by gzip it reads the same. */
-    gzFile gz = gzopen("reader.in.gz", "wb");
-    gzwrite(gz, text, (unsigned)strlen(text));
-    gzclose(gz);
-    read_all(r, "reader.in.gz", map, &out);
-    assert_string_equal(buf_cstr(&out), expected);
-    buf_release(&out);
-}
+#include "tests/unit/reading.h"
 
 static void json_lines_give_articles(void **state)
 {
     (void)state;
-    check(&reader_jsonl,
-          "{\"id\": 7, \"title\": \"T\", \"body\": \"B\", \"date\": "
-          "\"2024-05-17\", \"person\": [\"Jan Leike\", {\"name\": \"Sam "
-          "Altman\"}]}\n\n"
-          "{\"_id\":\"x\",\"headline\":\"H\",\"text\":[\"one\",\"two\"],"
-          "\"author\":{\"name\":\"A B\"},\"keywords\":[\"k\",null]}\n",
-          NULL,
-          "7|T|B|2024-05-17|person=Jan Leike|person=Sam Altman\n"
-          "x|H|one\n\ntwo||author=A B|topic=k\n");
+    reading_check(
+        &reader_jsonl,
+        "{\"id\": 7, \"title\": \"T\", \"body\": \"B\", \"date\": "
+        "\"2024-05-17\", \"person\": [\"Jan Leike\", {\"name\": \"Sam "
+        "Altman\"}]}\n\n"
+        "{\"_id\":\"x\",\"headline\":\"H\",\"text\":[\"one\",\"two\"],"
+        "\"author\":{\"name\":\"A B\"},\"keywords\":[\"k\",null]}\n",
+        NULL,
+        "7|T|B|2024-05-17|person=Jan Leike|person=Sam Altman\n"
+        "x|H|one\n\ntwo||author=A B|topic=k\n");
 }
 
 static void json_keys_can_be_mapped(void **state)
 {
     (void)state;
-    check(&reader_jsonl,
-          "{\"nr\":\"1\",\"top\":\"T\",\"title\":\"other\",\"story\":\"S\"}\n",
-          "title=top,body=story,id=nr", "1|T|S|\n");
+    reading_check(
+        &reader_jsonl,
+        "{\"nr\":\"1\",\"top\":\"T\",\"title\":\"other\",\"story\":\"S\"}\n",
+        "title=top,body=story,id=nr", "1|T|S|\n");
     assert_int_equal(reader_map_check("title=a,body=b", NULL), NH_OK);
     assert_int_equal(reader_map_check("title", NULL), NH_EINVAL);
     assert_int_equal(reader_map_check("nofield=x", NULL), NH_EINVAL);
@@ -104,7 +47,7 @@ static void bad_json_lines_are_reported_and_passed(void **state)
                                "{\"id\":\"4\",\"body\":\"x\"} trailing\n"
                                "{\"id\":\"5\",\"body\":\"a\\u0000b\"}";
     file_replace("reader.in", text, sizeof text - 1, NULL);
-    read_all(&reader_jsonl, "reader.in", NULL, &out);
+    reading_file(&reader_jsonl, "reader.in", NULL, &out);
     const char *got = buf_cstr(&out);
     assert_non_null(strstr(got, "1||good|\nbad: invalid JSON: the text ends"));
     assert_non_null(strstr(got, "bad: this is not a JSON object\n"));
@@ -126,7 +69,7 @@ static void check_huge(const struct reader *r, const char *before,
     file.len += 70000000;
     buf_append_str(&file, after);
     file_replace("huge.in", file.data, file.len, NULL);
-    read_all(r, "huge.in", NULL, &out);
+    reading_file(r, "huge.in", NULL, &out);
     const char *got = buf_cstr(&out);
     assert_non_null(strstr(got, "bad: a record is longer than 32 MiB\n"));
     const char *end = strstr(got, expected);
@@ -155,248 +98,262 @@ static void records_that_are_too_long_are_passed(void **state)
 static void trec_dialects_give_articles(void **state)
 {
     (void)state;
-    check(&reader_trec,
-          "<DOC>\n<DOCNO> AP880212-0001 </DOCNO>\n<HEAD>One</HEAD>\n"
-          "<HEAD>Two</HEAD>\n<BYLINE>By X</BYLINE>\n<DATELINE>PARIS "
-          "(AP)</DATELINE>\n<TEXT>\n   Text &amp; more.\n</TEXT>\n</DOC>\n"
-          "<DOC>\n<DOCNO> LA010189-0001 </DOCNO>\n<HEADLINE><P>Late</P>"
-          "</HEADLINE><SUBJECT><P>ONE; TWO</P></SUBJECT><TEXT><P>a</P><P>b</P>"
-          "</TEXT>\n"
-          "<DOC>\n<DOCNO>WSJ870324-0001</DOCNO>\n<HL> Stocks </HL>\n<DD> "
-          "03/24/87</DD>\n<SO> WALL STREET JOURNAL (J)</SO>\n<TEXT>\nbody\n"
-          "</TEXT>\n</DOC>\n"
-          "<DOC><TEXT>no number</TEXT></DOC>\n"
-          "<DOC id=\"doc2\">\n<TEXT>\nhere\n</TEXT>\n</DOC>",
-          NULL,
-          "AP880212-0001|One Two|PARIS (AP)\n   Text & more.|1988-02-12|"
-          "author=By X\n"
-          "LA010189-0001|Late|a\n\nb|1989-01-01|topic=ONE|topic=TWO\n"
-          "WSJ870324-0001|Stocks|body|1987-03-24|source=WALL STREET JOURNAL "
-          "(J)\n"
-          "bad: the record has no DOCNO\n"
-          "doc2||here|\n");
+    reading_check(
+        &reader_trec,
+        "<DOC>\n<DOCNO> AP880212-0001 </DOCNO>\n<HEAD>One</HEAD>\n"
+        "<HEAD>Two</HEAD>\n<BYLINE>By X</BYLINE>\n<DATELINE>PARIS "
+        "(AP)</DATELINE>\n<TEXT>\n   Text &amp; more.\n</TEXT>\n</DOC>\n"
+        "<DOC>\n<DOCNO> LA010189-0001 </DOCNO>\n<HEADLINE><P>Late</P>"
+        "</HEADLINE><SUBJECT><P>ONE; TWO</P></SUBJECT><TEXT><P>a</P><P>b</P>"
+        "</TEXT>\n"
+        "<DOC>\n<DOCNO>WSJ870324-0001</DOCNO>\n<HL> Stocks </HL>\n<DD> "
+        "03/24/87</DD>\n<SO> WALL STREET JOURNAL (J)</SO>\n<TEXT>\nbody\n"
+        "</TEXT>\n</DOC>\n"
+        "<DOC><TEXT>no number</TEXT></DOC>\n"
+        "<DOC id=\"doc2\">\n<TEXT>\nhere\n</TEXT>\n</DOC>",
+        NULL,
+        "AP880212-0001|One Two|PARIS (AP)\n   Text & more.|1988-02-12|"
+        "author=By X\n"
+        "LA010189-0001|Late|a\n\nb|1989-01-01|topic=ONE|topic=TWO\n"
+        "WSJ870324-0001|Stocks|body|1987-03-24|source=WALL STREET JOURNAL "
+        "(J)\n"
+        "bad: the record has no DOCNO\n"
+        "doc2||here|\n");
 }
 
 static void reuters_gives_annotations(void **state)
 {
     (void)state;
-    check(&reader_reuters,
-          "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS TOPICS=\"YES\" "
-          "NEWID=\"12\">\n<DATE>26-FEB-1987 15:01:01.79</DATE>\n<TOPICS><D>"
-          "cocoa</D></TOPICS>\n<PLACES><D>el-salvador</D><D>usa</D></PLACES>\n"
-          "<PEOPLE></PEOPLE><ORGS><D>icco</D></ORGS>\n<EXCHANGES><D>x</D>"
-          "</EXCHANGES><UNKNOWN>\n&#5;C T</UNKNOWN>\n<TEXT>&#2;\n<TITLE>"
-          "A &lt;B> C</TITLE>\n<DATELINE>    SALVADOR, Feb 26 - </DATELINE>"
-          "<BODY>Showers.\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n"
-          "<REUTERS NEWID=\"13\"><TEXT TYPE=\"UNPROC\">raw\n</TEXT></REUTERS>\n"
-          "<REUTERS NEWID=\"14\"><TEXT>cut",
-          NULL,
-          "reuters-12|A <B> C|SALVADOR, Feb 26 - Showers.\n Reuter|"
-          "1987-02-26T15:01:01Z|source=Reuters|topic=cocoa|lang=en|org=icco|"
-          "place=el-salvador|place=usa\n"
-          "reuters-13||raw||source=Reuters|lang=en\n"
-          "bad: the record has no </REUTERS>\n");
+    reading_check(
+        &reader_reuters,
+        "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS TOPICS=\"YES\" "
+        "NEWID=\"12\">\n<DATE>26-FEB-1987 15:01:01.79</DATE>\n<TOPICS><D>"
+        "cocoa</D></TOPICS>\n<PLACES><D>el-salvador</D><D>usa</D></PLACES>\n"
+        "<PEOPLE></PEOPLE><ORGS><D>icco</D></ORGS>\n<EXCHANGES><D>x</D>"
+        "</EXCHANGES><UNKNOWN>\n&#5;C T</UNKNOWN>\n<TEXT>&#2;\n<TITLE>"
+        "A &lt;B> C</TITLE>\n<DATELINE>    SALVADOR, Feb 26 - </DATELINE>"
+        "<BODY>Showers.\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n"
+        "<REUTERS NEWID=\"13\"><TEXT TYPE=\"UNPROC\">raw\n</TEXT></REUTERS>\n"
+        "<REUTERS NEWID=\"14\"><TEXT>cut",
+        NULL,
+        "reuters-12|A <B> C|SALVADOR, Feb 26 - Showers.\n Reuter|"
+        "1987-02-26T15:01:01Z|source=Reuters|topic=cocoa|lang=en|org=icco|"
+        "place=el-salvador|place=usa\n"
+        "reuters-13||raw||source=Reuters|lang=en\n"
+        "bad: the record has no </REUTERS>\n");
 }
 
 static void plain_text_takes_a_short_first_line_as_title(void **state)
 {
     (void)state;
-    check(&reader_text, "A headline\n\nThe story. It ends.\n", NULL,
-          "|A headline|The story. It ends.|\n");
-    check(&reader_text, "A sentence that ends here.\nMore.\n", NULL,
-          "||A sentence that ends here.\nMore.|\n");
-    check(&reader_text, "one line only", NULL, "||one line only|\n");
-    check(&reader_text, " \n ", NULL, "bad: there is no text in it\n");
+    reading_check(&reader_text, "A headline\n\nThe story. It ends.\n", NULL,
+                  "|A headline|The story. It ends.|\n");
+    reading_check(&reader_text, "A sentence that ends here.\nMore.\n", NULL,
+                  "||A sentence that ends here.\nMore.|\n");
+    reading_check(&reader_text, "one line only", NULL, "||one line only|\n");
+    reading_check(&reader_text, " \n ", NULL, "bad: there is no text in it\n");
 }
 
 static void feeds_give_entries(void **state)
 {
     (void)state;
-    check(&reader_feed,
-          "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n"
-          "<rss version=\"2.0\" "
-          "xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" "
-          "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
-          "xmlns:media=\"http://search.yahoo.com/mrss/\">\n"
-          "<channel><title>Harbour News</title><language>en</language>\n"
-          "<!-- <item> in a comment -->\n"
-          "<item><media:title>A picture</media:title>"
-          "<title>Ferry &amp;amp; crane</title>"
-          "<link>https://example.org/1</link>"
-          "<guid isPermaLink=\"false\">n-1</guid>"
-          "<pubDate>Fri, 17 May 2024 10:14:00 GMT</pubDate>"
-          "<dc:creator>Jan Leike</dc:creator>"
-          "<category>ports</category><category>cranes</category>"
-          "<description>Short.</description>"
-          "<content:encoded><![CDATA[<p>The caf\xE9 is&nbsp;closed.</p>"
-          "</item><script>x()</script><p>Two<br>lines<br><br/>apart</p>]]>"
-          "</content:encoded></item>\n"
-          "<item><description>&lt;b&gt;Bold&lt;/b&gt; &amp;eacute; "
-          "&copy;</description>"
-          "<author>jan@example.org (Jan)</author></item>"
-          "<item/><item><title>  </title></item>\n"
-          "</channel></rss>",
-          NULL,
-          "n-1|Ferry & crane|The caf\xC3\xA9 is closed.\n\nTwo\nlines\n\napart|"
-          "2024-05-17T10:14:00Z|source=Harbour News|author=Jan Leike|"
-          "url=https://example.org/1|topic=ports|topic=cranes|lang=en\n"
-          "||Bold \xC3\xA9 \xC2\xA9||source=Harbour News|author=Jan|lang=en\n"
-          "bad: the article has neither a title nor a text\n"
-          "bad: the article has neither a title nor a text\n");
-    check(&reader_feed,
-          "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">"
-          "<title>Feed</title><author><name>Ann</name></author>"
-          "<entry><title type=\"html\">A &lt;i&gt;title&lt;/i&gt;</title>"
-          "<id>tag:1</id><link rel=\"self\" href=\"x\"/>"
-          "<link href=\"https://example.org/a\"/>"
-          "<updated>2024-05-18T00:00:00Z</updated>"
-          "<published>2024-05-17T10:14:05+02:00</published>"
-          "<category term=\"t\" label=\"Label\"/>"
-          "<summary>not this</summary>"
-          "<content type=\"xhtml\"><div><p>One</p><p>two &lt; three</p></div>"
-          "</content></entry></feed>",
-          NULL,
-          "tag:1|A title|One\n\ntwo < three|2024-05-17T08:14:05Z|source=Feed|"
-          "author=Ann|url=https://example.org/a|topic=Label|lang=en\n");
-    check(&reader_feed, "<rss><channel><title>x</title></channel></rss>", NULL,
-          "bad: there is no <item> in it\n");
-    check(&reader_feed, "<rss><item><title>a</title></item><item><ti", NULL,
-          "|a||\nbad: the file ends inside a <item>\n");
+    reading_check(
+        &reader_feed,
+        "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n"
+        "<rss version=\"2.0\" "
+        "xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" "
+        "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+        "xmlns:media=\"http://search.yahoo.com/mrss/\">\n"
+        "<channel><title>Harbour News</title><language>en</language>\n"
+        "<!-- <item> in a comment -->\n"
+        "<item><media:title>A picture</media:title>"
+        "<title>Ferry &amp;amp; crane</title>"
+        "<link>https://example.org/1</link>"
+        "<guid isPermaLink=\"false\">n-1</guid>"
+        "<pubDate>Fri, 17 May 2024 10:14:00 GMT</pubDate>"
+        "<dc:creator>Jan Leike</dc:creator>"
+        "<category>ports</category><category>cranes</category>"
+        "<description>Short.</description>"
+        "<content:encoded><![CDATA[<p>The caf\xE9 is&nbsp;closed.</p>"
+        "</item><script>x()</script><p>Two<br>lines<br><br/>apart</p>]]>"
+        "</content:encoded></item>\n"
+        "<item><description>&lt;b&gt;Bold&lt;/b&gt; &amp;eacute; "
+        "&copy;</description>"
+        "<author>jan@example.org (Jan)</author></item>"
+        "<item/><item><title>  </title></item>\n"
+        "</channel></rss>",
+        NULL,
+        "n-1|Ferry & crane|The caf\xC3\xA9 is closed.\n\nTwo\nlines\n\napart|"
+        "2024-05-17T10:14:00Z|source=Harbour News|author=Jan Leike|"
+        "url=https://example.org/1|topic=ports|topic=cranes|lang=en\n"
+        "||Bold \xC3\xA9 \xC2\xA9||source=Harbour News|author=Jan|lang=en\n"
+        "bad: the article has neither a title nor a text\n"
+        "bad: the article has neither a title nor a text\n");
+    reading_check(
+        &reader_feed,
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">"
+        "<title>Feed</title><author><name>Ann</name></author>"
+        "<entry><title type=\"html\">A &lt;i&gt;title&lt;/i&gt;</title>"
+        "<id>tag:1</id><link rel=\"self\" href=\"x\"/>"
+        "<link href=\"https://example.org/a\"/>"
+        "<updated>2024-05-18T00:00:00Z</updated>"
+        "<published>2024-05-17T10:14:05+02:00</published>"
+        "<category term=\"t\" label=\"Label\"/>"
+        "<summary>not this</summary>"
+        "<content type=\"xhtml\"><div><p>One</p><p>two &lt; three</p></div>"
+        "</content></entry></feed>",
+        NULL,
+        "tag:1|A title|One\n\ntwo < three|2024-05-17T08:14:05Z|source=Feed|"
+        "author=Ann|url=https://example.org/a|topic=Label|lang=en\n");
+    reading_check(&reader_feed,
+                  "<rss><channel><title>x</title></channel></rss>", NULL,
+                  "bad: there is no <item> in it\n");
+    reading_check(&reader_feed, "<rss><item><title>a</title></item><item><ti",
+                  NULL, "|a||\nbad: the file ends inside a <item>\n");
 }
 
 static void agencies_formats_give_articles(void **state)
 {
     (void)state;
-    check(&reader_nitf,
-          "<nitf baselang=\"en\"><head><title>Slug</title>"
-          "<meta name=\"online_sections\" content=\"World\"/>"
-          "<docdata><doc-id regsrc=\"Wire\" id-string=\"w1\"/>"
-          "<date.issue norm=\"20240517T101400+0200\"/>"
-          "<identified-content><person>Leike, Jan</person>"
-          "<classifier>Safety</classifier></identified-content></docdata>"
-          "</head><body><body.head><hedline><hl1>Lead quits</hl1>"
-          "<hl2>second</hl2></hedline>"
-          "<byline>By ANN SMITH<byttl>of the Wire</byttl></byline>"
-          "<dateline><location>Paris</location></dateline></body.head>"
-          "<body.content><block><p>He said <person>Sam Altman's</person> firm "
-          "<org>OpenAI</org> grew.</p><p>More.</p><media><media-caption>not "
-          "this</media-caption></media></block></body.content></body></nitf>",
-          NULL,
-          "w1|Lead quits|He said Sam Altman's firm OpenAI grew.\n\nMore.|"
-          "2024-05-17T08:14:00Z|source=Wire|author=ANN SMITH|section=World|"
-          "topic=Safety|lang=en|person=Jan Leike|person=Sam Altman|org=OpenAI|"
-          "place=Paris\n");
-    check(&reader_newsml_g2,
-          "<newsMessage xmlns=\"http://iptc.org/std/nar/2006-10-01/\"><header>"
-          "<sent>2024-05-18T00:00:00Z</sent></header><itemSet>"
-          "<newsItem guid=\"urn:1\" xml:lang=\"en\"><itemMeta>"
-          "<provider literal=\"wire.example\"/>"
-          "<firstCreated>2024-05-17T10:14:05Z</firstCreated></itemMeta>"
-          "<contentMeta><by>By Ann Smith</by><headline>Lead quits</headline>"
-          "<subject type=\"cpnat:person\"><name>Jan Leike</name></subject>"
-          "<subject type=\"cpnat:organisation\"><name>OpenAI</name></subject>"
-          "<subject type=\"cpnat:geoArea\"><name>Paris</name></subject>"
-          "<subject type=\"cpnat:abstract\"><name>safety</name></subject>"
-          "</contentMeta><contentSet><inlineXML><html "
-          "xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>x</title>"
-          "</head><body><p>One.</p><p>Two.</p></body></html></inlineXML>"
-          "</contentSet></newsItem>"
-          "<newsItem guid=\"urn:2\"><contentMeta><headline>Second</headline>"
-          "</contentMeta></newsItem></itemSet></newsMessage>",
-          NULL,
-          "urn:1|Lead quits|One.\n\nTwo.|2024-05-17T10:14:05Z|"
-          "source=wire.example|author=Ann Smith|topic=safety|lang=en|"
-          "person=Jan Leike|org=OpenAI|place=Paris\n"
-          "urn:2|Second||\n");
-    check(&reader_newsml,
-          "<NewsML><NewsItem><Identification><NewsIdentifier>"
-          "<ProviderId>wire.example</ProviderId>"
-          "<PublicIdentifier>urn:3</PublicIdentifier></NewsIdentifier>"
-          "</Identification><NewsManagement>"
-          "<FirstCreated>20240517T101400Z</FirstCreated></NewsManagement>"
-          "<NewsComponent><NewsLines><HeadLine>Lead quits</HeadLine>"
-          "<ByLine>Ann Smith</ByLine></NewsLines><ContentItem><DataContent>"
-          "short</DataContent></ContentItem><ContentItem><DataContent>"
-          "<p>One of two.</p><p>Two.</p></DataContent></ContentItem>"
-          "</NewsComponent></NewsItem></NewsML>",
-          NULL,
-          "urn:3|Lead quits|One of two.\n\nTwo.|2024-05-17T10:14:00Z|"
-          "source=wire.example|author=Ann Smith\n");
+    reading_check(
+        &reader_nitf,
+        "<nitf baselang=\"en\"><head><title>Slug</title>"
+        "<meta name=\"online_sections\" content=\"World\"/>"
+        "<docdata><doc-id regsrc=\"Wire\" id-string=\"w1\"/>"
+        "<date.issue norm=\"20240517T101400+0200\"/>"
+        "<identified-content><person>Leike, Jan</person>"
+        "<classifier>Safety</classifier></identified-content></docdata>"
+        "</head><body><body.head><hedline><hl1>Lead quits</hl1>"
+        "<hl2>second</hl2></hedline>"
+        "<byline>By ANN SMITH<byttl>of the Wire</byttl></byline>"
+        "<dateline><location>Paris</location></dateline></body.head>"
+        "<body.content><block><p>He said <person>Sam Altman's</person> firm "
+        "<org>OpenAI</org> grew.</p><p>More.</p><media><media-caption>not "
+        "this</media-caption></media></block></body.content></body></nitf>",
+        NULL,
+        "w1|Lead quits|He said Sam Altman's firm OpenAI grew.\n\nMore.|"
+        "2024-05-17T08:14:00Z|source=Wire|author=ANN SMITH|section=World|"
+        "topic=Safety|lang=en|person=Jan Leike|person=Sam Altman|org=OpenAI|"
+        "place=Paris\n");
+    reading_check(
+        &reader_newsml_g2,
+        "<newsMessage xmlns=\"http://iptc.org/std/nar/2006-10-01/\"><header>"
+        "<sent>2024-05-18T00:00:00Z</sent></header><itemSet>"
+        "<newsItem guid=\"urn:1\" xml:lang=\"en\"><itemMeta>"
+        "<provider literal=\"wire.example\"/>"
+        "<firstCreated>2024-05-17T10:14:05Z</firstCreated></itemMeta>"
+        "<contentMeta><by>By Ann Smith</by><headline>Lead quits</headline>"
+        "<subject type=\"cpnat:person\"><name>Jan Leike</name></subject>"
+        "<subject type=\"cpnat:organisation\"><name>OpenAI</name></subject>"
+        "<subject type=\"cpnat:geoArea\"><name>Paris</name></subject>"
+        "<subject type=\"cpnat:abstract\"><name>safety</name></subject>"
+        "</contentMeta><contentSet><inlineXML><html "
+        "xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>x</title>"
+        "</head><body><p>One.</p><p>Two.</p></body></html></inlineXML>"
+        "</contentSet></newsItem>"
+        "<newsItem guid=\"urn:2\"><contentMeta><headline>Second</headline>"
+        "</contentMeta></newsItem></itemSet></newsMessage>",
+        NULL,
+        "urn:1|Lead quits|One.\n\nTwo.|2024-05-17T10:14:05Z|"
+        "source=wire.example|author=Ann Smith|topic=safety|lang=en|"
+        "person=Jan Leike|org=OpenAI|place=Paris\n"
+        "urn:2|Second||\n");
+    reading_check(
+        &reader_newsml,
+        "<NewsML><NewsItem><Identification><NewsIdentifier>"
+        "<ProviderId>wire.example</ProviderId>"
+        "<PublicIdentifier>urn:3</PublicIdentifier></NewsIdentifier>"
+        "</Identification><NewsManagement>"
+        "<FirstCreated>20240517T101400Z</FirstCreated></NewsManagement>"
+        "<NewsComponent><NewsLines><HeadLine>Lead quits</HeadLine>"
+        "<ByLine>Ann Smith</ByLine></NewsLines><ContentItem><DataContent>"
+        "short</DataContent></ContentItem><ContentItem><DataContent>"
+        "<p>One of two.</p><p>Two.</p></DataContent></ContentItem>"
+        "</NewsComponent></NewsItem></NewsML>",
+        NULL,
+        "urn:3|Lead quits|One of two.\n\nTwo.|2024-05-17T10:14:00Z|"
+        "source=wire.example|author=Ann Smith\n");
 }
 
 static void json_documents_give_articles(void **state)
 {
     (void)state;
-    check(&reader_json,
-          "[\n {\"id\": 1, \"title\": \"a ] } \\\" b\"},\n 7, \"x\", {}\n,"
-          "{\"id\": 2, \"body_html\": \"<p>One</p><p>two</p>\"}]  ",
-          NULL, "1|a ] } \" b||\n");
-    check(&reader_json,
-          "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": "
-          "\"F\",\n \"items\": [{\"id\": \"1\", \"content_html\": "
-          "\"<p>One &amp; two\", \"date_published\": \"2024-05-17\"},"
-          "{\"id\": \"2\", \"content_text\": \"x\"}]}",
-          NULL, "1||One & two|2024-05-17\n2||x|\n");
-    check(&reader_json,
-          "{\"meta\": {\"items\": []}, \"data\": {\"n\": [1, [2]], "
-          "\"items\": [{\"item\": {\"uri\": \"u\", \"headline\": \"h\", "
-          "\"person\": [{\"name\": \"Jan Leike\"}]}}]}}",
-          NULL, "u|h|||person=Jan Leike\n");
-    check(&reader_json,
-          "{\n\"uri\": \"u\", \"headline\": \"h\",\n\"body\": [{\"type\": "
-          "\"sanitized_html\", \"content\": \"<b>One</b>\"}, {\"type\": "
-          "\"image\", \"content\": \"no\"}, {\"content\": \"Two\"}]}",
-          NULL, "u|h|One\n\nTwo|\n");
-    check(&reader_json, "[{\"title\": \"a\"}, {\"title\": ", NULL,
-          "|a||\nbad: the file ends inside a value\n");
+    reading_check(
+        &reader_json,
+        "[\n {\"id\": 1, \"title\": \"a ] } \\\" b\"},\n 7, \"x\", {}\n,"
+        "{\"id\": 2, \"body_html\": \"<p>One</p><p>two</p>\"}]  ",
+        NULL, "1|a ] } \" b||\n");
+    reading_check(
+        &reader_json,
+        "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": "
+        "\"F\",\n \"items\": [{\"id\": \"1\", \"content_html\": "
+        "\"<p>One &amp; two\", \"date_published\": \"2024-05-17\"},"
+        "{\"id\": \"2\", \"content_text\": \"x\"}]}",
+        NULL, "1||One & two|2024-05-17\n2||x|\n");
+    reading_check(
+        &reader_json,
+        "{\"meta\": {\"items\": []}, \"data\": {\"n\": [1, [2]], "
+        "\"items\": [{\"item\": {\"uri\": \"u\", \"headline\": \"h\", "
+        "\"person\": [{\"name\": \"Jan Leike\"}]}}]}}",
+        NULL, "u|h|||person=Jan Leike\n");
+    reading_check(
+        &reader_json,
+        "{\n\"uri\": \"u\", \"headline\": \"h\",\n\"body\": [{\"type\": "
+        "\"sanitized_html\", \"content\": \"<b>One</b>\"}, {\"type\": "
+        "\"image\", \"content\": \"no\"}, {\"content\": \"Two\"}]}",
+        NULL, "u|h|One\n\nTwo|\n");
+    reading_check(&reader_json, "[{\"title\": \"a\"}, {\"title\": ", NULL,
+                  "|a||\nbad: the file ends inside a value\n");
 }
 
 static void tables_give_rows(void **state)
 {
     (void)state;
-    check(&reader_csv,
-          "id,headline,Text,published,tags,person\r\n"
-          "1,\"A \"\"quoted\"\" title, with comma\",\"two\nlines\","
-          "2024-05-17,a|b; c,Jan Leike\r\n"
-          "\r\n"
-          "2,,only text,,,\n"
-          "3,,,,,\n"
-          "4,short\n"
-          "5,\"open quote,x",
-          NULL,
-          "1|A \"quoted\" title, with comma|two\nlines|2024-05-17|topic=a|"
-          "topic=b|topic=c|person=Jan Leike\n"
-          "2||only text|\n"
-          "bad: the row has neither a title nor a text\n"
-          "4|short||\n"
-          "5|open quote,x||\n");
-    check(&reader_csv, "name\tstory\n1\tthe text\n", "body=story",
-          "||the text|\n");
+    reading_check(
+        &reader_csv,
+        "id,headline,Text,published,tags,person\r\n"
+        "1,\"A \"\"quoted\"\" title, with comma\",\"two\nlines\","
+        "2024-05-17,a|b; c,Jan Leike\r\n"
+        "\r\n"
+        "2,,only text,,,\n"
+        "3,,,,,\n"
+        "4,short\n"
+        "5,\"open quote,x",
+        NULL,
+        "1|A \"quoted\" title, with comma|two\nlines|2024-05-17|topic=a|"
+        "topic=b|topic=c|person=Jan Leike\n"
+        "2||only text|\n"
+        "bad: the row has neither a title nor a text\n"
+        "4|short||\n"
+        "5|open quote,x||\n");
+    reading_check(&reader_csv, "name\tstory\n1\tthe text\n", "body=story",
+                  "||the text|\n");
 }
 
 static void hostile_xml_is_survived(void **state)
 {
     (void)state;
     struct buf deep = BUF_INIT, out = BUF_INIT;
-    check(&reader_feed,
-          "<!DOCTYPE rss [<!ENTITY a \"lol\"><!ENTITY b "
-          "\"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "
-          "\"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY f SYSTEM "
-          "\"file:///etc/passwd\">]><rss><item><title>x &c; &f; &a; "
-          "y</title></item></rss>",
-          NULL, "bad: bad XML: Detected an entity reference loop\n");
-    check(&reader_feed,
-          "<!DOCTYPE rss [<!ENTITY a \"lol\"><!ENTITY b \"&a;\"><!ENTITY f "
-          "SYSTEM "
-          "\"file:///etc/passwd\">]><rss><item><title>x &b; &f; &a; "
-          "y</title></item></rss>",
-          NULL, "|x lol y||\n");
+    reading_check(&reader_feed,
+                  "<!DOCTYPE rss [<!ENTITY a \"lol\"><!ENTITY b "
+                  "\"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "
+                  "\"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY f SYSTEM "
+                  "\"file:///etc/passwd\">]><rss><item><title>x &c; &f; &a; "
+                  "y</title></item></rss>",
+                  NULL, "bad: bad XML: Detected an entity reference loop\n");
+    reading_check(
+        &reader_feed,
+        "<!DOCTYPE rss [<!ENTITY a \"lol\"><!ENTITY b \"&a;\"><!ENTITY f "
+        "SYSTEM "
+        "\"file:///etc/passwd\">]><rss><item><title>x &b; &f; &a; "
+        "y</title></item></rss>",
+        NULL, "|x lol y||\n");
     buf_append_str(&deep, "<rss><item><title>deep</title><description>");
     for (int i = 0; i < 100000; i++)
         buf_append_str(&deep, "&lt;div&gt;<b>");
     buf_append_str(&deep, "</description></item></rss>");
     file_replace("deep.in", deep.data, deep.len, NULL);
-    read_all(&reader_feed, "deep.in", NULL, &out);
+    reading_file(&reader_feed, "deep.in", NULL, &out);
     assert_true(out.len > 0);
     check_huge(&reader_feed, "<rss><item><title>", "</title></item></rss>",
                "bad: a record is longer than 32 MiB\n");
