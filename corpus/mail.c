@@ -14,23 +14,25 @@
 
 /* ---- Files. */
 
-/* Whether a line is "From SENDER DATE", which mbox begins messages with. */
+/* Whether a line is "From SENDER DATE", which mbox begins messages with: it has
+ * a time and a year. */
 static bool is_from_line(struct slice line)
 {
+    bool time = false, year = false;
+    size_t digits = 0;
     if (line.len < 20 || memcmp(line.data, "From ", 5) != 0)
         return false;
-    size_t colons = 0, years = 0, digits = 0;
     for (size_t i = 5; i <= line.len; i++) {
         const char c = i < line.len ? line.data[i] : ' ';
         if (c >= '0' && c <= '9') {
             digits++;
             continue;
         }
-        years += digits == 4;
+        time = time || (digits == 2 && c == ':');
+        year = year || digits == 4;
         digits = 0;
-        colons += c == ':';
     }
-    return colons > 0 && years > 0;
+    return time && year;
 }
 
 static struct slice first_line(struct slice text)
@@ -95,8 +97,8 @@ static bool mail_detect(struct slice head)
         slice_trim((struct slice){head.data + n, head.len - n}));
 }
 
-/* The end of a message: where an empty line and a line of the next stand. 1, 0
- * at the end of the file, NH_EDATA if it is too long. */
+/* The end of a message: where the next begins. 1, 0 at the end of the file,
+ * NH_EDATA if it is too long. */
 static int find_end(struct input *in, size_t *end, struct nh_error *err)
 {
     struct slice have;
@@ -107,11 +109,9 @@ static int find_end(struct input *in, size_t *end, struct nh_error *err)
         int rc = input_peek(in, *end + 400, &have, err);
         if (rc != NH_OK)
             return rc;
-        const char *at = have.data + *end;
-        const bool empty = at[-1] == '\n' || (at[-1] == '\r' && at[-2] == '\n');
         *end += 1;
-        if (empty && is_from_line(first_line(
-                         (struct slice){have.data + *end, have.len - *end})))
+        if (is_from_line(
+                first_line((struct slice){have.data + *end, have.len - *end})))
             return 1;
     }
 }
@@ -165,8 +165,15 @@ static int hex_digit(char c)
 static void decode_quoted(struct slice text, bool field, struct buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
+        const char *next =
+            field ? NULL : memchr(text.data + i, '=', text.len - i);
         const char c = text.data[i];
-        if (c == '_' && field) {
+        if (!field && c != '=') { /* up to the next sign at once */
+            const size_t n =
+                next ? (size_t)(next - text.data) - i : text.len - i;
+            buf_append(out, text.data + i, n);
+            i += n - 1;
+        } else if (c == '_' && field) {
             buf_append_byte(out, ' ');
         } else if (c != '=') {
             buf_append_byte(out, (uint8_t)c);
@@ -218,41 +225,51 @@ static const char *charset_of(struct slice name, char out[40],
     return charset_known(out) ? out : other;
 }
 
-/* Takes an encoded word, "=?charset?B?...?=", from the front; false if there is
- * none. */
-static bool take_word(struct parse_context *ctx, struct slice *text,
-                      struct buf *out, int *rc, struct nh_error *err)
+/* An encoded word, "=?charset?B?...?=". */
+struct coded_word {
+    struct slice charset, text;
+    bool base64;
+    size_t length; /* of all of it */
+};
+
+/* Whether a text begins with an encoded word. */
+static bool read_word(struct slice text, struct coded_word *w)
 {
     size_t marks[4], count = 0, i = 2;
-    if (text->len < 8 || memcmp(text->data, "=?", 2) != 0)
+    if (text.len < 8 || memcmp(text.data, "=?", 2) != 0)
         return false;
-    for (marks[0] = 1; i < text->len && count < 3 && text->data[i] > ' '; i++)
-        if (text->data[i] == '?')
+    for (marks[0] = 1; i < text.len && count < 3 && text.data[i] > ' '; i++)
+        if (text.data[i] == '?')
             marks[++count] = i;
-    if (count < 3 || i >= text->len || text->data[i] != '=' ||
+    if (count < 3 || i >= text.len || text.data[i] != '=' ||
         marks[2] - marks[1] != 2)
         return false;
-    struct slice name = {text->data + 2, marks[1] - 2};
-    const char *star = memchr(name.data, '*', name.len); /* a language */
-    if (star)
-        name.len = (size_t)(star - name.data);
-    const struct slice coded = {text->data + marks[2] + 1,
-                                marks[3] - marks[2] - 1};
-    char charset[40];
-    struct buf bytes = BUF_INIT;
-    if ((text->data[marks[1] + 1] | 32) == 'b')
-        decode_base64(coded, &bytes);
-    else
-        decode_quoted(coded, true, &bytes);
-    *rc = bytes.failed
-              ? error_nomem(err)
-              : charset_to_utf8(
-                    (struct slice){bytes.data ? bytes.data : "", bytes.len},
-                    charset_of(name, charset, ctx->charset), out, err);
-    buf_release(&bytes);
-    text->data += i + 1;
-    text->len -= i + 1;
+    w->charset = (struct slice){text.data + 2, marks[1] - 2};
+    const char *star = memchr(w->charset.data, '*', w->charset.len);
+    if (star) /* a language stands behind it */
+        w->charset.len = (size_t)(star - w->charset.data);
+    w->base64 = (text.data[marks[1] + 1] | 32) == 'b';
+    w->text = (struct slice){text.data + marks[2] + 1, marks[3] - marks[2] - 1};
+    w->length = i + 1;
     return true;
+}
+
+static int decode_word(struct parse_context *ctx, const struct coded_word *w,
+                       struct buf *out, struct nh_error *err)
+{
+    char name[40];
+    struct buf bytes = BUF_INIT;
+    if (w->base64)
+        decode_base64(w->text, &bytes);
+    else
+        decode_quoted(w->text, true, &bytes);
+    int rc = bytes.failed
+                 ? error_nomem(err)
+                 : charset_to_utf8(
+                       (struct slice){bytes.data ? bytes.data : "", bytes.len},
+                       charset_of(w->charset, name, ctx->charset), out, err);
+    buf_release(&bytes);
+    return rc;
 }
 
 /* Text of a field in UTF-8, in the work buffer: encoded words are decoded, with
@@ -261,34 +278,27 @@ static int decode_field(struct parse_context *ctx, struct slice value,
                         struct nh_error *err)
 {
     struct buf *out = &ctx->work;
-    struct slice rest = value;
-    size_t plain = 0; /* bytes that are no encoded word, before `rest` */
-    bool coded = false;
+    struct coded_word word;
+    size_t plain = 0, at = 0; /* where what is no encoded word begins */
     int rc = NH_OK;
     buf_reset(out);
-    while (rc == NH_OK && rest.len) {
-        const struct slice before = {rest.data - plain, plain};
-        struct slice word = rest;
-        if (memcmp(rest.data, "=?", rest.len < 2 ? 1 : 2) == 0) {
-            /* What stands before it goes first, but for spaces between. */
-            const size_t len = out->len;
-            if (slice_trim(before).len || !coded)
-                rc = charset_to_utf8(before, ctx->charset, out, err);
-            if (rc == NH_OK && take_word(ctx, &word, out, &rc, err)) {
-                rest = word;
-                plain = 0;
-                coded = true;
-                continue;
-            }
-            out->len = len;
+    while (rc == NH_OK && at < value.len) {
+        if (!read_word((struct slice){value.data + at, value.len - at},
+                       &word)) {
+            at++;
+            continue;
         }
-        rest.data++;
-        rest.len--;
-        plain++;
+        const struct slice before = {value.data + plain, at - plain};
+        if (plain == 0 || slice_trim(before).len)
+            rc = charset_to_utf8(before, ctx->charset, out, err);
+        if (rc == NH_OK)
+            rc = decode_word(ctx, &word, out, err);
+        plain = at += word.length;
     }
     if (rc == NH_OK)
-        rc = charset_to_utf8((struct slice){rest.data - plain, plain},
-                             ctx->charset, out, err);
+        rc = charset_to_utf8(
+            (struct slice){value.data + plain, value.len - plain}, ctx->charset,
+            out, err);
     for (size_t i = 0; i < out->len; i++)
         if (out->data[i] == '\n' || out->data[i] == '\r' || !out->data[i])
             out->data[i] = ' ';
@@ -323,19 +333,20 @@ static int add_text(struct texts *t, struct slice bytes, struct slice type,
     if (out->len)
         buf_append_str(out, "\n\n");
     const bool flowed = headers_is(headers_parameter(type, "format"), "flowed");
-    for (size_t i = 0; rc == NH_OK && i < text.len; i++) {
-        const char c = text.data[i];
-        const bool end = c == '\n' || (c == '\r' && i + 1 < text.len &&
-                                       text.data[i + 1] == '\n');
-        if (c == '\r' && end)
-            continue;
+    while (rc == NH_OK && text.len) {
+        const char *end = memchr(text.data, '\n', text.len);
+        size_t n = end ? (size_t)(end - text.data) : text.len;
+        const size_t line = n;
+        while (n > 0 && text.data[n - 1] == '\r')
+            n--;
+        buf_append(out, text.data, n);
         /* A line of flowed text that ends with a space goes on. */
-        const char *p = out->data;
-        const bool goes_on = c == '\n' && flowed && out->len > 3 &&
-                             p[out->len - 1] == ' ' &&
-                             memcmp(p + out->len - 3, "-- ", 3) != 0;
-        if (!goes_on)
-            buf_append_byte(out, (uint8_t)c);
+        const bool goes_on = flowed && n > 0 && text.data[n - 1] == ' ' &&
+                             !(n == 3 && memcmp(text.data, "-- ", 3) == 0);
+        if (end && !goes_on)
+            buf_append_byte(out, '\n');
+        text = (struct slice){text.data + line + (end != NULL),
+                              text.len - line - (end != NULL)};
     }
     buf_release(&utf8);
     return rc == NH_OK && out->failed ? error_nomem(err) : rc;
@@ -554,15 +565,16 @@ static int add_fields(struct parse_context *ctx, struct slice head,
 /* Takes back what mbox does to lines that begin with "From ". */
 static void unescape(struct slice mail, struct buf *out)
 {
-    bool start = true;
-    for (size_t i = 0; i < mail.len; i++) {
-        size_t n = i;
-        while (start && n < mail.len && mail.data[n] == '>')
+    while (mail.len) {
+        const char *end = memchr(mail.data, '\n', mail.len);
+        const size_t line = end ? (size_t)(end - mail.data) + 1 : mail.len;
+        size_t n = 0;
+        while (n < line && mail.data[n] == '>')
             n++;
-        if (n > i && mail.len - n > 5 && memcmp(mail.data + n, "From ", 5) == 0)
-            i++;
-        buf_append_byte(out, (uint8_t)mail.data[i]);
-        start = mail.data[i] == '\n';
+        const bool escaped =
+            n > 0 && line - n > 5 && memcmp(mail.data + n, "From ", 5) == 0;
+        buf_append(out, mail.data + escaped, line - escaped);
+        mail = (struct slice){mail.data + line, mail.len - line};
     }
 }
 

@@ -181,7 +181,7 @@ static void bombs_are_given_up(void **state)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         struct buf out = BUF_INIT;
         struct archive *a = start("bomb", shapes[i][0], shapes[i][1]);
-        add_bomb(a, 200);
+        add_bomb(a, 70);
         finish(a);
         reading_file(&reader_trec, "bomb", NULL, &out);
         assert_non_null(strstr(buf_cstr(&out),
