@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void buf_release(struct buf *b)
 {
@@ -126,6 +127,12 @@ bool slice_equal(struct slice a, struct slice b)
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool slice_starts(struct slice s, const char *with)
+{
+    const size_t n = strlen(with);
+    return s.len >= n && strncasecmp(s.data, with, n) == 0;
 }
 
 struct slice slice_trim(struct slice s)

@@ -53,8 +53,15 @@ const char *buf_cstr(struct buf *b);
  * was, if memory ran out. */
 void *array_grow(void *items, size_t *cap, size_t size);
 
+/* What a buffer holds, until it changes. */
+static inline struct slice buf_slice(const struct buf *b)
+{
+    return b->data ? (struct slice){b->data, b->len} : (struct slice){"", 0};
+}
 struct slice slice_of(const char *s);
 bool slice_equal(struct slice a, struct slice b);
+/* Whether a text begins with another, in any case of ASCII letters. */
+bool slice_starts(struct slice s, const char *with);
 /* Without leading and trailing ASCII white space. */
 struct slice slice_trim(struct slice s);
 /* Takes the next of the words that spaces part off; empty at the end. */

@@ -12,10 +12,23 @@ static const char *const month_names[12] = {
 static const struct {
     const char *name;
     int minutes; /* east of UTC */
-} zones[] = {{"utc", 0},    {"gmt", 0},    {"z", 0},      {"ut", 0},
-             {"est", -300}, {"edt", -240}, {"cst", -360}, {"cdt", -300},
-             {"mst", -420}, {"mdt", -360}, {"pst", -480}, {"pdt", -420},
-             {"bst", 60},   {"cet", 60},   {"cest", 120}, {"jst", 540}};
+    bool summer; /* an hour more in the summer of the United States */
+} zones[] = {{"utc", 0, false},    {"gmt", 0, false},     {"z", 0, false},
+             {"ut", 0, false},     {"wet", 0, false},     {"west", 60, false},
+             {"bst", 60, false},   {"cet", 60, false},    {"cest", 120, false},
+             {"mez", 60, false},   {"mesz", 120, false},  {"eet", 120, false},
+             {"eest", 180, false}, {"msk", 180, false},   {"cat", 120, false},
+             {"sast", 120, false}, {"eat", 180, false},   {"gst", 240, false},
+             {"pkt", 300, false},  {"ist", 330, false},   {"wib", 420, false},
+             {"hkt", 480, false},  {"sgt", 480, false},   {"awst", 480, false},
+             {"jst", 540, false},  {"kst", 540, false},   {"aest", 600, false},
+             {"aedt", 660, false}, {"nzst", 720, false},  {"nzdt", 780, false},
+             {"hst", -600, false}, {"akst", -540, false}, {"akdt", -480, false},
+             {"pst", -480, false}, {"pdt", -420, false},  {"pt", -480, true},
+             {"mst", -420, false}, {"mdt", -360, false},  {"mt", -420, true},
+             {"cst", -360, false}, {"cdt", -300, false},  {"ct", -360, true},
+             {"est", -300, false}, {"edt", -240, false},  {"et", -300, true},
+             {"brt", -180, false}, {"art", -180, false}};
 
 int64_t date_days(struct date_civil c)
 {
@@ -250,14 +263,37 @@ static const struct token *clock_time(const struct token *t,
     return t < end ? t : end;
 }
 
-/* A zone name, or +HHMM, +HH:MM, +HH; minutes east of UTC. */
-static int zone_minutes(const struct token *t, const struct token *end)
+/* Day of the n-th Sunday of a month, from 1; of the last for n = 0. */
+static int64_t sunday(int year, int month, int n)
+{
+    const int64_t first = date_days((struct date_civil){year, month, 1}),
+                  days = date_month_length(year, month);
+    /* 1970-01-01 was a Thursday. */
+    const int64_t sunday = first + (3 - first % 7 + 7) % 7;
+    return n ? sunday + 7 * (n - 1)
+             : sunday + (first + days - 1 - sunday) / 7 * 7;
+}
+
+/* Whether clocks of the United States show summer time on a day: 15 U.S.C.
+ * 260a, since 2007, and as it was from 1987. */
+static bool is_summer(struct date_civil c)
+{
+    const int64_t day = date_days(c);
+    return c.year >= 2007
+               ? day >= sunday(c.year, 3, 2) && day < sunday(c.year, 11, 1)
+               : day >= sunday(c.year, 4, 1) && day < sunday(c.year, 10, 0);
+}
+
+/* A zone name, or +HHMM, +HH:MM, +HH; minutes east of UTC on that day. */
+static int zone_minutes(const struct token *t, const struct token *end,
+                        struct date_civil day)
 {
     if (is_word(t, end))
         for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
             if (strlen(zones[i].name) == t->len &&
                 strncasecmp(zones[i].name, t->text, t->len) == 0)
-                return zones[i].minutes;
+                return zones[i].minutes +
+                       (zones[i].summer && is_summer(day) ? 60 : 0);
     bool minus = is_punct(t, end, '-');
     if ((!minus && !is_punct(t, end, '+')) || !is_number(t + 1, end))
         return 0;
@@ -305,7 +341,7 @@ bool date_parse(struct slice text, struct nh_date *date)
     const struct token *zone =
         parts == 3 ? clock_time(t, end, &clock, &precise) : NULL;
     if (zone) {
-        date->seconds += clock - (int64_t)zone_minutes(zone, end) * 60;
+        date->seconds += clock - (int64_t)zone_minutes(zone, end, c) * 60;
         date->precision = precise ? DATE_SECOND : DATE_MINUTE;
     }
     return true;

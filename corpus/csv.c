@@ -75,8 +75,7 @@ static bool csv_detect(struct slice head)
     size_t count = 0;
     while (names && next_cell(&p, row.data + row.len, mark, &cell)) {
         int rank;
-        const struct slice name =
-            slice_trim((struct slice){cell.data ? cell.data : "", cell.len});
+        const struct slice name = slice_trim(buf_slice(&cell));
         const int field = field_of(NULL, name, &rank);
         text = text || field == FIELD_TITLE || field == FIELD_BODY;
         names =
@@ -190,8 +189,7 @@ static bool choose_cells(struct parse_context *ctx, struct slice names,
         int rank;
         if (ctx->other.failed)
             return false;
-        const struct slice key = slice_trim((struct slice){
-            ctx->other.data ? ctx->other.data : "", ctx->other.len});
+        const struct slice key = slice_trim(buf_slice(&ctx->other));
         const int field = field_of(ctx->map, key, &rank);
         const char *start = at;
         bool quoted = false;
@@ -218,9 +216,7 @@ static int read_row(struct parse_context *ctx, struct slice names,
             continue;
         next_cell(&cell, cell + cells[f].len, mark, &ctx->work);
         good = !ctx->work.failed &&
-               set_field(out, (enum field)f,
-                         (struct slice){ctx->work.data ? ctx->work.data : "",
-                                        ctx->work.len});
+               set_field(out, (enum field)f, buf_slice(&ctx->work));
     }
     if (!good)
         return error_nomem(err);
@@ -237,8 +233,7 @@ static int csv_parse(struct parse_context *ctx, struct slice record,
     int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
     if (rc != NH_OK)
         return rc;
-    const struct slice text = {ctx->text.data ? ctx->text.data : "",
-                               ctx->text.len};
+    const struct slice text = buf_slice(&ctx->text);
     const struct slice names = first_line(text);
     const char *line = text.len ? memchr(text.data, '\n', text.len) : NULL;
     if (!line)

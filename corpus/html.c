@@ -51,7 +51,7 @@ static int to_utf8(struct parse_context *ctx, struct slice page,
                       : ctx->charset;
     buf_reset(&ctx->text);
     int rc = charset_to_utf8(page, charset, &ctx->text, err);
-    *out = (struct slice){ctx->text.data ? ctx->text.data : "", ctx->text.len};
+    *out = buf_slice(&ctx->text);
     return rc;
 }
 

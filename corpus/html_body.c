@@ -523,8 +523,7 @@ static bool is_title(const xmlNode *n, const void *title)
     struct buf text = BUF_INIT;
     bool same = named(n, " h1 ");
     if (!same && named(n, " h2 h3 ") && t->len && xml_line(n, &text))
-        same = slice_equal((struct slice){text.data ? text.data : "", text.len},
-                           *t);
+        same = slice_equal(buf_slice(&text), *t);
     buf_release(&text);
     return same;
 }

@@ -20,11 +20,6 @@ struct page {
     bool failed;
 };
 
-static struct slice whole(const struct buf *b)
-{
-    return (struct slice){b->data ? b->data : "", b->len};
-}
-
 /* ---- Adding. */
 
 static void add(struct page *p, enum field field, struct slice value)
@@ -44,7 +39,7 @@ static struct slice plain(struct page *p, struct slice value)
     for (size_t i = 0; i < work->len; i++)
         if (work->data[i] == '\n')
             work->data[i] = ' ';
-    return whole(work);
+    return buf_slice(work);
 }
 
 static void set_title(struct page *p, struct slice value)
@@ -52,12 +47,6 @@ static void set_title(struct page *p, struct slice value)
     if (p->out->title.len == 0 && value.len &&
         !article_text(p->out, &p->out->title, plain(p, value)))
         p->failed = true;
-}
-
-static bool starts(struct slice s, const char *with)
-{
-    const size_t n = strlen(with);
-    return s.len >= n && strncasecmp(s.data, with, n) == 0;
 }
 
 /* Adds who a byline names. Addresses of pages name nobody, and dates and names
@@ -69,7 +58,7 @@ static void add_author(struct page *p, struct slice value)
     while (n < value.len && n < AUTHOR_BYTES &&
            !strchr("@0123456789", value.data[n]))
         n++;
-    if (value.len && value.data[0] && !starts(value, "http") &&
+    if (value.len && value.data[0] && !slice_starts(value, "http") &&
         !reader_add_authors(p->out, (struct slice){value.data, n}))
         p->failed = true;
 }
@@ -184,7 +173,7 @@ static void read_json(struct page *p, const xmlNode *script)
         p->failed = raw->failed;
         return;
     }
-    int rc = json_parse(&p->ctx->json, slice_trim(whole(raw)), &v, NULL);
+    int rc = json_parse(&p->ctx->json, slice_trim(buf_slice(raw)), &v, NULL);
     p->failed = p->failed || rc == NH_ENOMEM;
     const struct json_value *article = rc == NH_OK ? find_article(v, 4) : NULL;
     if (!article)
@@ -306,7 +295,7 @@ static void add_node(struct page *p, const xmlNode *n, enum field field,
     if (!xml_line(n, &p->ctx->other))
         p->failed = true;
     else
-        add_as(p, field, how, whole(&p->ctx->other));
+        add_as(p, field, how, buf_slice(&p->ctx->other));
 }
 
 /* A title without the name of the site behind it. */
@@ -320,7 +309,7 @@ static void add_page_title(struct page *p, const xmlNode *title)
         p->failed = true;
         return;
     }
-    struct slice text = whole(&p->ctx->other);
+    struct slice text = buf_slice(&p->ctx->other);
     const char *line = buf_cstr(&p->ctx->other), *cut = NULL;
     for (size_t i = 0; line && i < sizeof between / sizeof *between; i++)
         for (const char *at = line; (at = strstr(at, between[i])); at++)
@@ -392,11 +381,12 @@ bool html_meta(struct parse_context *ctx, xmlDoc *doc, struct slice url,
     for (const xmlNode *n = root; n; n = xml_walk(n, root)) {
         if (xml_is(n, "meta") && p.meta_count < NODES_MAX)
             p.metas[p.meta_count++] = n;
-        else if (xml_is(n, "script") && starts(xml_attribute(n, "type"), json))
+        else if (xml_is(n, "script") &&
+                 slice_starts(xml_attribute(n, "type"), json))
             read_json(&p, n);
         else if (xml_is(n, "link") &&
-                 starts(xml_attribute(n, "rel"), "canonical") &&
-                 starts(xml_attribute(n, "href"), "http"))
+                 slice_starts(xml_attribute(n, "rel"), "canonical") &&
+                 slice_starts(xml_attribute(n, "href"), "http"))
             add(&p, FIELD_URL, xml_attribute(n, "href"));
     }
     read_metas(&p);

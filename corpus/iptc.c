@@ -77,12 +77,6 @@ static struct slice take_line(struct slice *text)
     return slice_trim(take(text, '\n'));
 }
 
-static bool starts(struct slice s, const char *with)
-{
-    const size_t n = strlen(with);
-    return s.len >= n && strncasecmp(s.data, with, n) == 0;
-}
-
 /* What categories of one letter stand for in both standards. */
 static const struct {
     char letter;
@@ -138,7 +132,7 @@ static void read_sent(struct slice line, struct article *out)
         digits = digits && time.data[i] >= '0' && time.data[i] <= '9';
     if (digits && line.len < 40) {
         struct slice word = slice_word(&line), zone = {"GMT", 3};
-        if (word.len == 3 && starts(word, "GMT"))
+        if (word.len == 3 && slice_starts(word, "GMT"))
             word = slice_word(&line);
         const struct slice year = slice_word(&line);
         n = snprintf(text, sizeof text, "%.2s %.*s %.*s %.2s:%.2s %.*s",
@@ -198,7 +192,7 @@ static bool read_headlines(struct parse_context *ctx, struct slice *text,
         }
         if (line.len == 0)
             continue;
-        if (starts(line, "By ") && line.len < 120) {
+        if (slice_starts(line, "By ") && line.len < 120) {
             good = reader_add_authors(out, take(&line, ','));
         } else if (!is_status(line)) {
             if (title->len)
@@ -210,9 +204,7 @@ static bool read_headlines(struct parse_context *ctx, struct slice *text,
     if (!good || title->failed || !ended || title->len > 240 || !rest.len)
         return good && !title->failed;
     *text = rest;
-    return article_text(
-        out, &out->title,
-        (struct slice){title->data ? title->data : "", title->len});
+    return article_text(out, &out->title, buf_slice(title));
 }
 
 /* Where "Geneva (dpa) - " names the place, and who reports. */
@@ -236,7 +228,7 @@ static bool read_dateline(struct slice text, struct article *out)
 /* Where what is for editors alone begins: a line with a notebook or stars. */
 static bool ends_text(struct slice line)
 {
-    return starts(line, "# Notebook") || starts(line, "* * * *");
+    return slice_starts(line, "# Notebook") || slice_starts(line, "* * * *");
 }
 
 /* Puts lines together to paragraphs; other control characters go. */
@@ -283,7 +275,7 @@ static int iptc_parse(struct parse_context *ctx, struct slice record,
     int rc = charset_to_utf8(record, ctx->charset, &ctx->text, err);
     if (rc != NH_OK)
         return rc;
-    struct slice text = {ctx->text.data ? ctx->text.data : "", ctx->text.len};
+    struct slice text = buf_slice(&ctx->text);
     take(&text, SOH);
     struct slice head = take(&text, STX), body = take(&text, ETX);
     const struct slice first = take_line(&head);
@@ -296,8 +288,7 @@ static int iptc_parse(struct parse_context *ctx, struct slice record,
     buf_reset(&ctx->other);
     if (good) {
         join_lines(body, &ctx->other);
-        body = slice_trim((struct slice){ctx->other.data ? ctx->other.data : "",
-                                         ctx->other.len});
+        body = slice_trim(buf_slice(&ctx->other));
         good = !ctx->other.failed && read_dateline(body, out) &&
                article_text(
                    out, &out->body,

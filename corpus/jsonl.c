@@ -98,8 +98,7 @@ static bool join_text(struct parse_context *ctx, const struct json_value *v,
     if (markup && !html_text(text, &ctx->other))
         return false;
     if (markup)
-        text = (struct slice){ctx->other.data ? ctx->other.data : "",
-                              ctx->other.len};
+        text = buf_slice(&ctx->other);
     if (ctx->work.len && text.len)
         buf_append_str(&ctx->work, "\n\n");
     buf_append(&ctx->work, text.data, text.len);

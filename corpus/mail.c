@@ -265,9 +265,9 @@ static int decode_word(struct parse_context *ctx, const struct coded_word *w,
         decode_quoted(w->text, true, &bytes);
     int rc = bytes.failed
                  ? error_nomem(err)
-                 : charset_to_utf8(
-                       (struct slice){bytes.data ? bytes.data : "", bytes.len},
-                       charset_of(w->charset, name, ctx->charset), out, err);
+                 : charset_to_utf8(buf_slice(&bytes),
+                                   charset_of(w->charset, name, ctx->charset),
+                                   out, err);
     buf_release(&bytes);
     return rc;
 }
@@ -323,12 +323,11 @@ static int add_text(struct texts *t, struct slice bytes, struct slice type,
         bytes,
         charset_of(headers_parameter(type, "charset"), name, t->ctx->charset),
         &utf8, err);
-    struct slice text = {utf8.data ? utf8.data : "", utf8.len};
+    struct slice text = buf_slice(&utf8);
     if (rc == NH_OK && html) {
         if (!html_text(text, &t->ctx->other))
             rc = error_nomem(err);
-        text = (struct slice){t->ctx->other.data ? t->ctx->other.data : "",
-                              t->ctx->other.len};
+        text = buf_slice(&t->ctx->other);
     }
     if (out->len)
         buf_append_str(out, "\n\n");
@@ -418,20 +417,17 @@ static int add_part(struct texts *t, struct slice part, int depth,
         decode_quoted(body, false, &bytes);
     else
         buf_append(&bytes, body.data, body.len);
-    rc = bytes.failed
-             ? error_nomem(err)
-             : add_text(t,
-                        (struct slice){bytes.data ? bytes.data : "", bytes.len},
-                        type, err);
+    rc = bytes.failed ? error_nomem(err)
+                      : add_text(t, buf_slice(&bytes), type, err);
     buf_release(&bytes);
     return rc;
 }
 
 /* ---- Fields. */
 
-static struct slice whole(const struct buf *b)
+static struct slice trimmed(const struct buf *b)
 {
-    return slice_trim((struct slice){b->data ? b->data : "", b->len});
+    return slice_trim(buf_slice(b));
 }
 
 static void unquote(struct slice *s)
@@ -477,7 +473,7 @@ static int add_people(struct parse_context *ctx, struct slice list,
             person_of(slice_trim((struct slice){list.data, n}));
         rc = decode_field(ctx, who, err);
         if (rc == NH_OK && ctx->work.len &&
-            !article_add(out, FIELD_AUTHOR, whole(&ctx->work)))
+            !article_add(out, FIELD_AUTHOR, trimmed(&ctx->work)))
             rc = error_nomem(err);
         n += n < list.len;
         list = (struct slice){list.data + n, list.len - n};
@@ -535,7 +531,7 @@ static int add_fields(struct parse_context *ctx, struct slice head,
                                          : decode_field(ctx, raw, err);
         if (rc != NH_OK)
             return rc;
-        const struct slice text = whole(&ctx->work);
+        const struct slice text = trimmed(&ctx->work);
         bool good = true;
         switch (fields[i].how) {
         case TITLE:
@@ -588,7 +584,7 @@ static int mail_parse(struct parse_context *ctx, struct slice record,
         const char *end = memchr(record.data, '\n', record.len);
         const size_t n = end ? (size_t)(end - record.data) + 1 : record.len;
         unescape((struct slice){record.data + n, record.len - n}, &mail);
-        record = (struct slice){mail.data ? mail.data : "", mail.len};
+        record = buf_slice(&mail);
         rc = mail.failed ? error_nomem(err) : NH_OK;
     }
     if (rc == NH_OK)
@@ -598,7 +594,7 @@ static int mail_parse(struct parse_context *ctx, struct slice record,
         rc = add_part(&t, record, DEPTH_MAX, err);
     /* The text for those who see no HTML is the better one, unless it only says
      * that there is another. */
-    const struct slice plain = whole(&t.plain), html = whole(&t.html);
+    const struct slice plain = trimmed(&t.plain), html = trimmed(&t.html);
     if (rc == NH_OK && !article_text(out, &out->body,
                                      plain.len * 2 >= html.len ? plain : html))
         rc = error_nomem(err);

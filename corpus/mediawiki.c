@@ -132,20 +132,13 @@ static bool fill(struct parse_context *ctx, struct slice site,
     if (good && text) {
         xml_own_text(text, &ctx->text);
         good =
-            !ctx->text.failed &&
-            wikitext_read(&w,
-                          (struct slice){ctx->text.data ? ctx->text.data : "",
-                                         ctx->text.len}) &&
-            article_text(
-                out, &out->body,
-                slice_trim((struct slice){
-                    ctx->other.data ? ctx->other.data : "", ctx->other.len}));
+            !ctx->text.failed && wikitext_read(&w, buf_slice(&ctx->text)) &&
+            article_text(out, &out->body, slice_trim(buf_slice(&ctx->other)));
     }
     /* When it was changed, for want of better. */
     const xmlNode *stamp = xml_child(revision, "timestamp");
     if (good && stamp && xml_line(stamp, &ctx->text))
-        xml_set_date(out, (struct slice){ctx->text.data ? ctx->text.data : "",
-                                         ctx->text.len});
+        xml_set_date(out, buf_slice(&ctx->text));
     return good;
 }
 

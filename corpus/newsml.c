@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static struct slice whole(const struct buf *b)
-{
-    return (struct slice){b->data ? b->data : "", b->len};
-}
-
 /* The text of an element that is NITF, XHTML, or plain paragraphs. */
 static bool set_content(struct parse_context *ctx, const xmlNode *content,
                         struct article *out)
@@ -128,7 +123,7 @@ static void set_g2_date(struct parse_context *ctx, struct article *out,
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         const xmlNode *n = xml_find(item, paths[i]);
         if (n && xml_line(n, &ctx->work))
-            xml_set_date(out, whole(&ctx->work));
+            xml_set_date(out, buf_slice(&ctx->work));
     }
 }
 
@@ -229,7 +224,7 @@ static int one_parse(struct parse_context *ctx, struct slice record,
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
         const xmlNode *n = xml_find(item, dates[i]);
         if (n && xml_line(n, &ctx->work))
-            xml_set_date(out, whole(&ctx->work));
+            xml_set_date(out, buf_slice(&ctx->work));
     }
     bool good =
         !item ||

@@ -68,8 +68,7 @@ static bool add_names(struct parse_context *ctx, const xmlNode *nitf,
             if (!text.len && !(good = xml_line(n, &ctx->other)))
                 break;
             if (!text.len)
-                text = (struct slice){ctx->other.data ? ctx->other.data : "",
-                                      ctx->other.len};
+                text = buf_slice(&ctx->other);
             good = names[i].field == FIELD_PERSON
                        ? add_person(out, text, &ctx->work)
                        : article_add(out, names[i].field, text);
@@ -89,8 +88,7 @@ static void set_date(struct parse_context *ctx, const xmlNode *nitf,
     const xmlNode *line = xml_find(nitf, "body/body.head/dateline/story.date");
     xml_set_date(out, xml_attribute(line, "norm"));
     if (line && xml_line(line, &ctx->work))
-        xml_set_date(out, (struct slice){ctx->work.data ? ctx->work.data : "",
-                                         ctx->work.len});
+        xml_set_date(out, buf_slice(&ctx->work));
 }
 
 /* The New York Times writes the parts of the date in elements of their own. */

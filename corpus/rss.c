@@ -96,7 +96,7 @@ static bool add_author(struct parse_context *ctx, struct article *out,
     const xmlNode *name = xml_child(author, "name");
     if (!xml_line(name ? name : author, &ctx->work))
         return false;
-    struct slice text = {ctx->work.data ? ctx->work.data : "", ctx->work.len};
+    struct slice text = buf_slice(&ctx->work);
     const char *open = text.len ? memchr(text.data, '(', text.len) : NULL;
     if (memchr(text.data, '@', text.len) && open &&
         text.data[text.len - 1] == ')')

@@ -252,7 +252,7 @@ static int unpack_body(struct slice *body, struct slice coding, struct buf *out,
     if (rc == NH_OK && out->len > INPUT_RECORD_MAX)
         rc = error_set_at(err, NH_EDATA, 0, "a page is longer than %zu MiB",
                           INPUT_RECORD_MAX >> 20);
-    *body = (struct slice){out->data ? out->data : "", out->len};
+    *body = buf_slice(out);
     return rc == NH_EIO ? NH_EDATA : rc;
 }
 
@@ -273,7 +273,7 @@ static int parse_answer(struct parse_context *ctx, struct slice answer,
     if (headers_is(headers_find(head, "Transfer-Encoding"), "chunked")) {
         if (!join_chunks(body, &joined))
             rc = error_nomem(err);
-        body = (struct slice){joined.data ? joined.data : "", joined.len};
+        body = buf_slice(&joined);
     }
     if (rc == NH_OK)
         rc = unpack_body(&body, headers_find(head, "Content-Encoding"),

@@ -20,12 +20,6 @@
 #define TAG_MAX 1024
 #define ADDRESS_MAX 1024
 
-static bool starts(struct slice s, const char *with)
-{
-    const size_t n = strlen(with);
-    return s.len >= n && strncasecmp(s.data, with, n) == 0;
-}
-
 static struct slice from(struct slice s, size_t at)
 {
     at = at < s.len ? at : s.len;
@@ -102,15 +96,13 @@ static bool take_byline(struct wikitext *w, struct slice part, bool plain)
     const size_t equals = find(part, "=");
     if (equals < part.len)
         value = slice_trim(from(part, equals + 1));
-    if (plain || starts(part, "date"))
+    if (plain || slice_starts(part, "date"))
         xml_set_date(w->out, value);
-    if (!plain && starts(part, "location")) {
+    if (!plain && slice_starts(part, "location")) {
         struct buf text = BUF_INIT, *out = w->text;
         w->text = &text;
-        const bool good =
-            render(w, value, 1) &&
-            article_add(w->out, FIELD_PLACE,
-                        (struct slice){text.data ? text.data : "", text.len});
+        const bool good = render(w, value, 1) &&
+                          article_add(w->out, FIELD_PLACE, buf_slice(&text));
         w->text = out;
         buf_release(&text);
         return good;
@@ -131,8 +123,8 @@ static bool template(struct wikitext *w, struct slice s, int depth)
             label = shown;
         return depth == 0 || render(w, label, depth - 1);
     }
-    const bool date = starts(name, "date") && name.len == 4;
-    if (date || starts(name, "byline"))
+    const bool date = slice_starts(name, "date") && name.len == 4;
+    if (date || slice_starts(name, "byline"))
         while (good && s.len)
             good = take_byline(w, next_part(&s), date);
     return good;
@@ -147,7 +139,8 @@ static bool is_in(struct slice target, struct slice name, const char *english)
     return (name.len && target.len > name.len &&
             memcmp(target.data, name.data, name.len) == 0 &&
             target.data[name.len] == ':') ||
-           (starts(target, english) && target.len > n && target.data[n] == ':');
+           (slice_starts(target, english) && target.len > n &&
+            target.data[n] == ':');
 }
 
 /* "de:Name", the same article in another language. */
@@ -192,7 +185,7 @@ static const char *const dropped[] = {
  * 0 for a sign alone. */
 static size_t tag_length(struct wikitext *w, struct slice s)
 {
-    if (starts(s, "<!--"))
+    if (slice_starts(s, "<!--"))
         return find(s, "-->") + 3;
     size_t end = find(first(s, TAG_MAX), ">") + 1;
     if (end > s.len || end > TAG_MAX || s.len < 3 ||
@@ -202,7 +195,7 @@ static size_t tag_length(struct wikitext *w, struct slice s)
         return end;
     for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++) {
         const size_t n = strlen(dropped[i]);
-        if (!starts(from(s, 1), dropped[i]) ||
+        if (!slice_starts(from(s, 1), dropped[i]) ||
             (s.data[n + 1] != '>' && s.data[n + 1] != ' '))
             continue;
         char close[24] = "</";
@@ -288,15 +281,15 @@ static size_t render_one(struct wikitext *w, struct slice s, int depth,
     char c[4];
     switch (s.data[0]) {
     case '{':
-        if (starts(s, "{{") && (n = balanced(w, s, "{{", "}}")) > 0)
+        if (slice_starts(s, "{{") && (n = balanced(w, s, "{{", "}}")) > 0)
             *good = template(w, (struct slice){s.data + 2, n - 4}, depth);
-        else if (starts(s, "{|"))
+        else if (slice_starts(s, "{|"))
             n = balanced(w, s, "{|", "|}");
         break;
     case '[':
-        if (starts(s, "[[") && (n = balanced(w, s, "[[", "]]")) > 0) {
+        if (slice_starts(s, "[[") && (n = balanced(w, s, "[[", "]]")) > 0) {
             *good = wiki_link(w, (struct slice){s.data + 2, n - 4}, depth);
-        } else if (starts(s, "[http") || starts(s, "[//")) {
+        } else if (slice_starts(s, "[http") || slice_starts(s, "[//")) {
             const struct slice link = first(s, ADDRESS_MAX);
             const size_t end = find(link, "]"), space = find(link, " ");
             n = end < link.len ? end + 1 : 0;
@@ -308,7 +301,7 @@ static size_t render_one(struct wikitext *w, struct slice s, int depth,
         break;
     case '<':
         n = tag_length(w, s);
-        if (starts(s, "<br"))
+        if (slice_starts(s, "<br"))
             put_end(w->text);
         break;
     case '\'':
@@ -322,7 +315,7 @@ static size_t render_one(struct wikitext *w, struct slice s, int depth,
             put(w->text, c[i]);
         break;
     case '_':
-        if (starts(s, "__") && s.len > 6 && s.data[2] >= 'A' &&
+        if (slice_starts(s, "__") && s.len > 6 && s.data[2] >= 'A' &&
             s.data[2] <= 'Z')
             n = find(first(from(s, 2), 32), "__") + 4;
         n = n < 32 ? n : 0;
@@ -358,7 +351,7 @@ static size_t line_signs(struct wikitext *w, struct slice s)
         w->heading = w->section = w->text->len;
         w->level = n;
     }
-    if (starts(s, "----"))
+    if (slice_starts(s, "----"))
         return end;
     return n ? n : list_signs(s);
 }

@@ -227,11 +227,6 @@ int xml_split(struct input *in, const char *const *names, struct slice *record,
 
 /* ---- Parsing. */
 
-static struct slice whole(const struct buf *b)
-{
-    return (struct slice){b->data ? b->data : "", b->len};
-}
-
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* The entities of HTML, which many take for those of XML. */
@@ -273,9 +268,8 @@ static const char *declared(struct slice record, char name[40])
         for (p += n + 1; p < end && len < 39 && !strchr("\"'", *p); p++)
             name[len++] = *p;
         name[len] = '\0';
-        return strncasecmp(name, "utf-8", 5) != 0 && charset_known(name)
-                   ? name
-                   : NULL;
+        return strncasecmp(name, "utf-8", 5) != 0 && charset_known(name) ? name
+                                                                         : NULL;
     }
     return NULL;
 }
@@ -297,7 +291,7 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
                                  &ctx->text, err);
         if (rc != NH_OK)
             return rc;
-        record = whole(&ctx->text);
+        record = buf_slice(&ctx->text);
     }
     pthread_once(&once, xmlInitParser);
     if (!ctx->xml)
@@ -327,6 +321,24 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
     return NH_OK;
 }
 
+xmlDoc *html_parse(struct slice html)
+{
+    pthread_once(&once, xmlInitParser);
+    htmlParserCtxt *parser = htmlNewParserCtxt();
+    if (!parser)
+        return NULL;
+    xmlDoc *doc = htmlCtxtReadMemory(
+        parser, html.data, (int)html.len, NULL, "UTF-8",
+        HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+            HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+    if (doc && parser->lastError.code == XML_ERR_NO_MEMORY) {
+        xmlFreeDoc(doc);
+        doc = NULL;
+    }
+    htmlFreeParserCtxt(parser);
+    return doc;
+}
+
 /* ---- Walking. */
 
 /* What stands behind a namespace's prefix, also one that was not declared. */
@@ -334,6 +346,11 @@ static const char *local_name(const xmlChar *name)
 {
     const char *colon = strrchr((const char *)name, ':');
     return colon ? colon + 1 : (const char *)name;
+}
+
+const char *xml_name(const xmlNode *node)
+{
+    return local_name(node->name);
 }
 
 /* Whether an element is of a vocabulary that has names in common with those of
@@ -430,270 +447,4 @@ struct slice xml_attribute(const xmlNode *node, const char *name)
             a->children->content)
             return slice_of((const char *)a->children->content);
     return (struct slice){"", 0};
-}
-
-/* ---- Text. */
-
-const char *xml_content(const xmlNode *node)
-{
-    if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
-        return (const char *)node->content;
-    if (node->type != XML_ENTITY_REF_NODE)
-        return NULL;
-    const xmlEntity *e = xmlGetDocEntity(node->doc, node->name);
-    if (!e || (e->etype != XML_INTERNAL_GENERAL_ENTITY &&
-               e->etype != XML_INTERNAL_PREDEFINED_ENTITY))
-        return NULL;
-    /* What stands for more is not opened. */
-    const char *text = (const char *)e->content;
-    return text && (e->etype == XML_INTERNAL_PREDEFINED_ENTITY ||
-                    !strpbrk(text, "&<"))
-               ? text
-               : NULL;
-}
-
-enum element_kind xml_kind(const xmlNode *node)
-{
-    static const struct {
-        enum element_kind kind;
-        const char *names; /* with spaces around */
-    } kinds[] = {
-        {BLOCK, " p div h1 h2 h3 h4 h5 h6 ul ol dl blockquote table section "
-                "article header footer main aside pre figure hr address form "
-                "hl1 hl2 hedline block bq credit center fieldset legend "
-                "dateline byline abstract note "},
-        {LINE, " br li dt dd tr option "},
-        {CELL, " td th "},
-        {HIDDEN, " script style noscript template head iframe object embed "
-                 "applet svg math form-field select input button textarea "
-                 "media nav canvas audio video frame frameset noframes "}};
-    char name[24];
-    const char *local = local_name(node->name);
-    const size_t len = strlen(local);
-    if (len > sizeof name - 3)
-        return INLINE;
-    name[0] = name[len + 1] = ' ';
-    for (size_t i = 0; i < len; i++)
-        name[i + 1] = (char)(local[i] >= 'A' && local[i] <= 'Z' ? local[i] | 32
-                                                                : local[i]);
-    name[len + 2] = '\0';
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strstr(kinds[i].names, name))
-            return kinds[i].kind;
-    return INLINE;
-}
-
-/* Text that is put together: what is due before the next word. */
-struct writer {
-    struct buf *out;
-    const char *gap; /* "", " ", "\n" or "\n\n" */
-    bool lines;      /* there are some */
-};
-
-static void widen(struct writer *w, const char *gap)
-{
-    if (strlen(gap) > strlen(w->gap) || (*gap == '\n' && *w->gap == ' '))
-        w->gap = gap;
-}
-
-static void put_words(struct writer *w, const char *text)
-{
-    while (*text) {
-        /* No-break spaces too. */
-        const bool hard =
-            memcmp(text, "\xC2\xA0", strnlen(text, 2)) == 0 && text[1] != '\0';
-        if (hard || is_space(*text) || *text == '\f' || *text == '\v') {
-            widen(w, " ");
-            text += hard ? 2 : 1;
-            continue;
-        }
-        size_t n = strcspn(text, " \t\n\r\f\v\xC2");
-        n = n ? n : 1;
-        if (w->out->len)
-            buf_append_str(w->out, w->lines || *w->gap == '\0' ? w->gap : " ");
-        w->gap = "";
-        buf_append(w->out, text, n);
-        text += n;
-    }
-}
-
-static bool is_break(const xmlNode *node)
-{
-    return strcasecmp((const char *)node->name, "br") == 0;
-}
-
-static const char *const gaps[] = {[INLINE] = "",
-                                   [BLOCK] = "\n\n",
-                                   [LINE] = "\n",
-                                   [CELL] = " ",
-                                   [HIDDEN] = ""};
-
-static bool put_tree(const xmlNode *top, struct buf *out, bool lines)
-{
-    struct writer w = {out, "", lines};
-    buf_reset(out);
-    const xmlNode *n = top ? top->children : NULL;
-    while (n) {
-        const enum element_kind kind =
-            n->type == XML_ELEMENT_NODE ? xml_kind(n) : INLINE;
-        const char *text = xml_content(n);
-        if (text)
-            put_words(&w, text);
-        /* A line end behind a line end is one of a paragraph. */
-        widen(&w, kind == LINE && *w.gap == '\n' && is_break(n) ? gaps[BLOCK]
-                                                                : gaps[kind]);
-        if (n->type == XML_ELEMENT_NODE && n->children && kind != HIDDEN) {
-            n = n->children;
-            continue;
-        }
-        /* Out of what ends here. */
-        while (n != top && !n->next) {
-            n = n->parent;
-            if (n != top)
-                widen(&w, gaps[xml_kind(n)]);
-        }
-        n = n == top ? NULL : n->next;
-    }
-    return !out->failed;
-}
-
-bool xml_own_text(const xmlNode *node, struct buf *out)
-{
-    bool alone = true;
-    buf_reset(out);
-    for (const xmlNode *n = node->children; n; n = n->next) {
-        const char *text = xml_content(n);
-        if (text)
-            buf_append_str(out, text);
-        alone = alone && n->type != XML_ELEMENT_NODE;
-    }
-    return alone;
-}
-
-bool xml_line(const xmlNode *node, struct buf *out)
-{
-    return put_tree(node, out, false);
-}
-
-bool xml_text(const xmlNode *node, struct buf *out)
-{
-    return put_tree(node, out, true);
-}
-
-xmlDoc *html_parse(struct slice html)
-{
-    pthread_once(&once, xmlInitParser);
-    htmlParserCtxt *parser = htmlNewParserCtxt();
-    if (!parser)
-        return NULL;
-    xmlDoc *doc = htmlCtxtReadMemory(
-        parser, html.data, (int)html.len, NULL, "UTF-8",
-        HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-            HTML_PARSE_NONET | HTML_PARSE_COMPACT);
-    if (doc && parser->lastError.code == XML_ERR_NO_MEMORY) {
-        xmlFreeDoc(doc);
-        doc = NULL;
-    }
-    htmlFreeParserCtxt(parser);
-    return doc;
-}
-
-bool html_text(struct slice html, struct buf *out)
-{
-    if (html.len == 0 || (!memchr(html.data, '<', html.len) &&
-                          !memchr(html.data, '&', html.len))) {
-        buf_reset(out);
-        const struct slice text = slice_trim(html);
-        buf_append(out, text.data, text.len);
-        return !out->failed;
-    }
-    xmlDoc *doc = html_parse(html);
-    const bool good = doc && xml_text((xmlNode *)doc, out);
-    xmlFreeDoc(doc);
-    return good;
-}
-
-/* ---- Filling articles. */
-
-bool xml_add(struct parse_context *ctx, struct article *out, enum field field,
-             const xmlNode *node)
-{
-    return !node || (xml_line(node, &ctx->work) &&
-                     article_add(out, field, whole(&ctx->work)));
-}
-
-bool xml_set_title(struct parse_context *ctx, struct article *out,
-                   const xmlNode *node)
-{
-    return out->title.len || !node ||
-           (xml_line(node, &ctx->work) &&
-            article_text(out, &out->title, whole(&ctx->work)));
-}
-
-/* Text that still has tags in it: markup that was escaped. */
-static bool is_markup(const struct buf *text)
-{
-    static const char *const ends[] = {"</p>", "</P>", "<p>",    "<P>",
-                                       "<br",  "<BR",  "</div>", "</script>"};
-    const char *s = text->len ? buf_cstr((struct buf *)(uintptr_t)text) : NULL;
-    for (size_t i = 0; s && i < sizeof ends / sizeof *ends; i++)
-        if (strstr(s, ends[i]))
-            return true;
-    return false;
-}
-
-bool xml_set_body(struct parse_context *ctx, struct article *out,
-                  const xmlNode *node)
-{
-    struct buf *text = &ctx->work;
-    if (out->body.len || !node)
-        return true;
-    if (!xml_text(node, text))
-        return false;
-    if (is_markup(text)) { /* with the paragraphs that there are */
-        buf_reset(&ctx->text);
-        for (size_t i = 0; i < text->len; i++) {
-            if (text->data[i] == '\n')
-                buf_append_str(&ctx->text, "<p>");
-            else
-                buf_append_byte(&ctx->text, (uint8_t)text->data[i]);
-        }
-        if (ctx->text.failed || !html_text(whole(&ctx->text), &ctx->other))
-            return false;
-        text = &ctx->other;
-    }
-    return article_text(out, &out->body, whole(text));
-}
-
-bool xml_add_author(struct parse_context *ctx, struct article *out,
-                    const xmlNode *byline)
-{
-    struct buf *text = &ctx->work;
-    const xmlNode *person = xml_child(byline, "person");
-    if (!byline)
-        return true;
-    if (person)
-        buf_reset(text);
-    else
-        xml_own_text(byline, text);
-    struct slice name = slice_trim(whole(text));
-    if (text->failed ||
-        (!name.len && !xml_line(person ? person : byline, text)))
-        return false;
-    return reader_add_authors(out, whole(text));
-}
-
-void xml_set_date(struct article *out, struct slice text)
-{
-    struct nh_date date;
-    if (out->date.precision == DATE_NONE && date_parse(slice_trim(text), &date))
-        out->date = date;
-}
-
-int xml_complete(const struct article *out, struct nh_error *err)
-{
-    return out->title.len || out->body.len
-               ? NH_OK
-               : error_set_at(err, NH_EDATA, 0,
-                              "the article has neither a title nor a text");
 }

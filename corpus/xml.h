@@ -32,6 +32,8 @@ void xml_parser_free(void *parser);
 xmlNode *xml_record(xmlDoc *doc, const char *const *names);
 /* Whether it is an element of that local name. */
 bool xml_is(const xmlNode *node, const char *name);
+/* Name of an element without its namespace. */
+const char *xml_name(const xmlNode *node);
 /* First child element of that name; `node` may be NULL. */
 xmlNode *xml_child(const xmlNode *node, const char *name);
 /* First element at a path of names with "/" between, tried over all branches;
