@@ -105,19 +105,36 @@ bool article_text(struct article *a, struct slice *where, struct slice text)
     return true;
 }
 
+static void hash_number(struct hasher *h, uint64_t value)
+{
+    uint8_t bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+    hash_more(h, bytes, 8);
+}
+
+static void hash_varint(struct hasher *h, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        bytes[n++] = (uint8_t)(value | 0x80);
+    bytes[n++] = (uint8_t)value;
+    hash_more(h, bytes, n);
+}
+
 uint64_t article_hash(const struct article *a)
 {
-    struct buf b = BUF_INIT;
-    buf_append_le(&b, hash64(a->title.data, a->title.len), 8);
-    buf_append_le(&b, hash64(a->body.data, a->body.len), 8);
-    buf_append_varint(&b, (uint64_t)a->date.precision);
-    buf_append_le(&b, (uint64_t)a->date.seconds, 8);
+    struct hasher h;
+    hash_start(&h);
+    hash_number(&h, hash64(a->title.data, a->title.len));
+    hash_number(&h, hash64(a->body.data, a->body.len));
+    hash_varint(&h, (uint64_t)a->date.precision);
+    hash_number(&h, (uint64_t)a->date.seconds);
     for (size_t i = 0; i < a->count; i++) {
-        buf_append_varint(&b, (uint64_t)a->values[i].field);
-        buf_append_varint(&b, a->values[i].text.len);
-        buf_append(&b, a->values[i].text.data, a->values[i].text.len);
+        hash_varint(&h, (uint64_t)a->values[i].field);
+        hash_varint(&h, a->values[i].text.len);
+        hash_more(&h, a->values[i].text.data, a->values[i].text.len);
     }
-    uint64_t h = b.failed ? 0 : hash64(b.data, b.len);
-    buf_release(&b);
-    return h;
+    return hash_end(&h);
 }

@@ -150,8 +150,9 @@ int file_hash(const char *path, uint64_t *hash, uint64_t *size,
     if (fd < 0)
         return error_errno(err, errno, "open", path);
     char *block = malloc(WRITER_BUFFER);
-    void *state = hash_start();
-    int rc = block && state ? NH_OK : error_nomem(err);
+    struct hasher hasher;
+    int rc = block ? NH_OK : error_nomem(err);
+    hash_start(&hasher);
     ssize_t got = 0;
     *size = 0;
     while (rc == NH_OK && (got = read(fd, block, WRITER_BUFFER)) != 0) {
@@ -161,11 +162,10 @@ int file_hash(const char *path, uint64_t *hash, uint64_t *size,
             rc = error_errno(err, errno, "read", path);
             break;
         }
-        hash_more(state, block, (size_t)got);
+        hash_more(&hasher, block, (size_t)got);
         *size += (uint64_t)got;
     }
-    if (state)
-        *hash = hash_end(state);
+    *hash = hash_end(&hasher);
     free(block);
     close(fd);
     return rc;

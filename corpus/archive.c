@@ -2,6 +2,7 @@
  * that names of members are only names. */
 #include "corpus/archive.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,6 +39,8 @@ static int archive_failed(struct archive *a, const char *name,
                           struct nh_error *err)
 {
     const char *why = archive_error_string(a);
+    if (archive_errno(a) == ENOMEM)
+        return error_nomem(err);
     return error_set(err, NH_EIO, "cannot unpack '%s': %s", name,
                      why ? why : "it is damaged");
 }
@@ -83,10 +86,11 @@ static int start_unpacking(struct unpack_stage *u, struct nh_error *err)
     struct archive *a = u->archive = archive_read_new();
     if (!a)
         return error_nomem(err);
-    archive_read_support_filter_xz(a);
-    archive_read_support_filter_zstd(a);
-    archive_read_support_filter_bzip2(a);
-    archive_read_support_format_raw(a);
+    if (archive_read_support_filter_xz(a) < ARCHIVE_WARN ||
+        archive_read_support_filter_zstd(a) < ARCHIVE_WARN ||
+        archive_read_support_filter_bzip2(a) < ARCHIVE_WARN ||
+        archive_read_support_format_raw(a) < ARCHIVE_WARN)
+        return error_nomem(err);
     return archive_read_open(a, u, NULL, read_below, NULL) == ARCHIVE_OK &&
                    archive_read_next_header(a, &entry) == ARCHIVE_OK
                ? NH_OK
@@ -190,14 +194,15 @@ int archive_reader_open(struct archive_reader **out, struct input *in,
         free(r);
         return error_nomem(err);
     }
-    archive_read_support_format_tar(a);
-    archive_read_support_format_zip(a);
-    archive_read_set_read_callback(a, read_input);
-    if (input_can_seek(in))
-        archive_read_set_seek_callback(a, seek_input);
-    archive_read_set_callback_data(a, r);
-    if (archive_read_open1(a) != ARCHIVE_OK) {
-        int rc = reader_error(r, err);
+    const bool ready =
+        archive_read_support_format_tar(a) >= ARCHIVE_WARN &&
+        archive_read_support_format_zip(a) >= ARCHIVE_WARN &&
+        archive_read_set_read_callback(a, read_input) == ARCHIVE_OK &&
+        (!input_can_seek(in) ||
+         archive_read_set_seek_callback(a, seek_input) == ARCHIVE_OK) &&
+        archive_read_set_callback_data(a, r) == ARCHIVE_OK;
+    if (!ready || archive_read_open1(a) != ARCHIVE_OK) {
+        int rc = ready ? reader_error(r, err) : error_nomem(err);
         archive_reader_close(r);
         return rc;
     }

@@ -169,10 +169,8 @@ static void read_json(struct page *p, const xmlNode *script)
 {
     const struct json_value *v;
     struct buf *raw = &p->ctx->other;
-    if (!xml_own_text(script, raw)) {
-        p->failed = raw->failed;
-        return;
-    }
+    xml_own_text(script, raw);
+    p->failed = p->failed || raw->failed;
     int rc = json_parse(&p->ctx->json, slice_trim(buf_slice(raw)), &v, NULL);
     p->failed = p->failed || rc == NH_ENOMEM;
     const struct json_value *article = rc == NH_OK ? find_article(v, 4) : NULL;

@@ -119,11 +119,12 @@ static bool fill(struct parse_context *ctx, struct slice site,
         xml_set_title(ctx, out, xml_child(page, "title")) &&
         add_url(ctx, site_value(site, "<base>", '<'), out) &&
         article_add(out, FIELD_SOURCE, site_value(site, "<sitename>", '<'));
-    if (good && id && xml_line(id, &ctx->text)) {
+    if (good && id) {
         buf_reset(&ctx->work);
+        good = xml_line(id, &ctx->text);
         buf_printf(&ctx->work, "%.*s%s%.*s", (int)name.len, name.data,
                    name.len ? "/" : "", (int)ctx->text.len, ctx->text.data);
-        good = !ctx->work.failed &&
+        good = good && !ctx->work.failed &&
                article_add(out, FIELD_ID,
                            (struct slice){ctx->work.data, ctx->work.len});
     }
@@ -137,7 +138,8 @@ static bool fill(struct parse_context *ctx, struct slice site,
     }
     /* When it was changed, for want of better. */
     const xmlNode *stamp = xml_child(revision, "timestamp");
-    if (good && stamp && xml_line(stamp, &ctx->text))
+    good = good && (!stamp || xml_line(stamp, &ctx->text));
+    if (good && stamp)
         xml_set_date(out, buf_slice(&ctx->text));
     return good;
 }

@@ -1,8 +1,11 @@
 /* Owns the reader of feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0; and
  * exports of WordPress, which are RSS. */
+#include "corpus/mime.h"
 #include "corpus/xml.h"
 
 #include <string.h>
+
+#include "common/charset.h"
 
 static const char *const entries[] = {"item", "entry", NULL};
 
@@ -40,8 +43,17 @@ static struct buf *text_of(struct parse_context *ctx, const xmlNode *node)
 {
     struct buf *raw = &ctx->other;
     if (slice_equal(xml_attribute(node, "mode"), slice_of("base64"))) {
-        buf_reset(&ctx->work); /* nobody has written that for 20 years */
-        return &ctx->work;
+        /* Atom 0.3: bytes of the type that is said. */
+        xml_own_text(node, &ctx->work);
+        buf_reset(raw);
+        mime_base64(buf_slice(&ctx->work), raw);
+        buf_reset(&ctx->text);
+        if (ctx->work.failed || raw->failed ||
+            charset_to_utf8(buf_slice(raw), NULL, &ctx->text, NULL) != NH_OK)
+            return NULL;
+        if (slice_equal(xml_attribute(node, "type"), slice_of("text/plain")))
+            return &ctx->text;
+        return html_text(buf_slice(&ctx->text), &ctx->work) ? &ctx->work : NULL;
     }
     if (!is_escaped(node) || node->type != XML_ELEMENT_NODE)
         return xml_text(node, &ctx->work) ? &ctx->work : NULL;

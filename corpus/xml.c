@@ -229,6 +229,40 @@ int xml_split(struct input *in, const char *const *names, struct slice *record,
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* What libxml2 says in a thread while it parses: whether memory ran out, which
+ * the parser does not always know. Its parser of HTML waits for ever for the
+ * end of what it reads then: it is given one. */
+struct listener {
+    xmlStructuredErrorFunc before;
+    void *context;
+    bool no_memory;
+};
+
+static void hear(void *data, xmlError *error)
+{
+    struct listener *l = data;
+    xmlParserCtxt *parser = error->ctxt;
+    if (error->code != XML_ERR_NO_MEMORY)
+        return;
+    l->no_memory = true;
+    const bool parses =
+        error->domain == XML_FROM_PARSER || error->domain == XML_FROM_HTML;
+    if (parses && parser && parser->html && parser->input)
+        parser->input->cur = parser->input->end;
+}
+
+static void listen(struct listener *l)
+{
+    *l =
+        (struct listener){xmlStructuredError, xmlStructuredErrorContext, false};
+    xmlSetStructuredErrorFunc(l, hear);
+}
+
+static void stop_listening(const struct listener *l)
+{
+    xmlSetStructuredErrorFunc(l->context, l->before);
+}
+
 /* The entities of HTML, which many take for those of XML. */
 static xmlEntity *get_entity(void *data, const xmlChar *name)
 {
@@ -301,11 +335,14 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
         return error_nomem(err);
     xmlCtxtReset(parser);
     parser->sax->getEntity = get_entity;
+    struct listener listener;
+    listen(&listener);
     xmlDoc *doc = xmlCtxtReadMemory(
         parser, record.data, (int)record.len, NULL, encoded ? NULL : "UTF-8",
         XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
             XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
-    if (parser->lastError.code == XML_ERR_NO_MEMORY) {
+    stop_listening(&listener);
+    if (listener.no_memory) {
         xmlFreeDoc(doc);
         return error_nomem(err);
     }
@@ -327,11 +364,14 @@ xmlDoc *html_parse(struct slice html)
     htmlParserCtxt *parser = htmlNewParserCtxt();
     if (!parser)
         return NULL;
+    struct listener listener;
+    listen(&listener);
     xmlDoc *doc = htmlCtxtReadMemory(
         parser, html.data, (int)html.len, NULL, "UTF-8",
         HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
             HTML_PARSE_NONET | HTML_PARSE_COMPACT);
-    if (doc && parser->lastError.code == XML_ERR_NO_MEMORY) {
+    stop_listening(&listener);
+    if (listener.no_memory) {
         xmlFreeDoc(doc);
         doc = NULL;
     }
