@@ -1,5 +1,5 @@
 /* Runs a fuzz target without a fuzzer: each seed file of the folders named, and
- * a fixed number of mutations of each. */
+ * a fixed number of mutations of each, fewer where there are many seeds. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,8 @@
 #include "tests/fuzz/fuzz.h"
 
 #define MUTATIONS 3000
+#define MUTATIONS_IN_ALL 36000
+#define SEEDS_MAX 1000
 #define SEED_MAX 65536
 
 static uint64_t state = 88172645463325252u;
@@ -47,7 +49,7 @@ static size_t mutate(uint8_t *data, size_t len)
     return len;
 }
 
-static int run_file(const char *path)
+static int run_file(const char *path, int mutations)
 {
     static uint8_t seed[SEED_MAX], data[SEED_MAX];
     FILE *f = fopen(path, "rb");
@@ -55,7 +57,7 @@ static int run_file(const char *path)
         return 1;
     size_t len = fread(seed, 1, sizeof seed, f);
     fclose(f);
-    for (int i = 0; i <= MUTATIONS; i++) {
+    for (int i = 0; i <= mutations; i++) {
         memcpy(data, seed, len);
         size_t n = i ? mutate(data, len) : len;
         uint8_t *copy = malloc(n + 1); /* so that overruns are seen */
@@ -70,21 +72,23 @@ static int run_file(const char *path)
 
 int main(int argc, char **argv)
 {
+    static char paths[SEEDS_MAX][512];
     int files = 0;
     for (int i = 1; i < argc; i++) {
         DIR *dir = opendir(argv[i]);
-        for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
-            char path[4096];
-            if (e->d_name[0] == '.')
-                continue;
-            snprintf(path, sizeof path, "%s/%s", argv[i], e->d_name);
-            if (run_file(path) != 0)
-                return 1;
-            files++;
-        }
+        for (struct dirent *e;
+             dir && files < SEEDS_MAX && (e = readdir(dir)) != NULL;)
+            if (e->d_name[0] != '.')
+                snprintf(paths[files++], sizeof *paths, "%s/%s", argv[i],
+                         e->d_name);
         if (dir)
             closedir(dir);
     }
-    printf("%d seeds with %d mutations each\n", files, MUTATIONS);
+    const int share = files ? MUTATIONS_IN_ALL / files : 0,
+              mutations = share < MUTATIONS ? share : MUTATIONS;
+    for (int i = 0; i < files; i++)
+        if (run_file(paths[i], mutations) != 0)
+            return 1;
+    printf("%d seeds with %d mutations each\n", files, mutations);
     return files == 0;
 }
