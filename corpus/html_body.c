@@ -23,9 +23,16 @@ struct part {
     uint32_t text, linked;    /* all; and in links */
     uint32_t own, own_linked; /* not in blocks of its own */
     uint32_t good;            /* in good paragraphs */
+    uint32_t teasers;         /* headings that are links */
+    uint32_t nodes;           /* elements */
     const xmlNode *block;     /* the block that it is in, or is */
     bool in_link;
+    bool around; /* the first good paragraph */
 };
+
+/* Elements that may be in one whose text is looked at: its length bounds it,
+ * but for those without text. */
+#define NODES_MAX 64
 
 struct page {
     struct arena arena;
@@ -56,6 +63,11 @@ static bool named(const xmlNode *node, const char *names)
     memcpy(name + 1, node->name, len);
     name[len + 2] = '\0';
     return strstr(names, name) != NULL;
+}
+
+static bool is_heading(const xmlNode *n)
+{
+    return named(n, " h1 h2 h3 h4 h5 h6 ");
 }
 
 static const char *attribute(const xmlNode *node, const char *name)
@@ -198,9 +210,14 @@ static void leave(struct page *page, xmlNode *n)
     struct part *p = part_of(n);
     if (p->block == n && is_good(p))
         p->good += p->own;
+    if (is_heading(n) && p->text > 0 && p->linked * 2 > p->text)
+        p->teasers++;
+    p->nodes++;
     if (n == page->body)
         return;
     struct part *parent = part_of(n->parent);
+    parent->teasers += p->teasers;
+    parent->nodes += p->nodes;
     parent->text += p->text;
     parent->linked += p->linked;
     parent->good += p->good;
@@ -367,11 +384,6 @@ static bool is_aside(const xmlNode *n)
     return found;
 }
 
-static bool is_heading(const xmlNode *n)
-{
-    return named(n, " h1 h2 h3 h4 h5 h6 ");
-}
-
 /* Longest text of a box that leads to another article. */
 #define TEASER_BYTES 600
 
@@ -379,14 +391,8 @@ static bool is_heading(const xmlNode *n)
 static bool is_teaser(const xmlNode *n)
 {
     const struct part *p = part_of(n);
-    if (p->text > TEASER_BYTES || !named(n, " div li article section ") ||
-        p->linked < 12)
-        return false;
-    for (const xmlNode *h = xml_walk(n, n); h; h = xml_walk(h, n))
-        if (is_heading(h) && part_of(h)->text > 0 &&
-            part_of(h)->linked * 2 > part_of(h)->text)
-            return true;
-    return false;
+    return p->text <= TEASER_BYTES && p->linked >= 12 && p->teasers > 0 &&
+           named(n, " div li article section ");
 }
 
 /* Lists and boxes of links, what leads elsewhere. */
@@ -396,7 +402,8 @@ static bool is_links(const xmlNode *n, const void *data)
     (void)data;
     if (named(n, " p ") || is_heading(n))
         return p->linked * 10 >= p->text * 9 && p->text > 0;
-    if (p->block == n && p->text < ASIDE_BYTES && is_aside(n))
+    if (p->block == n && p->text < ASIDE_BYTES && p->nodes < NODES_MAX &&
+        is_aside(n))
         return true;
     if (is_teaser(n))
         return true;
@@ -522,7 +529,8 @@ static bool is_title(const xmlNode *n, const void *title)
     const struct slice *t = title;
     struct buf text = BUF_INIT;
     bool same = named(n, " h1 ");
-    if (!same && named(n, " h2 h3 ") && t->len && xml_line(n, &text))
+    if (!same && named(n, " h2 h3 ") && t->len &&
+        part_of(n)->nodes < NODES_MAX && xml_line(n, &text))
         same = slice_equal(buf_slice(&text), *t);
     buf_release(&text);
     return same;
@@ -539,6 +547,8 @@ static void trim(xmlNode *top)
         }
     if (!first || first == top)
         return;
+    for (const xmlNode *up = first; up != top; up = up->parent)
+        part_of(up)->around = true;
     bool before = true, after = false;
     for (xmlNode *n = top->children, *next; n; n = next) {
         next = is_element(n) && n->children ? n->children : behind(n, top);
@@ -549,11 +559,8 @@ static void trim(xmlNode *top)
             after = true;
             continue;
         }
-        /* What has the first or last in it is gone into. */
-        bool inside = false;
-        for (const xmlNode *up = first; up && up != top && before;
-             up = up->parent)
-            inside = inside || up == n;
+        /* What has the first in it is gone into. */
+        const bool inside = is_element(n) && part_of(n)->around;
         if ((before && !inside) || after) {
             next = behind(n, top);
             cut(n);
