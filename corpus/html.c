@@ -9,10 +9,13 @@
 
 static bool html_detect(struct slice head)
 {
-    static const char *const roots[] = {"html", "head", "body"};
+    /* Parts of pages too. */
+    static const char *const roots[] = {"html", "head",  "body",   "meta",
+                                        "link", "div",   "script", "p",
+                                        "h1",   "center"};
     const struct slice root = xml_root(head);
-    for (size_t i = 0; i < 3; i++)
-        if (root.len == 4 && strncasecmp(root.data, roots[i], 4) == 0)
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (root.len == strlen(roots[i]) && slice_starts(root, roots[i]))
             return true;
     return false;
 }

@@ -211,6 +211,16 @@ int input_peek(struct input *in, size_t want, struct slice *out,
     return NH_OK;
 }
 
+int input_look(struct input *in, size_t want, struct slice *out,
+               struct nh_error *err)
+{
+    int rc = input_peek(in, want, out, err);
+    if (rc == NH_OK || rc == NH_ENOMEM || rc == INPUT_IDLE)
+        return rc;
+    *out = unread(in);
+    return out->len ? NH_OK : rc;
+}
+
 int input_byte(struct input *in, size_t at, char *c, struct nh_error *err)
 {
     if (at >= in->window.len - in->start) {

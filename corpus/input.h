@@ -55,8 +55,11 @@ bool input_can_seek(const struct input *in);
 /* Goes to a place; false if that cannot be done. */
 bool input_seek(struct input *in, uint64_t offset);
 /* The unread bytes after trying to have at least `want` of them; fewer only at
- * the end of the file. What was read before an error can still be had. */
+ * the end of the file. */
 int input_peek(struct input *in, size_t want, struct slice *out,
+               struct nh_error *err);
+/* The same, but what there is before damage is no error. */
+int input_look(struct input *in, size_t want, struct slice *out,
                struct nh_error *err);
 /* The byte so far from the start of the window: 1; 0 if the file ends before;
  * NH_EDATA if it is beyond INPUT_RECORD_MAX. */

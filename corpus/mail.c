@@ -107,7 +107,7 @@ static int find_end(struct input *in, size_t *end, struct nh_error *err)
         int found = input_find(in, "\nFrom ", from, end, err);
         if (found != 1)
             return found;
-        int rc = input_peek(in, *end + 400, &have, err);
+        int rc = input_look(in, *end + 400, &have, err);
         if (rc != NH_OK)
             return rc;
         *end += 1;
@@ -123,7 +123,7 @@ static int mail_split(struct input *in, struct slice *record, uint64_t *offset,
     struct slice have;
     size_t end;
     *offset = in->offset;
-    int rc = input_peek(in, 400, &have, err);
+    int rc = input_look(in, 400, &have, err);
     if (rc != NH_OK)
         return rc;
     if (have.len == 0)

@@ -87,15 +87,12 @@ static int next_member(struct records *r, struct nh_error *err)
 static int begin(struct records *r, struct nh_error *err)
 {
     struct slice head;
-    int rc = input_peek(current(r), DETECT_BYTES, &head, err);
+    int rc = input_look(current(r), DETECT_BYTES, &head, err);
     if (rc == INPUT_IDLE) { /* a feed that is slow: its first bytes must do */
         rc = input_peek(current(r), 1, &head, err);
         if (rc == INPUT_IDLE || !memchr(head.data, '\n', head.len))
             return INPUT_IDLE;
     }
-    if (rc != NH_OK && rc != NH_ENOMEM) /* what comes before damage is good */
-        rc =
-            current(r)->window.len ? input_peek(current(r), 1, &head, err) : rc;
     if (rc != NH_OK)
         return rc;
     if (head.len > DETECT_BYTES)

@@ -114,7 +114,7 @@ static int read_record(struct input *in, struct slice *record, uint64_t *offset,
     struct slice have;
     uint64_t length;
     *offset = in->offset;
-    int rc = input_peek(in, HEADER_MAX, &have, err);
+    int rc = input_look(in, HEADER_MAX, &have, err);
     if (rc != NH_OK)
         return rc;
     const size_t head = headers_length(have);

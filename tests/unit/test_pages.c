@@ -294,6 +294,29 @@ static void damaged_web_archives_lose_only_what_is_damaged(void **state)
     buf_release(&expected);
 }
 
+static void records_before_a_cut_are_kept(void **state)
+{
+    (void)state;
+    struct buf record = BUF_INIT, packed = BUF_INIT, file = BUF_INIT,
+               out = BUF_INIT;
+    put_answer(&record, "200 OK", "Content-Type: text/html\r\n",
+               slice_of(page));
+    pack((struct slice){record.data, record.len}, 31, &packed);
+    buf_append(&file, packed.data, packed.len);
+    buf_append(&file, packed.data, packed.len / 2);
+    file_replace("cut.warc.gz", file.data, file.len, NULL);
+    reading_file(NULL, "cut.warc.gz", NULL, &out);
+    const char *text = buf_cstr(&out);
+    assert_memory_equal(text, article, strlen(article));
+    assert_string_equal(text + strlen(article),
+                        "bad: cannot unpack 'cut.warc.gz': the file is cut "
+                        "short\n");
+    buf_release(&record);
+    buf_release(&packed);
+    buf_release(&file);
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +327,7 @@ int main(void)
         cmocka_unit_test(hostile_pages_are_survived),
         cmocka_unit_test(web_archives_give_pages_however_they_were_sent),
         cmocka_unit_test(what_is_no_page_is_passed),
-        cmocka_unit_test(damaged_web_archives_lose_only_what_is_damaged)};
+        cmocka_unit_test(damaged_web_archives_lose_only_what_is_damaged),
+        cmocka_unit_test(records_before_a_cut_are_kept)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
