@@ -10,7 +10,9 @@ int command_list_formats(void)
 {
     for (size_t i = 0; reader_table[i]; i++)
         printf("%-10s %s\n", reader_table[i]->name, reader_table[i]->help);
-    printf("each also packed by gzip\n");
+    printf("each also packed by gzip, xz, zstd or bzip2, in tar and zip "
+           "archives, in "
+           "UTF-16\n");
     return command_finish(EXIT_FOUND);
 }
 

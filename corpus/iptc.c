@@ -43,9 +43,14 @@ static int iptc_split(struct input *in, struct slice *record, uint64_t *offset,
         input_skip(in, at);
         return 0;
     }
-    if (found == NH_EDATA) {
-        input_skip(in, INPUT_RECORD_MAX);
-        return found;
+    if (found == NH_EDATA) { /* to the next message, however far that is */
+        struct nh_error later;
+        int more = found;
+        while (more == NH_EDATA) {
+            input_skip(in, INPUT_RECORD_MAX);
+            more = input_find(in, "\x01", 0, &at, &later);
+        }
+        return NH_EDATA;
     }
     if (found < 0)
         return found;

@@ -202,7 +202,8 @@ static int text_parse(struct parse_context *ctx, struct slice record,
 
 const struct reader reader_text = {
     "text",
-    "plain text, one article a file; a short first line is its title",
+    "plain text, one article a file; a short first line is its title; "
+    "front matter",
     true,
     text_detect,
     input_whole,
