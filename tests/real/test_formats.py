@@ -42,7 +42,7 @@ def first_words(text):
 
 
 def check_table(newshound, folder):
-    """The table of values that were written down by hand."""
+    """The table of values, which were looked up in the files."""
     seen, rows = {}, 0
     for line in (HERE / "formats.tsv").read_text().splitlines():
         if line.startswith("#"):
