@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/utf8.h"
 #include "corpus/xml.h"
 
 const struct reader *const reader_table[] = {
@@ -123,6 +124,10 @@ bool reader_add_authors(struct article *out, struct slice byline)
 {
     static const char *const between[] = {" and ", " & ", ";", " | "};
     bool good = true;
+    /* Each name is looked for in all of the rest: what is longer than a value
+     * is no byline. */
+    if (byline.len > ARTICLE_VALUE_BYTES)
+        byline.len = utf8_cut(byline.data, ARTICLE_VALUE_BYTES);
     while (good && byline.len) {
         size_t end = byline.len, skip = 0;
         for (size_t i = 0; i < sizeof between / sizeof *between; i++) {

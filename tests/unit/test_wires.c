@@ -203,6 +203,21 @@ static void crawlers_give_names_by_kind(void **state)
         "\n|H|||author=Marks and Sons|person=Jane Roe|place=Town\n");
 }
 
+static void endless_bylines_are_cut(void **state)
+{
+    (void)state;
+    struct buf record = BUF_INIT, out = BUF_INIT;
+    buf_append_str(&record, "{\"id\":\"1\",\"title\":\"T\",\"author\":\"");
+    for (int i = 0; i < 3000000; i++)
+        buf_append_str(&record, "a;");
+    buf_append_str(&record, "\"}\n");
+    file_replace("bylines.jsonl", record.data, record.len, NULL);
+    reading_file(NULL, "bylines.jsonl", NULL, &out);
+    assert_string_equal(buf_cstr(&out), "1|T|||author=a\n");
+    buf_release(&record);
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +229,7 @@ int main(void)
         cmocka_unit_test(wikis_give_articles),
         cmocka_unit_test(hostile_wikis_are_survived),
         cmocka_unit_test(texts_begin_with_fields),
-        cmocka_unit_test(crawlers_give_names_by_kind)};
+        cmocka_unit_test(crawlers_give_names_by_kind),
+        cmocka_unit_test(endless_bylines_are_cut)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
