@@ -186,6 +186,8 @@ static int text_parse(struct parse_context *ctx, struct slice record,
         return error_set_at(err, NH_EDATA, 0, "there is no text in it");
     if (!read_matter(ctx, &text, out))
         return error_nomem(err);
+    if (text.len == 0 && out->title.len == 0)
+        return error_set_at(err, NH_EDATA, 0, "there is no text in it");
     struct slice title = out->title.len ? out->title : text_title(text);
     struct slice body = text;
     if (title.len && !out->title.len) {

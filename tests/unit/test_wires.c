@@ -180,6 +180,8 @@ static void texts_begin_with_fields(void **state)
                   "\"x\"\n+++\nText.\n",
                   NULL, "|T|Text.|2024-05-17T10:14:00Z\n");
     reading_check(NULL, "---\nk: v\n---\nText.\n", "title=k", "|v|Text.|\n");
+    reading_check(NULL, "---\ntags: a\n---\n", NULL,
+                  "bad: there is no text in it\n");
     /* Lines between lines are no fields. */
     reading_check(NULL, "---\nSome text. It is: here\n---\nMore.\n", NULL,
                   "|---|Some text. It is: here\n---\nMore.|\n");
