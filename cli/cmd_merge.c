@@ -9,11 +9,8 @@ static const struct option_def options[] = {
 
 static int merge_all(struct index_writer *w, struct nh_error *err)
 {
-    const struct manifest *m = writer_manifest(w);
-    uint64_t dead = 0;
-    for (size_t i = 0; i < m->segment_count; i++)
-        dead += m->segments[i].tombstones;
-    size_t before = m->segment_count;
+    const uint64_t dead = writer_tombstones(w);
+    const size_t before = writer_manifest(w)->segment_count;
     if (before < 2 && dead == 0) {
         printf("there is nothing to merge\n");
         return NH_OK;

@@ -30,6 +30,14 @@ int input_open(struct input *in, const char *path, struct nh_error *err)
     return in->stage ? NH_OK : error_nomem(err);
 }
 
+int input_open_bytes(struct input *in, const char *name, struct slice bytes,
+                     struct nh_error *err)
+{
+    int rc = input_open_member(in, stage_ahead(NULL, bytes), NULL, name, err);
+    in->size = bytes.len;
+    return rc;
+}
+
 int input_open_member(struct input *in, struct stage *stage,
                       struct input *outer, const char *name,
                       struct nh_error *err)

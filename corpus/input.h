@@ -44,6 +44,9 @@ struct input {
 
 /* Opens a file, or standard input for "-". */
 int input_open(struct input *in, const char *path, struct nh_error *err);
+/* Opens a copy of these bytes, as a file of that name, which is borrowed. */
+int input_open_bytes(struct input *in, const char *name, struct slice bytes,
+                     struct nh_error *err);
 /* Opens what a stage gives, which becomes the input's, as a member of `outer`;
  * the name is borrowed. NH_ENOMEM if there is no stage. */
 int input_open_member(struct input *in, struct stage *stage,

@@ -7,16 +7,29 @@
 /* Bytes looked at to tell a format. */
 #define DETECT_BYTES 16384
 
+/* Goes on with the file that was to be opened. */
+static int opened(struct records *r, int rc)
+{
+    r->open = rc == NH_OK;
+    if (rc != NH_OK)
+        input_close(&r->inputs[0]);
+    return rc;
+}
+
 int records_open(struct records *r, const char *path,
                  const struct reader *forced, struct nh_error *err)
 {
     memset(r, 0, sizeof *r);
     r->forced = forced;
-    int rc = input_open(&r->inputs[0], path, err);
-    r->open = rc == NH_OK;
-    if (rc != NH_OK)
-        input_close(&r->inputs[0]);
-    return rc;
+    return opened(r, input_open(&r->inputs[0], path, err));
+}
+
+int records_open_bytes(struct records *r, const char *name, struct slice bytes,
+                       const struct reader *forced, struct nh_error *err)
+{
+    memset(r, 0, sizeof *r);
+    r->forced = forced;
+    return opened(r, input_open_bytes(&r->inputs[0], name, bytes, err));
 }
 
 static struct input *current(struct records *r)

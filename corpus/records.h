@@ -22,6 +22,9 @@ struct records {
 /* Opens a file, or "-"; `path` is borrowed. */
 int records_open(struct records *r, const char *path,
                  const struct reader *forced, struct nh_error *err);
+/* The same for what is in memory already. */
+int records_open_bytes(struct records *r, const char *name, struct slice bytes,
+                       const struct reader *forced, struct nh_error *err);
 void records_close(struct records *r);
 /* The next record, of r->reader, as split of struct reader. NH_EDATA is for
  * what is skipped, and *offset where it stands; other errors are final. */

@@ -108,14 +108,9 @@ static bool name_member(const struct feed *f, struct feed_batch *batch,
     return r->path && r->id;
 }
 
-static int add_record(struct feed *f, struct feed_batch *batch,
-                      struct slice record, uint64_t offset,
-                      struct nh_error *err)
+int feed_batch_add(struct feed_batch *batch, struct feed_record record,
+                   struct slice bytes, struct nh_error *err)
 {
-    const struct walk_file *file = &f->walk->files[f->file];
-    struct feed_record r = {
-        file,   file->path,       file->id,  f->records.reader,
-        offset, batch->bytes.len, record.len};
     if (batch->count == batch->cap) {
         struct feed_record *records =
             array_grow(batch->records, &batch->cap, sizeof *records);
@@ -123,11 +118,24 @@ static int add_record(struct feed *f, struct feed_batch *batch,
             return error_nomem(err);
         batch->records = records;
     }
-    if (!name_member(f, batch, &r))
+    record.start = batch->bytes.len;
+    record.len = bytes.len;
+    buf_append(&batch->bytes, bytes.data, bytes.len);
+    if (batch->bytes.failed)
         return error_nomem(err);
-    batch->records[batch->count++] = r;
-    buf_append(&batch->bytes, record.data, record.len);
-    return batch->bytes.failed ? error_nomem(err) : NH_OK;
+    batch->records[batch->count++] = record;
+    return NH_OK;
+}
+
+static int add_record(struct feed *f, struct feed_batch *batch,
+                      struct slice record, uint64_t offset,
+                      struct nh_error *err)
+{
+    const struct walk_file *file = &f->walk->files[f->file];
+    struct feed_record r = {file,   file->path, file->id, f->records.reader,
+                            offset, 0,          0};
+    return name_member(f, batch, &r) ? feed_batch_add(batch, r, record, err)
+                                     : error_nomem(err);
 }
 
 /* Notes that the open file was read to its end, unless it has changed since it
@@ -152,10 +160,9 @@ static int add_end(struct feed *f, struct feed_batch *batch,
     return NH_OK;
 }
 
-static bool batch_full(const struct feed *f, const struct feed_batch *batch)
+bool feed_batch_full(const struct feed_batch *batch, size_t records)
 {
-    return batch->count >= f->batch_records ||
-           batch->end_count >= f->batch_records ||
+    return batch->count >= records || batch->end_count >= records ||
            batch->bytes.len >= FEED_BATCH_BYTES;
 }
 
@@ -166,7 +173,8 @@ static int read_file(struct feed *f, struct feed_batch *batch,
     struct slice record;
     uint64_t offset;
     int rc = NH_OK;
-    while (rc == NH_OK && !batch_full(f, batch) && !f->stopped) {
+    while (rc == NH_OK && !feed_batch_full(batch, f->batch_records) &&
+           !f->stopped) {
         rc = records_next(&f->records, &record, &offset, err);
         if (rc == 1) {
             rc = add_record(f, batch, record, offset, err);
@@ -220,7 +228,7 @@ int feed_next(struct feed *f, struct feed_batch **out, struct nh_error *err)
         return error_nomem(err);
     int rc = NH_OK;
     while (rc == NH_OK && !f->stopped && f->file < f->walk->count &&
-           !batch_full(f, batch)) {
+           !feed_batch_full(batch, f->batch_records)) {
         rc = f->records.open ? read_file(f, batch, err) : open_file(f, err);
         if (rc != INPUT_IDLE)
             continue;
@@ -236,7 +244,6 @@ int feed_next(struct feed *f, struct feed_batch **out, struct nh_error *err)
         feed_batch_free(batch);
         return rc;
     }
-    batch->number = f->number++;
     *out = batch;
     return 1;
 }

@@ -7,7 +7,7 @@
 #include "indexer/sources.h"
 
 struct feed_record {
-    const struct walk_file *file;
+    const struct walk_file *file; /* NULL: it came from none */
     /* Of the file, or of the member of an archive that it is in. */
     const char *path, *id;
     const struct reader *reader;
@@ -23,7 +23,7 @@ struct feed_end {
 };
 
 struct feed_batch {
-    uint64_t number; /* 0, 1, 2... */
+    uint64_t number; /* the pipeline's: 0, 1, 2... */
     struct feed_record *records;
     size_t count, cap;
     struct feed_end *ends;
@@ -59,7 +59,7 @@ struct feed {
     bool stopped;
     struct source_state state; /* of the open file */
     struct records records;
-    uint64_t number, done_bytes, files_read;
+    uint64_t done_bytes, files_read;
     bool waiting; /* batches that were handed out are not committed */
     uint64_t waiting_since, waiting_bytes;
 };
@@ -73,5 +73,10 @@ const struct reader *feed_reader(const struct feed *f);
 uint64_t feed_consumed(const struct feed *f);
 void feed_release(struct feed *f);
 void feed_batch_free(struct feed_batch *batch);
+/* Adds a record, whose start and len are filled in, and a copy of its bytes. */
+int feed_batch_add(struct feed_batch *batch, struct feed_record record,
+                   struct slice bytes, struct nh_error *err);
+/* Whether it has as much as is worth a worker's while, or so many records. */
+bool feed_batch_full(const struct feed_batch *batch, size_t records);
 
 #endif

@@ -243,17 +243,18 @@ static int resolve_again(struct index_writer *w, struct run_entry *entry,
                          uint64_t hash, struct writer_verdict *v,
                          struct nh_error *err)
 {
-    if (entry->content == hash) {
+    if (entry->content == hash && !entry->deleted) {
         v->fate = FATE_UNCHANGED;
         v->has = entry->docid;
         return NH_OK;
     }
-    v->fate = FATE_REPLACED;
-    v->buries = entry->docid;
+    v->fate = entry->deleted ? FATE_ADDED : FATE_REPLACED;
+    v->buries = entry->deleted ? 0 : entry->docid;
     int rc = take_number(w, v, err);
     if (rc == NH_OK) {
         entry->docid = v->docid;
         entry->content = hash;
+        entry->deleted = false;
     }
     return rc;
 }
@@ -262,7 +263,7 @@ static int resolve_locked(struct index_writer *w, struct slice id,
                           uint64_t hash, struct writer_verdict *v,
                           struct nh_error *err)
 {
-    struct run_entry fresh = {{0, 0}, hash, 0};
+    struct run_entry fresh = {{0, 0}, hash, 0, false};
     struct article_record record;
     uint32_t old;
     hash128(id.data, id.len, fresh.id);
@@ -363,6 +364,38 @@ int writer_append(struct index_writer *w, const struct writer_article *articles,
     }
     posting_batch_free(postings);
     return rc;
+}
+
+/* The live article that has an id, added or not yet deleted: 1; 0 if none has.
+ * Notes that it is deleted from now on. */
+static int take_id(struct index_writer *w, struct slice id, uint32_t *docid,
+                   struct nh_error *err)
+{
+    struct run_entry fresh = {{0, 0}, 0, 0, true};
+    hash128(id.data, id.len, fresh.id);
+    struct run_entry *entry = run_table_find(&w->run, fresh.id);
+    if (entry) {
+        const bool lives = !entry->deleted;
+        *docid = entry->docid;
+        entry->deleted = true;
+        return lives;
+    }
+    int rc = snapshot_find(&w->snapshot, id, &fresh.docid, err);
+    if (rc != NH_OK)
+        return rc == NH_ENOTFOUND ? 0 : rc;
+    *docid = fresh.docid;
+    return run_table_add(&w->run, &fresh) ? 1 : error_nomem(err);
+}
+
+int writer_delete_id(struct index_writer *w, struct slice id, bool *deleted,
+                     struct nh_error *err)
+{
+    uint32_t docid = 0;
+    pthread_mutex_lock(&w->mutex);
+    int rc = take_id(w, id, &docid, err);
+    pthread_mutex_unlock(&w->mutex);
+    *deleted = rc == 1;
+    return rc == 1 ? writer_bury(w, docid, err) : rc;
 }
 
 bool writer_full(struct index_writer *w, size_t memory)
@@ -589,6 +622,14 @@ static void drop_dicts(struct manifest *m, const struct snapshot *before)
         if (!used)
             manifest_drop_file(m, name);
     }
+}
+
+uint64_t writer_tombstones(const struct index_writer *w)
+{
+    uint64_t dead = 0;
+    for (size_t i = 0; i < w->manifest.segment_count; i++)
+        dead += w->manifest.segments[i].tombstones;
+    return dead;
 }
 
 int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)

@@ -106,10 +106,18 @@ int writer_prune(struct index_writer *w, const char *root,
 int writer_delete(struct index_writer *w, uint32_t docid, bool *deleted,
                   struct nh_error *err);
 
+/* Deletes the article that has this id, one that was just appended too;
+ * *deleted is false if there is none. Where writer_append may be called, with
+ * nothing resolved that is not appended. */
+int writer_delete_id(struct index_writer *w, struct slice id, bool *deleted,
+                     struct nh_error *err);
+
 /* Makes all that was appended part of the index, durably. Does nothing if
  * there is nothing new. Call it where writer_append may be called. */
 int writer_commit(struct index_writer *w, struct nh_error *err);
 
+/* Articles of the last commit that still take room though they are dead. */
+uint64_t writer_tombstones(const struct index_writer *w);
 /* Merges the last `count` segments of the last commit into one and commits
  * that; nothing may wait to be committed. NH_EUNSUPPORTED where segments are
  * built through the API. */

@@ -32,8 +32,12 @@ struct work {
 struct pipeline {
     struct index_writer *writer;
     const struct pipeline_options *options;
-    struct feed feed;
+    struct feed feed; /* of the files that are read */
     uint64_t total_bytes;
+    uint64_t number; /* of the next batch */
+    size_t ahead;    /* bytes of the batches that wait for workers */
+    pthread_t threads[PIPELINE_JOBS_MAX];
+    unsigned started;      /* of them */
     uint64_t options_hash; /* of what changes what a file is read as */
     /* Of whoever appends: numbers of the articles of a file, so far. */
     struct source_list articles;
@@ -332,7 +336,7 @@ static int note_files(struct pipeline *p, const struct work *w,
             const struct walk_file *file = batch->records[w->record[i]].file;
             if (file != p->file)
                 begin_file(p, file);
-            if (!source_list_add(&p->articles, w->ready[i].verdict.has))
+            if (file && !source_list_add(&p->articles, w->ready[i].verdict.has))
                 rc = error_nomem(err);
         }
         if (rc != NH_OK || !end)
@@ -470,51 +474,6 @@ static void *worker_run(void *arg)
     return NULL;
 }
 
-/* ---- The run. */
-
-static void feed_workers(struct pipeline *p)
-{
-    struct nh_error err;
-    struct feed_batch *batch;
-    int rc;
-    while ((rc = feed_next(&p->feed, &batch, &err)) == 1) {
-        put_batch(p, batch, true);
-        pthread_mutex_lock(&p->mutex);
-        p->counts.read_bytes = feed_consumed(&p->feed);
-        bool stop = p->failed != NH_OK;
-        pthread_mutex_unlock(&p->mutex);
-        if (stop)
-            return;
-    }
-    if (rc < 0)
-        fail(p, rc, &err);
-}
-
-/* Reads the first batches and makes the dictionary if there is none that fits.
- * The batches stay in the queue. */
-static int prepare(struct pipeline *p, struct nh_error *err)
-{
-    struct feed_batch *batch;
-    size_t bytes = 0;
-    int rc = 1;
-    if (!writer_dict_general(p->writer))
-        return NH_OK;
-    for (bool due = false; rc == 1 && !due && bytes < SAMPLE_RAW_BYTES;) {
-        rc = feed_next(&p->feed, &batch, err);
-        if (rc == 1) {
-            bytes += batch->bytes.len;
-            due = batch->commit;
-            put_batch(p, batch, false);
-        }
-    }
-    if (rc < 0)
-        return rc;
-    struct parse_context parse = {.map = p->options->map,
-                                  .charset = p->options->charset};
-    return sample_train(p->writer, p->head, p->feed.walk, p->options->reader,
-                        &parse, err);
-}
-
 static bool add_works(struct pipeline *p, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -545,27 +504,76 @@ static void free_works(struct work *w)
     }
 }
 
-static int run_workers(struct pipeline *p, struct nh_error *err)
+/* ---- The run. */
+
+/* Makes a dictionary of the batches that wait, and of files that come later, if
+ * there is none that fits; and has workers take the batches. */
+static int start_workers(struct pipeline *p, struct nh_error *err)
 {
-    pthread_t threads[PIPELINE_JOBS_MAX];
-    unsigned started = 0, jobs = p->options->jobs;
-    if (!add_works(p, jobs + (jobs + 1) / 2))
-        return error_nomem(err);
-    for (; started < p->options->jobs; started++)
-        if (pthread_create(&threads[started], NULL, worker_run, p) != 0)
-            break;
-    if (started == 0)
-        return error_set(err, NH_ENOMEM, "cannot start a thread");
-    feed_workers(p);
+    const unsigned jobs = p->options->jobs;
+    const struct parse_context parse = {.map = p->options->map,
+                                        .charset = p->options->charset};
+    int rc = NH_OK;
+    if (writer_dict_general(p->writer))
+        rc = sample_train(p->writer, p->head, p->feed.walk, p->options->reader,
+                          &parse, err);
+    if (rc == NH_OK && !add_works(p, jobs + (jobs + 1) / 2))
+        rc = error_nomem(err);
+    while (rc == NH_OK && p->started < jobs &&
+           pthread_create(&p->threads[p->started], NULL, worker_run, p) == 0)
+        p->started++;
+    if (rc == NH_OK && p->started == 0)
+        rc = error_set(err, NH_ENOMEM, "cannot start a thread");
+    return rc;
+}
+
+static int first_error(struct pipeline *p, struct nh_error *err)
+{
     pthread_mutex_lock(&p->mutex);
-    p->ended = true;
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->mutex);
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    if (p->failed != NH_OK)
+    const int failed = p->failed;
+    if (failed != NH_OK && err)
         *err = p->error;
-    return p->failed;
+    pthread_mutex_unlock(&p->mutex);
+    return failed;
+}
+
+int pipeline_put(struct pipeline *p, struct feed_batch *batch,
+                 struct nh_error *err)
+{
+    struct nh_error why;
+    const bool commit = batch->commit;
+    batch->number = p->number++;
+    if (p->started == 0)
+        p->ahead += batch->bytes.len;
+    put_batch(p, batch, p->started > 0);
+    const bool due = commit || p->ahead >= SAMPLE_RAW_BYTES ||
+                     !writer_dict_general(p->writer);
+    if (p->started == 0 && due && p->failed == NH_OK) {
+        int rc = start_workers(p, &why);
+        if (rc != NH_OK)
+            fail(p, rc, &why);
+    }
+    return first_error(p, err);
+}
+
+int pipeline_read(struct pipeline *p, const struct walk *walk,
+                  struct nh_error *err)
+{
+    struct nh_error why;
+    struct feed_batch *batch;
+    int rc = NH_OK, more = 0;
+    p->feed.walk = walk;
+    for (size_t i = 0; i < walk->count; i++)
+        p->total_bytes += walk->files[i].size;
+    while (rc == NH_OK && (more = feed_next(&p->feed, &batch, &why)) == 1) {
+        rc = pipeline_put(p, batch, err);
+        pthread_mutex_lock(&p->mutex);
+        p->counts.read_bytes = feed_consumed(&p->feed);
+        pthread_mutex_unlock(&p->mutex);
+    }
+    if (more < 0)
+        fail(p, more, &why);
+    return first_error(p, err);
 }
 
 /* Of the options that say what a file's articles are. */
@@ -580,56 +588,85 @@ static uint64_t hash_options(const struct pipeline_options *o)
     return hash;
 }
 
+int pipeline_new(struct pipeline **out, struct index_writer *w,
+                 const struct pipeline_options *options, struct nh_error *err)
+{
+    struct pipeline *p = *out = calloc(1, sizeof *p);
+    if (!p)
+        return error_nomem(err);
+    p->writer = w;
+    p->options = options;
+    p->feed.forced = options->reader;
+    segment_builder_set_threads(writer_builder(w), options->jobs);
+    p->feed.batch_records = segment_builder_batch_articles(writer_builder(w));
+    p->feed.report = report_feed;
+    p->feed.same = same_file;
+    p->feed.commit_time = options->commit_time;
+    p->feed.commit_bytes = options->commit_bytes;
+    p->options_hash = hash_options(options);
+    p->feed.ctx = p;
+    pthread_mutex_init(&p->mutex, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    return NH_OK;
+}
+
+static void pipeline_free(struct pipeline *p)
+{
+    while (p->head) {
+        struct feed_batch *next = p->head->next;
+        feed_batch_free(p->head);
+        p->head = next;
+    }
+    free_works(p->idle);
+    free_works(p->done);
+    feed_release(&p->feed);
+    free(p->articles.items);
+    buf_release(&p->name);
+    pthread_cond_destroy(&p->changed);
+    pthread_mutex_destroy(&p->mutex);
+    free(p);
+}
+
+int pipeline_finish(struct pipeline *p, struct pipeline_counts *counts,
+                    struct nh_error *err)
+{
+    struct nh_error why;
+    int rc = NH_OK;
+    if (!p)
+        return NH_OK;
+    if (p->started == 0 && p->head && p->failed == NH_OK)
+        rc = start_workers(p, &why);
+    if (rc != NH_OK)
+        fail(p, rc, &why);
+    pthread_mutex_lock(&p->mutex);
+    p->ended = true;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->mutex);
+    for (unsigned i = 0; i < p->started; i++)
+        pthread_join(p->threads[i], NULL);
+    rc = first_error(p, err);
+    p->counts.files = p->feed.files_read;
+    p->counts.read_bytes = p->feed.walk ? feed_consumed(&p->feed) : 0;
+    if (counts)
+        *counts = p->counts;
+    pipeline_free(p);
+    return rc;
+}
+
 int pipeline_run(struct index_writer *w, const struct walk *walk,
                  const struct pipeline_options *options,
                  struct pipeline_counts *counts, struct nh_error *err)
 {
-    struct pipeline p;
-    struct nh_error local; /* what is skipped needs a reason in any case */
-    if (!err)
-        err = &local;
-    memset(&p, 0, sizeof p);
-    p.writer = w;
-    p.options = options;
-    p.feed.walk = walk;
-    p.feed.forced = options->reader;
-    segment_builder_set_threads(writer_builder(w), options->jobs);
-    p.feed.batch_records = segment_builder_batch_articles(writer_builder(w));
-    p.feed.report = report_feed;
-    p.feed.same = same_file;
-    p.feed.commit_time = options->commit_time;
-    p.feed.commit_bytes = options->commit_bytes;
-    p.options_hash = hash_options(options);
-    p.feed.ctx = &p;
-    for (size_t i = 0; i < walk->count; i++)
-        p.total_bytes += walk->files[i].size;
-    pthread_mutex_init(&p.mutex, NULL);
-    pthread_cond_init(&p.changed, NULL);
-    int rc = prepare(&p, err);
-    if (rc == NH_OK && writer_dict(w))
-        rc = run_workers(&p, err);
-    if (rc == NH_OK && p.failed != NH_OK) {
-        rc = p.failed;
-        *err = p.error;
+    struct pipeline *p;
+    memset(counts, 0, sizeof *counts);
+    int rc = pipeline_new(&p, w, options, err);
+    if (rc == NH_OK) {
+        pipeline_read(p, walk, NULL);
+        rc = pipeline_finish(p, counts, err); /* of the reading too */
     }
     if (rc == NH_OK)
         rc = writer_commit(w, err);
     if (rc == NH_OK && !options->no_merge)
         rc = merge_due_segments(w, err);
-    p.counts.files = p.feed.files_read;
-    p.counts.read_bytes = feed_consumed(&p.feed);
-    *counts = p.counts;
-    while (p.head) {
-        struct feed_batch *next = p.head->next;
-        feed_batch_free(p.head);
-        p.head = next;
-    }
-    free_works(p.idle);
-    free_works(p.done);
-    feed_release(&p.feed);
-    free(p.articles.items);
-    buf_release(&p.name);
-    pthread_cond_destroy(&p.changed);
-    pthread_mutex_destroy(&p.mutex);
     return rc;
 }

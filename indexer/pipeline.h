@@ -5,6 +5,7 @@
 
 #include "corpus/reader.h"
 #include "corpus/walk.h"
+#include "indexer/feed.h"
 #include "indexer/index_writer.h"
 
 struct entity_model;
@@ -48,7 +49,29 @@ struct pipeline_options {
 
 #define PIPELINE_JOBS_MAX 64
 
-/* Indexes the files of `walk`. What was committed before an error stays. */
+/* A run by hand: batches go in, in order, and what is in them gets into the
+ * writer in that order; workers start when there are enough to make a
+ * dictionary of. Options and writer are borrowed. Nobody else may use the
+ * writer until the run is finished. */
+struct pipeline;
+int pipeline_new(struct pipeline **out, struct index_writer *w,
+                 const struct pipeline_options *options, struct nh_error *err);
+/* Takes a batch over, and gives it its number; waits while many are under way.
+ * Records that belong to no file have NULL for it. Once it has failed, so it
+ * does from then on. */
+int pipeline_put(struct pipeline *p, struct feed_batch *batch,
+                 struct nh_error *err);
+/* All files of `walk`, which must last until the run is finished. Once a run.
+ */
+int pipeline_read(struct pipeline *p, const struct walk *walk,
+                  struct nh_error *err);
+/* Ends and frees the run: all that went in is appended, though not committed.
+ * Returns the first error there was. `counts` may be NULL, as p. */
+int pipeline_finish(struct pipeline *p, struct pipeline_counts *counts,
+                    struct nh_error *err);
+
+/* Indexes the files of `walk`: reads, commits, merges what is due. What was
+ * committed before an error stays. */
 int pipeline_run(struct index_writer *w, const struct walk *walk,
                  const struct pipeline_options *options,
                  struct pipeline_counts *counts, struct nh_error *err);

@@ -1,4 +1,4 @@
-/* The articles of this run that no commit covers yet, by id. */
+/* What no commit covers yet, by id: articles that were added, or deleted. */
 #ifndef INDEXER_RUN_TABLE_H
 #define INDEXER_RUN_TABLE_H
 
@@ -10,6 +10,7 @@ struct run_entry {
     uint64_t id[2];   /* hash128 of the article's id */
     uint64_t content; /* article_hash */
     uint32_t docid;   /* never 0 */
+    bool deleted;
 };
 
 struct run_table {
@@ -21,7 +22,8 @@ struct run_entry *run_table_find(const struct run_table *t,
                                  const uint64_t id[2]);
 /* Adds an entry that is not in the table; false if memory ran out. */
 bool run_table_add(struct run_table *t, const struct run_entry *entry);
-/* Drops entries with numbers up to `docid`; false if memory ran out. */
+/* Drops entries with numbers up to `docid`, those of the articles that a commit
+ * covers; false if memory ran out. */
 bool run_table_forget(struct run_table *t, uint32_t docid);
 void run_table_release(struct run_table *t);
 

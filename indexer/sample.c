@@ -69,7 +69,9 @@ static int add_other_files(struct sampler *s, const struct feed_batch *batches,
     for (; batches; batches = batches->next)
         if (batches->count)
             last = batches->records[batches->count - 1].file;
-    size_t first = last ? (size_t)(last - walk->files) + 1 : walk->count;
+    if (!last)
+        return NH_OK;
+    size_t first = (size_t)(last - walk->files) + 1;
     size_t rest = walk->count - first;
     size_t files = rest < SAMPLE_FILES ? rest : SAMPLE_FILES;
     size_t room = SAMPLE_TEXT_MAX - dict_trainer_bytes(s->trainer);

@@ -14,8 +14,8 @@
 
 /* Gives the writer a dictionary trained on the queued batches and on stretches
  * of the other files, or the general one if that is too little text. Does
- * nothing if the writer has a general one and no better can be made. `parse`
- * has the options of parsing. */
+ * nothing if the writer has a general one and no better can be made. `walk` is
+ * what the batches' files are of; `parse` has the options of parsing. */
 int sample_train(struct index_writer *w, const struct feed_batch *batches,
                  const struct walk *walk, const struct reader *forced,
                  const struct parse_context *parse, struct nh_error *err);

@@ -4,6 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+const char *nh_version(void)
+{
+    return NEWSHOUND_VERSION;
+}
 
 /* All but the rules, which helpers borrow. Accepts NULL. */
 static void close_commit(nh_index *index)
@@ -42,16 +48,75 @@ static int open_commit(nh_index **out, const char *path, struct nh_error *err)
     return NH_OK;
 }
 
+static int take_stamp(struct file_stamp *stamp, const char *dir,
+                      const char *name, struct nh_error *err)
+{
+    struct buf path = BUF_INIT;
+    struct stat st;
+    const bool good = file_join(&path, dir, name) != NULL;
+    *stamp = (struct file_stamp){0, 0, 0};
+    if (good && stat(path.data, &st) == 0)
+        *stamp = (struct file_stamp){(uint64_t)st.st_ino, (uint64_t)st.st_size,
+                                     (int64_t)st.st_mtim.tv_sec * 1000000000 +
+                                         st.st_mtim.tv_nsec};
+    buf_release(&path);
+    return good ? NH_OK : error_nomem(err);
+}
+
+static bool same_stamp(struct file_stamp a, struct file_stamp b)
+{
+    return a.inode == b.inode && a.size == b.size && a.changed == b.changed;
+}
+
+static int take_stamps(struct file_stamp *commit, struct file_stamp *rules,
+                       const char *dir, struct nh_error *err)
+{
+    int rc = take_stamp(commit, dir, MANIFEST_NAME, err);
+    return rc == NH_OK ? take_stamp(rules, dir, NAME_RULES_FILE, err) : rc;
+}
+
 int nh_open(nh_index **out, const char *path, struct nh_error *err)
 {
-    int rc = open_commit(out, path, err);
+    struct file_stamp commit, rules;
+    *out = NULL;
+    int rc = take_stamps(&commit, &rules, path, err);
+    if (rc == NH_OK)
+        rc = open_commit(out, path, err);
     if (rc == NH_OK)
         rc = name_rules_open(&(*out)->rules, path, err);
     if (rc != NH_OK) {
         nh_close(*out);
         *out = NULL;
+        return rc;
     }
-    return rc;
+    (*out)->commit_stamp = commit;
+    (*out)->rules_stamp = rules;
+    return NH_OK;
+}
+
+int nh_reopen(nh_index *index, int *changed, struct nh_error *err)
+{
+    struct file_stamp commit, rules;
+    const char *dir = index->snapshot.dir;
+    nh_index *newer;
+    int none;
+    if (!changed)
+        changed = &none;
+    *changed = 0;
+    int rc = take_stamps(&commit, &rules, dir, err);
+    if (rc != NH_OK || (same_stamp(commit, index->commit_stamp) &&
+                        same_stamp(rules, index->rules_stamp)))
+        return rc;
+    rc = nh_open(&newer, dir, err);
+    if (rc != NH_OK)
+        return rc;
+    const struct nh_index older = *index;
+    *index = *newer;
+    *newer = older;
+    index->no_rules = newer->no_rules;
+    nh_close(newer);
+    *changed = 1;
+    return NH_OK;
 }
 
 void nh_use_rules(nh_index *index, int on)
@@ -224,6 +289,8 @@ int index_fields(nh_index *index, uint32_t docid, struct nh_error *err)
 struct nh_article {
     struct arena arena;
     struct nh_article_view view;
+    struct nh_mention *mentions; /* made when asked for */
+    size_t mention_count;
 };
 
 /* How many values of a field were not found by tagging. */
@@ -286,6 +353,76 @@ int nh_article_next(nh_article **out, nh_index *index, uint32_t after,
         }
     }
     return error_set(err, NH_ENOTFOUND, "there are no more articles");
+}
+
+/* Mentions of the article that index->article holds, whose words are
+ * index->words, the first `titles` of its title. */
+static int fill_mentions(nh_article *a, const nh_index *index, size_t titles,
+                         struct nh_error *err)
+{
+    const struct article *from = &index->article;
+    size_t count = 0;
+    for (size_t i = 0; i < from->count; i++)
+        count += from->values[i].mention_count;
+    struct nh_mention *made =
+        arena_alloc(&a->arena, (count + 1) * sizeof *made);
+    if (!made)
+        return error_nomem(err);
+    count = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct article_value *v = &from->values[i];
+        const char *field = schema_fields[v->field].name;
+        const struct nh_string name =
+            hit_string(&a->arena, v->mention_count ? v->text : slice_of(""));
+        if (!name.data)
+            return error_nomem(err);
+        for (size_t k = 0; k < v->mention_count; k++) {
+            const struct article_mention *m = &v->mentions[k];
+            if (m->count == 0 || m->first >= index->words.count ||
+                m->count > index->words.count - m->first)
+                return error_set(err, NH_ECORRUPT,
+                                 "the article '%s' names somebody where it has "
+                                 "no words",
+                                 a->view.hit.id.data);
+            const bool in_title = m->first < titles;
+            const size_t base = in_title ? 0 : from->title.len + 1;
+            const size_t start = index->words.items[m->first].start,
+                         end = index->words.items[m->first + m->count - 1].end;
+            made[count++] = (struct nh_mention){{field, strlen(field)},
+                                                name,
+                                                in_title,
+                                                start - base,
+                                                end - start};
+        }
+    }
+    a->mentions = made;
+    a->mention_count = count;
+    return NH_OK;
+}
+
+int nh_article_mentions(nh_article *a, nh_index *index,
+                        const struct nh_mention **mentions, size_t *count,
+                        struct nh_error *err)
+{
+    int rc = NH_OK;
+    size_t titles;
+    *mentions = NULL;
+    *count = 0;
+    if (!a->mentions) {
+        rc = index_article(index, a->view.hit.number, err);
+        if (rc == NH_OK)
+            rc = lexicon_analyse_article(&index->lexicon, index->article.title,
+                                         index->article.body, &index->words,
+                                         &titles, err);
+        if (rc == NH_OK)
+            rc = fill_mentions(a, index, titles, err);
+        lexicon_trim(&index->lexicon);
+    }
+    if (rc == NH_OK) {
+        *mentions = a->mentions;
+        *count = a->mention_count;
+    }
+    return rc;
 }
 
 const struct nh_article_view *nh_article_view(const nh_article *article)

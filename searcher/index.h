@@ -9,8 +9,15 @@
 #include "searcher/newshound.h"
 #include "searcher/stems.h"
 
+/* What tells one state of a file from another; zeros: there is none. */
+struct file_stamp {
+    uint64_t inode, size;
+    int64_t changed; /* nanoseconds since 1970 */
+};
+
 struct nh_index {
     struct snapshot snapshot;
+    struct file_stamp commit_stamp, rules_stamp; /* before they were read */
     struct stemmer *stemmer;
     struct lexicon lexicon;   /* words of texts that were shown */
     struct stem_index stems;  /* of the dictionaries */

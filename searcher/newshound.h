@@ -8,7 +8,7 @@
  *   for (size_t i = 0; i < nh_results_count(found); i++) {
  *       const struct nh_hit *hit;
  *       if (nh_results_hit(found, i, &hit, &err) == NH_OK)
- * puts(hit->title.data);
+ *           puts(hit->title.data);
  *   }
  *   nh_results_free(found);
  *   nh_close(index);
@@ -17,7 +17,7 @@
  * (may be NULL). An index shows one commit for as long as it is open. A handle
  * and its results belong to one thread at a time; any number of handles may be
  * open. The library keeps no global state, never logs, never exits, and reads
- * neither environment nor locale. */
+ * neither environment nor locale. newshound_index.h has the writing side. */
 #ifndef NEWSHOUND_H
 #define NEWSHOUND_H
 
@@ -45,11 +45,19 @@ struct nh_list {
     size_t count;
 };
 
+/* Version of the library: "0.2.0". */
+const char *nh_version(void);
+
 /* ---- Indexes. */
 
 /* Opens the index in folder `path`. NH_ENOTFOUND, NH_ECORRUPT, NH_EVERSION;
  * NH_EDATA for a mistake in its entities.rules. */
 int nh_open(nh_index **out, const char *path, struct nh_error *err);
+/* Shows the last commit from now on; *changed, where that is not NULL, is 1 if
+ * it is another one, or entities.rules is, else 0. Costs next to nothing if it
+ * is not. All results must have been freed. After an error the handle shows
+ * what it did. */
+int nh_reopen(nh_index *index, int *changed, struct nh_error *err);
 /* Accepts NULL. All results must have been freed. */
 void nh_close(nh_index *index);
 /* Whether the rules about names in the file entities.rules of the index, read
@@ -252,6 +260,12 @@ int nh_results_scores(nh_results *results, size_t i,
 /* Gives back the memory of all hits and ids that were asked for, so that long
  * pages can be walked in little of it. */
 void nh_results_forget(nh_results *results);
+/* A cursor over the page, for any number of hits: the next one, from the first
+ * on, valid until the next call; *hit is NULL behind the last. What was asked
+ * for before is forgotten. With a limit of UINT32_MAX it goes over all matches,
+ * 20 bytes of memory for each. */
+int nh_results_next(nh_results *results, const struct nh_hit **hit,
+                    struct nh_error *err);
 
 /* ---- Help with queries. */
 
@@ -308,6 +322,20 @@ int nh_article_open(nh_article **out, nh_index *index, const char *id,
 int nh_article_next(nh_article **out, nh_index *index, uint32_t after,
                     struct nh_error *err);
 const struct nh_article_view *nh_article_view(const nh_article *article);
+
+/* Where the article names somebody or something. */
+struct nh_mention {
+    struct nh_string field; /* person, org, place, author */
+    struct nh_string name;  /* as the hit lists it */
+    int in_title;           /* else in the body */
+    size_t start, len;      /* bytes of it */
+};
+/* The mentions of each name in the order of the hit's lists, those of a name in
+ * the order of the text; `index` is the one that the article is from, as it
+ * was. Valid until the article is freed. */
+int nh_article_mentions(nh_article *article, nh_index *index,
+                        const struct nh_mention **mentions, size_t *count,
+                        struct nh_error *err);
 void nh_article_free(nh_article *article);
 
 #ifdef __cplusplus

@@ -28,6 +28,8 @@ struct nh_results {
     struct match_page page;
     struct hidden_copies *hidden; /* of each of the page, or NULL */
     struct nh_hit **hits;         /* made when asked for */
+    size_t made_first, made_end;  /* none is outside */
+    size_t cursor;                /* of nh_results_next */
     struct buf tree;
     struct plan *plan; /* made when scores are asked for */
     struct nh_string suggestion;
@@ -360,6 +362,10 @@ int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
             h->score = r->page.scores[i];
             h->copies = r->hidden ? r->hidden[i].count : 0;
             r->hits[i] = h;
+            if (r->made_first == r->made_end)
+                r->made_first = r->made_end = i;
+            r->made_first = i < r->made_first ? i : r->made_first;
+            r->made_end = i < r->made_end ? r->made_end : i + 1;
         }
     }
     if (rc == NH_OK)
@@ -466,8 +472,21 @@ int nh_why_not(nh_index *index, const char *query, size_t len,
 void nh_results_forget(nh_results *r)
 {
     arena_reset(&r->hit_arena);
-    for (size_t i = 0; i < r->page.count; i++)
+    for (size_t i = r->made_first; i < r->made_end; i++)
         r->hits[i] = NULL;
+    r->made_first = r->made_end = 0;
+}
+
+int nh_results_next(nh_results *r, const struct nh_hit **hit,
+                    struct nh_error *err)
+{
+    *hit = NULL;
+    nh_results_forget(r);
+    if (r->cursor >= r->page.count)
+        return NH_OK;
+    int rc = nh_results_hit(r, r->cursor, hit, err);
+    r->cursor += rc == NH_OK;
+    return rc;
 }
 
 int nh_results_id(nh_results *r, size_t i, struct nh_string *id, double *score,

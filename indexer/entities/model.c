@@ -229,15 +229,75 @@ int entity_model_read(struct entity_model **out, struct slice bytes,
     return rc;
 }
 
+/* ---- Files. */
+
+#define MODEL_NAME "english.model"
+
+/* The file that this code was loaded from, a program or a library; empty if
+ * that cannot be told. */
+static void find_self(struct buf *out)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    const uintptr_t here = (uintptr_t)&find_self;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    buf_reset(out);
+    while (maps && out->len == 0 && (len = getline(&line, &cap, maps)) > 0) {
+        uintmax_t start, end;
+        const char *path = strchr(line, '/');
+        line[len - 1] = '\0';
+        if (path && sscanf(line, "%jx-%jx", &start, &end) == 2 &&
+            here >= start && here < end)
+            buf_append_str(out, path);
+    }
+    free(line);
+    if (maps)
+        fclose(maps);
+}
+
+/* Folders beside that of the file: where it was built, where a program is
+ * installed, where a library is on systems with one folder a processor. */
+static const char *const beside[] = {"share/newshound", "../share/newshound",
+                                     "../../share/newshound"};
+
+/* The installed model; NULL if memory ran out. */
+static const char *find_model(struct buf *path)
+{
+    struct buf self = BUF_INIT;
+    size_t folder;
+    bool found = false;
+    find_self(&self);
+    for (folder = self.len; folder > 0 && self.data[folder - 1] != '/';)
+        folder--;
+    for (size_t i = 0; !found && i < sizeof beside / sizeof *beside; i++) {
+        buf_reset(path);
+        if (folder)
+            buf_append(path, self.data, folder);
+        buf_printf(path, "%s/" MODEL_NAME, beside[i]);
+        const char *text = buf_cstr(path);
+        found = folder && text && file_exists(text);
+    }
+    buf_release(&self);
+    if (!found) {
+        buf_reset(path);
+        buf_append_str(path, NEWSHOUND_DATADIR "/" MODEL_NAME);
+    }
+    return buf_cstr(path);
+}
+
 int entity_model_open(struct entity_model **out, const char *path,
                       struct nh_error *err)
 {
-    struct buf bytes = BUF_INIT;
+    struct buf bytes = BUF_INIT, found = BUF_INIT;
     *out = NULL;
-    int rc = file_read(path, &bytes, err);
+    if (!path)
+        path = find_model(&found);
+    int rc = path ? file_read(path, &bytes, err) : error_nomem(err);
     if (rc == NH_OK)
         rc = entity_model_read(out, (struct slice){bytes.data, bytes.len}, path,
                                err);
     buf_release(&bytes);
+    buf_release(&found);
     return rc;
 }

@@ -86,7 +86,9 @@ struct entity_model {
     uint32_t clusters;
 };
 
-/* NH_ENOTFOUND, NH_EIO, NH_EVERSION, NH_ECORRUPT, NH_ENOMEM. */
+/* `path` may be NULL: the model that stands in ../share/newshound or the like
+ * beside the program or library that this is part of, else where it was to be
+ * installed. NH_ENOTFOUND, NH_EIO, NH_EVERSION, NH_ECORRUPT, NH_ENOMEM. */
 int entity_model_open(struct entity_model **out, const char *path,
                       struct nh_error *err);
 /* The same from a file's bytes; `name` is for messages. */
