@@ -42,6 +42,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/newshound)
 file(RELATIVE_PATH FROM_PC_TO_INCLUDE /prefix/${pc_dir}
      /prefix/${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/newshound.pc.in newshound.pc @ONLY)
+configure_file(cmake/newshound-static.pc.in newshound-static.pc @ONLY)
 set(LIBRARY_DIR ${CMAKE_INSTALL_LIBDIR})
 set(INCLUDE_DIR ${CMAKE_INSTALL_INCLUDEDIR})
 configure_package_config_file(cmake/newshound-config.cmake.in
@@ -55,7 +56,8 @@ install(TARGETS newshound_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${archive} DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES searcher/newshound.h indexer/newshound_index.h common/nh_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES ${CMAKE_BINARY_DIR}/newshound.pc DESTINATION ${pc_dir})
+install(FILES ${CMAKE_BINARY_DIR}/newshound.pc
+              ${CMAKE_BINARY_DIR}/newshound-static.pc DESTINATION ${pc_dir})
 install(FILES ${CMAKE_BINARY_DIR}/newshound-config.cmake
               ${CMAKE_BINARY_DIR}/newshound-config-version.cmake
         DESTINATION ${package_dir})

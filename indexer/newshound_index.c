@@ -45,8 +45,8 @@ struct nh_writer {
     struct parse_context parse; /* to look at what is added with */
     struct article article;
     struct buf json, id;
-    struct nh_writer_counts counts; /* of the runs that are over */
-    int failed;                     /* for good */
+    struct nh_counts counts; /* of the runs that are over */
+    int failed;              /* for good */
     struct nh_error error;
 };
 
@@ -557,7 +557,7 @@ int nh_writer_merge(nh_writer *w, struct nh_error *err)
     return leave(w, rc, &why, err);
 }
 
-void nh_writer_counts(const nh_writer *w, struct nh_writer_counts *counts)
+void nh_writer_counts(const nh_writer *w, struct nh_counts *counts)
 {
     *counts = w->counts;
 }

@@ -137,12 +137,12 @@ int nh_writer_commit(nh_writer *writer, struct nh_error *err);
  * the smallest and fastest an index can be. Takes a while. */
 int nh_writer_merge(nh_writer *writer, struct nh_error *err);
 
-struct nh_writer_counts {
+struct nh_counts {
     uint64_t added, replaced, unchanged, deleted;
     uint64_t skipped; /* records that are no articles */
 };
 /* What became of what this writer was given; complete after a commit. */
-void nh_writer_counts(const nh_writer *writer, struct nh_writer_counts *counts);
+void nh_writer_counts(const nh_writer *writer, struct nh_counts *counts);
 
 #ifdef __cplusplus
 }

@@ -93,9 +93,9 @@ static const char *found(const char *query)
     return out;
 }
 
-static struct nh_writer_counts counts_of(const nh_writer *w)
+static struct nh_counts counts_of(const nh_writer *w)
 {
-    struct nh_writer_counts c;
+    struct nh_counts c;
     nh_writer_counts(w, &c);
     return c;
 }
@@ -172,7 +172,7 @@ static void the_same_article_is_unchanged_another_replaces_it(void **state)
     good(nh_writer_commit(w, &err));
     assert_string_equal(found("two"), "");
     assert_string_equal(found("three"), "a");
-    const struct nh_writer_counts c = counts_of(w);
+    const struct nh_counts c = counts_of(w);
     assert_int_equal(c.added, 1);
     assert_int_equal(c.replaced, 2);
     assert_int_equal(c.unchanged, 2);

@@ -1,0 +1,33 @@
+"""newshound: full-text search for news corpora.
+
+    import newshound
+
+    with newshound.open("news.idx") as index:
+        found = index.search("person:Leike safety", limit=5, facets=["org"])
+        for hit in found:
+            print(hit.title, hit.date, hit.snippet.highlight("**", "**"))
+        print(found.facets["org"].values)
+
+    with newshound.Writer("news.idx") as writer:
+        writer.add(id="report-1", title="Harbour reopens", date="2024-05-17",
+                   body="Ships came back to the harbour on Friday.")
+
+Errors are subclasses of ``newshound.Error``.
+"""
+
+from ._errors import (Corrupt, DataError, Error, InvalidArgument, IoError,
+                      Locked, NotFound, OutOfMemory, QueryError, WrongVersion)
+from ._hit import Article, Hit, Mention, Snippet, TermScore
+from ._index import (Completion, Facet, FacetValue, Group, Index, Period, Pool,
+                     Reason, Results, SearchOptions, Stats, Total, open)
+from ._library import lib as _lib
+from ._writer import Counts, Writer
+
+__version__: str = _lib.nh_version().decode()
+
+__all__ = [
+    "Article", "Completion", "Corrupt", "Counts", "DataError", "Error", "Facet",
+    "FacetValue", "Group", "Hit", "Index", "InvalidArgument", "IoError",
+    "Locked", "Mention", "NotFound", "OutOfMemory", "Period", "Pool",
+    "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",
+    "TermScore", "Total", "Writer", "WrongVersion", "open"]
