@@ -11,7 +11,9 @@
 static const struct option_def options[] = {
     OPTION_INDEX,
     {'n', "limit", "N", "completions to print; default 10"},
-    {'f', "format", "FORMAT", "text (default) or json"},
+    OPTION_TEXT_OR_JSON,
+    {0, "script", "SHELL=bash|zsh|fish",
+     "print what makes bash, zsh or fish complete arguments"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
 
@@ -55,14 +57,17 @@ static int run_complete(const struct options *o)
     nh_completions *completions;
     struct buf prefix = BUF_INIT;
     long limit = 10;
-    const char *format = options_get(o, "format");
-    const bool json = format && strcmp(format, "json") == 0;
+    const bool json = options_choice(o, "format") == 1;
     if (!options_number(o, "limit", 1, UINT32_MAX, &limit))
         return EXIT_USAGE;
-    if (o->count == 0 || (format && !json && strcmp(format, "text") != 0)) {
-        fprintf(stderr, "newshound complete: %s\n",
-                o->count == 0 ? "what is to be completed? Give its beginning"
-                              : "--format is text or json");
+    const char *shell = options_get(o, "script");
+    if (shell) {
+        print_completion(shell);
+        return command_finish(EXIT_FOUND);
+    }
+    if (o->count == 0) {
+        fprintf(stderr, "newshound complete: what is to be completed? Give its "
+                        "beginning\n");
         return EXIT_USAGE;
     }
     int rc = nh_open(&index, command_index_path(o), &err);
@@ -89,6 +94,7 @@ const struct command command_complete = {
     "[OPTIONS] PREFIX",
     "  newshound complete lei            words and names\n"
     "  newshound complete person:lei     names of persons\n"
-    "  newshound complete topic:         the commonest topics\n",
+    "  newshound complete topic:         the commonest topics\n"
+    "  source <(newshound complete --script bash)\n",
     options,
     run_complete};

@@ -9,14 +9,13 @@
 
 static const struct option_def options[] = {
     OPTION_INDEX,
-    {'t', "type", "TYPE", "person (default), org, place or author"},
+    {'t', "type", "TYPE=person|org|place|author",
+     "person (default), org, place or author"},
     {'m', "match", "WORDS", "only names that have these words"},
     {'n', "limit", "N", "names at most; default 20, 0 for all"},
-    {'f', "format", "FORMAT", "text (default) or json"},
+    OPTION_TEXT_OR_JSON,
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
-
-static const char *const types[] = {"person", "org", "place", "author"};
 
 struct listing {
     nh_index *index;
@@ -88,35 +87,20 @@ static int count_names(struct listing *l, const char *type,
     return rc;
 }
 
-static const char *read_type(const struct options *o)
-{
-    const char *given = options_get(o, "type");
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (!given || strcmp(given, types[i]) == 0)
-            return types[i];
-    fprintf(stderr,
-            "newshound entities: --type is person, org, place or author\n");
-    return NULL;
-}
-
 static int run_entities(const struct options *o)
 {
     struct nh_error err;
     struct listing l;
     const struct nh_facet *facet = NULL;
     const char *match = options_get(o, "match");
-    const char *format = options_get(o, "format");
-    const char *type = read_type(o);
+    const char *given = options_get(o, "type");
+    const char *type = given ? given : "person";
     long limit = 20;
     size_t shown = 0;
     memset(&l, 0, sizeof l);
-    l.json = format && strcmp(format, "json") == 0;
-    if (!type || !options_number(o, "limit", 0, INT32_MAX, &limit))
+    l.json = options_choice(o, "format") == 1;
+    if (!options_number(o, "limit", 0, INT32_MAX, &limit))
         return EXIT_USAGE;
-    if (format && !l.json && strcmp(format, "text") != 0) {
-        fprintf(stderr, "newshound entities: --format is text or json\n");
-        return EXIT_USAGE;
-    }
     if (o->count > 0) {
         fprintf(stderr, "newshound entities: it takes no arguments; --match "
                         "WORDS looks for a name\n");

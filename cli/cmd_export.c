@@ -11,28 +11,12 @@
 static const struct option_def options[] = {
     OPTION_INDEX,
     {0, "entities", NULL, "write names that were found in texts too"},
-    {'f', "format", "FORMAT",
+    {'f', "format", "FORMAT=jsonl|opensearch|mapping",
      "jsonl (default); opensearch: lines for its _bulk; mapping: its fields"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
 
 enum format { FORMAT_JSONL, FORMAT_OPENSEARCH, FORMAT_MAPPING };
-
-static bool read_format(const struct options *o, enum format *format)
-{
-    static const char *const names[] = {"jsonl", "opensearch", "mapping"};
-    const char *text = options_get(o, "format");
-    *format = FORMAT_JSONL;
-    for (int i = 0; text && i < 3; i++)
-        if (strcmp(text, names[i]) == 0) {
-            *format = (enum format)i;
-            return true;
-        }
-    if (text)
-        fprintf(stderr,
-                "newshound export: --format is jsonl, opensearch or mapping\n");
-    return text == NULL;
-}
 
 /* The fields of an index that the lines of FORMAT_OPENSEARCH go into: what is
  * filtered by as keywords, names as text too. */
@@ -68,13 +52,11 @@ static int run_export(const struct options *o)
     nh_article *article;
     struct buf out = BUF_INIT;
     uint32_t after = 0;
-    enum format format;
+    const enum format format = (enum format)options_choice(o, "format");
     if (o->count > 0) {
         fprintf(stderr, "newshound export: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
-    if (!read_format(o, &format))
-        return EXIT_USAGE;
     if (format == FORMAT_MAPPING)
         return print_mapping();
     int rc = nh_open(&index, command_index_path(o), &err);

@@ -20,7 +20,7 @@ static const struct option_def options[] = {
     {'j', "jobs", "N", "work on N batches side by side; default: the cores"},
     {'M', "memory", "MB", "stay under about so much; default 600"},
     {'l', "language", "NAME", "stemmer of a new index; default english"},
-    {'b', "builder", "NAME",
+    {'b', "builder", "NAME=auto|bulk|api",
      "auto (default), bulk or api: how tables are written"},
     {0, "xapian-lists", NULL,
      "in a new index, let Xapian's own tools find common words too"},
@@ -85,21 +85,6 @@ static void summarise(const struct run *run, const struct pipeline_counts *c,
     printf("; %.1f MB of text in %.1f s\n", (double)c->text_bytes / 1e6,
            seconds);
     tally_print(stdout, c->readers, &run->reasons);
-}
-
-static bool read_builder(const struct options *o, enum builder_kind *kind)
-{
-    static const char *const names[] = {"auto", "bulk", "api"};
-    const char *text = options_get(o, "builder");
-    *kind = BUILDER_AUTO;
-    for (int i = 0; text && i < 3; i++)
-        if (strcmp(names[i], text) == 0) {
-            *kind = (enum builder_kind)i;
-            return true;
-        }
-    if (text)
-        fprintf(stderr, "newshound index: --builder is auto, bulk or api\n");
-    return text == NULL;
 }
 
 /* Reads the options; false with a message if one makes no sense. */
@@ -270,15 +255,16 @@ static int run_index(const struct options *o)
     struct entity_model *model = NULL;
     struct pipeline_options p;
     struct run run;
-    enum builder_kind kind;
+    const enum builder_kind kind =
+        (enum builder_kind)options_choice(o, "builder");
     const char *format = options_get(o, "format");
     memset(&p, 0, sizeof p);
     memset(&run, 0, sizeof run);
     run.follows = options_get(o, "follow") != NULL;
     if (format && strcmp(format, "list") == 0)
         return command_list_formats();
-    if (!read_options(o, &p) || !read_builder(o, &kind) ||
-        !read_commit_every(o, &p) || !check_arguments(o))
+    if (!read_options(o, &p) || !read_commit_every(o, &p) ||
+        !check_arguments(o))
         return EXIT_USAGE;
     if (!p.no_entities && !options_get(o, "entities-only-given") &&
         command_model(&model, o, &err) != NH_OK) { /* not the index */

@@ -13,10 +13,12 @@ static const struct option_def options[] = {
     {0, "all", NULL, "print all hits"},
     {0, "offset", "N", "leave out the first N hits"},
     {0, "count", NULL, "print only the number of matches"},
-    {'s', "sort", "ORDER", "relevance (default), newest or oldest"},
+    {'s', "sort", "ORDER=relevance|newest|oldest",
+     "relevance (default), newest or oldest"},
     {0, "since", "DATE", "only from this day, month or year on"},
     {0, "until", "DATE", "only up to this one, included"},
-    {'f', "format", "FORMAT", "text (default), json, jsonl, tsv, trec or ids"},
+    {'f', "format", "FORMAT=text|json|jsonl|tsv|trec|ids",
+     "text (default), json, jsonl, tsv, trec or ids"},
     {0, "facet", "FIELD,...",
      "count the values of all matches: person, org, place, author, source, "
      "section, topic, lang, year, month, day"},
@@ -32,6 +34,8 @@ static const struct option_def options[] = {
     {0, "all-words", NULL, "never fall back to any of the words"},
     {'Q', "queries", "FILE",
      "run its lines QID<TAB>QUERY; - is standard input"},
+    {'0', "null", NULL,
+     "end lines of ids, tsv, trec and jsonl, and of --queries, in NUL"},
     {'j', "threads", "N",
      "search with N threads; default: as many as pay, a file with one"},
     {0, "expand", "N", "words that a wildcard may stand for; default 10000"},
@@ -42,23 +46,6 @@ static const struct option_def options[] = {
     {0, "verify", NULL, "compare all files with their checksums first"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
-
-static bool read_order(const struct options *o, enum nh_sort *sort)
-{
-    static const char *const names[] = {"relevance", "newest", "oldest"};
-    const char *text = options_get(o, "sort");
-    if (!text)
-        return true;
-    for (int i = 0; i < 3; i++)
-        if (strcmp(names[i], text) == 0) {
-            *sort = (enum nh_sort)i;
-            return true;
-        }
-    fprintf(stderr,
-            "newshound search: --sort is relevance, newest or oldest\n");
-    options_dash_hint();
-    return false;
-}
 
 /* 30d, 2w, 6m, 1y or a number of days. */
 static bool read_recency(const struct options *o, double *days)
@@ -138,20 +125,20 @@ static bool read_options(const struct options *o, struct query_run *run)
         !options_number(o, "offset", 0, UINT32_MAX, &offset) ||
         !options_number(o, "threads", 0, NH_THREADS_MAX, &threads) ||
         !options_number(o, "expand", 1, UINT32_MAX, &expand) ||
-        !options_number(o, "effort", 1, UINT32_MAX, &effort) ||
-        !read_order(o, &run->options.sort))
+        !options_number(o, "effort", 1, UINT32_MAX, &effort))
         return false;
+    run->options.sort = (enum nh_sort)options_choice(o, "sort");
     run->format = output_format_named(format ? format : "text");
-    if (!run->format) {
-        fprintf(stderr, "newshound search: --format is text, json, jsonl, "
-                        "tsv, trec or ids\n");
-        options_dash_hint();
-        return false;
-    }
     const bool any = options_get(o, "any") != NULL;
     run->count = options_get(o, "count") != NULL;
     run->explain = options_get(o, "explain") != NULL;
     run->colour = isatty(STDOUT_FILENO);
+    run->end = options_get(o, "null") ? '\0' : '\n';
+    if (!run->end && !run->format->lines && !run->count) {
+        fprintf(stderr, "newshound search: --null is for --format ids, tsv, "
+                        "trec and jsonl\n");
+        return false;
+    }
     if (!read_fields(o, run))
         return false;
     run->fallback = run->format->whole && !run->count && !any &&
@@ -246,7 +233,6 @@ const struct command command_search = {
     "  newshound search openai safety            both words\n"
     "  newshound search 'person:Leike \"safety culture\"'\n"
     "  newshound search 'org:OpenAI date:2024-05 -altman'\n"
-    "  newshound search --format json -n 3 place:brazil coffee\n"
     "  newshound search --facet person,year -n 0 inflation\n"
     "  newshound search --why-not leike-resigns openai NEAR/3 lawsuit\n"
     "  man newshound-query has the query language\n",

@@ -7,10 +7,7 @@
 #include "searcher/newshound.h"
 
 static const struct option_def options[] = {
-    OPTION_INDEX,
-    {'f', "format", "FORMAT", "text (default) or json"},
-    OPTION_HELP,
-    {0, NULL, NULL, NULL}};
+    OPTION_INDEX, OPTION_TEXT_OR_JSON, OPTION_HELP, {0, NULL, NULL, NULL}};
 
 static int show_one(nh_index *index, const char *id, bool json,
                     struct nh_error *err)
@@ -38,12 +35,9 @@ static int run_show(const struct options *o)
 {
     struct nh_error err;
     nh_index *index;
-    const char *format = options_get(o, "format");
-    bool json = format && strcmp(format, "json") == 0;
-    if (o->count == 0 || (format && !json && strcmp(format, "text") != 0)) {
-        fprintf(stderr, "newshound show: %s\n",
-                o->count == 0 ? "which article? Give its id"
-                              : "--format is text or json");
+    const bool json = options_choice(o, "format") == 1;
+    if (o->count == 0) {
+        fprintf(stderr, "newshound show: which article? Give its id\n");
         return EXIT_USAGE;
     }
     int rc = nh_open(&index, command_index_path(o), &err);

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "common/json_out.h"
 #include "common/snapshot.h"
 
 static const struct option_def options[] = {
-    OPTION_INDEX, OPTION_HELP, {0, NULL, NULL, NULL}};
+    OPTION_INDEX, OPTION_TEXT_OR_JSON, OPTION_HELP, {0, NULL, NULL, NULL}};
 
 static uint64_t text_bytes(const struct snapshot *s)
 {
@@ -70,6 +71,37 @@ static void print_stats(const struct snapshot *s)
            s->manifest.language, xw_version(), NEWSHOUND_VERSION);
 }
 
+/* The same, without what is of newshound's inside. */
+static int print_json(const struct snapshot *s, struct nh_error *err)
+{
+    uint64_t bytes = 0;
+    struct buf out = BUF_INIT;
+    for (size_t i = 0; i < s->manifest.file_count; i++)
+        bytes += s->manifest.files[i].size;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {{"version", 1},
+                   {"articles", s->live},
+                   {"tombstones", s->dead},
+                   {"segments", s->count},
+                   {"commit", s->manifest.commit},
+                   {"text_bytes", text_bytes(s)},
+                   {"index_bytes", bytes}};
+    buf_append_byte(&out, '{');
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        json_key(&out, numbers[i].name);
+        buf_printf(&out, "%" PRIu64, numbers[i].value);
+    }
+    json_member(&out, "language", slice_of(s->manifest.language));
+    buf_append_str(&out, "}\n");
+    const int rc = out.failed ? error_nomem(err) : NH_OK;
+    if (rc == NH_OK)
+        fwrite(out.data, 1, out.len, stdout);
+    buf_release(&out);
+    return rc;
+}
+
 static int run_stats(const struct options *o)
 {
     struct nh_error err;
@@ -80,9 +112,13 @@ static int run_stats(const struct options *o)
     }
     if (snapshot_open(&s, command_index_path(o), &err) != NH_OK)
         return command_fail(&err);
-    print_stats(&s);
+    int rc = NH_OK;
+    if (options_choice(o, "format") == 1)
+        rc = print_json(&s, &err);
+    else
+        print_stats(&s);
     snapshot_close(&s);
-    return command_finish(EXIT_FOUND);
+    return rc == NH_OK ? command_finish(EXIT_FOUND) : command_fail(&err);
 }
 
 const struct command command_stats = {

@@ -11,7 +11,8 @@
 #include "indexer/entities/entities.h"
 
 static const struct option_def options[] = {
-    {'f', "format", "FORMAT", "json (default), tsv, or bio: one token a line"},
+    {'f', "format", "FORMAT=json|tsv|bio",
+     "json (default), tsv, or bio: one token a line"},
     OPTION_MODEL,
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -204,13 +205,8 @@ static int run_tag(const struct options *o)
     struct entity_model *model = NULL;
     struct tagging t;
     memset(&t, 0, sizeof t);
-    const char *format = options_get(o, "format");
-    const bool bio = format && strcmp(format, "bio") == 0;
-    t.tsv = format && strcmp(format, "tsv") == 0;
-    if (format && !bio && !t.tsv && strcmp(format, "json") != 0) {
-        fprintf(stderr, "newshound tag: --format is json, tsv or bio\n");
-        return EXIT_USAGE;
-    }
+    t.tsv = options_choice(o, "format") == 1;
+    const bool bio = options_choice(o, "format") == 2;
     int rc = command_model(&model, o, &err);
     if (rc == NH_OK && bio && !tagger_new(&t.tagger, model))
         rc = error_nomem(&err);

@@ -18,7 +18,8 @@ enum exit_status {
 struct command {
     const char *name;
     const char *summary;  /* for the list of commands */
-    const char *usage;    /* behind "newshound NAME " */
+    const char *usage;    /* behind "newshound NAME ": words in capitals say
+                             what arguments are (completion.c) */
     const char *examples; /* lines, each ends in \n */
     const struct option_def *options;
     int (*run)(const struct options *o);
@@ -26,9 +27,14 @@ struct command {
 
 extern const struct command command_index, command_search, command_complete,
     command_show, command_stats, command_tag, command_entities, command_export,
-    command_merge, command_delete, command_check, command_inspect;
+    command_merge, command_delete, command_check, command_inspect, command_repl;
+/* All commands, NULL at the end. */
+extern const struct command *const command_table[];
 /* Prints the query language (help_query.c). */
 void print_query_help(void);
+/* Prints what makes bash, zsh or fish complete the program's arguments
+ * (completion.c). */
+void print_completion(const char *shell);
 
 /* The -d option, the same everywhere. */
 #define OPTION_INDEX                                                           \
@@ -50,6 +56,11 @@ void print_query_help(void);
 #define OPTION_WAIT                                                            \
     {                                                                          \
         0, "wait", NULL, "wait while another process writes to the index"      \
+    }
+
+#define OPTION_TEXT_OR_JSON                                                    \
+    {                                                                          \
+        'f', "format", "FORMAT=text|json", "text (default) or json"            \
     }
 
 /* --format list. */

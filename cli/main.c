@@ -9,19 +9,14 @@
 #include "cli/command.h"
 #include "common/xapian/xw.h"
 
-static const struct command *const commands[] = {&command_index,
-                                                 &command_search,
-                                                 &command_complete,
-                                                 &command_show,
-                                                 &command_stats,
-                                                 &command_tag,
-                                                 &command_entities,
-                                                 &command_export,
-                                                 &command_merge,
-                                                 &command_delete,
-                                                 &command_check,
-                                                 &command_inspect,
-                                                 NULL};
+const struct command *const command_table[] = {
+    &command_index,   &command_search,
+    &command_repl,    &command_complete,
+    &command_show,    &command_stats,
+    &command_tag,     &command_entities,
+    &command_export,  &command_merge,
+    &command_delete,  &command_check,
+    &command_inspect, NULL};
 
 const char *command_index_path(const struct options *o)
 {
@@ -74,9 +69,9 @@ int command_finish(int status)
 
 static const struct command *find_command(const char *name)
 {
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
+    for (size_t i = 0; command_table[i]; i++)
+        if (strcmp(command_table[i]->name, name) == 0)
+            return command_table[i];
     return NULL;
 }
 
@@ -84,8 +79,9 @@ static void print_overview(FILE *to)
 {
     fprintf(to, "newshound: full-text search for news corpora\n\n"
                 "  newshound COMMAND [OPTIONS] ...\n\n");
-    for (size_t i = 0; commands[i]; i++)
-        fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; command_table[i]; i++)
+        fprintf(to, "  %-8s %s\n", command_table[i]->name,
+                command_table[i]->summary);
     fprintf(to,
             "\n  newshound index articles/\n"
             "  newshound search openai safety\n"

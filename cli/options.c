@@ -53,6 +53,59 @@ static void complain(const char *program, const char *given, int result)
     fprintf(stderr, "  see: newshound %s --help\n", program);
 }
 
+const char *options_choices(const struct option_def *def)
+{
+    const char *values = def->argument ? strchr(def->argument, '=') : NULL;
+    /* FIELD=KEY is a name. */
+    return values && strchr(values, '|') ? values + 1 : NULL;
+}
+
+size_t options_argument(const struct option_def *def)
+{
+    const char *values = options_choices(def);
+    return values ? (size_t)(values - 1 - def->argument)
+                  : strlen(def->argument);
+}
+
+/* Place of a text among the choices; -1 if it is none of them. */
+static int find_choice(const char *choices, const char *text)
+{
+    for (int n = 0;; n++) {
+        const size_t len = strcspn(choices, "|");
+        if (strlen(text) == len && memcmp(choices, text, len) == 0)
+            return n;
+        if (!choices[len])
+            return -1;
+        choices += len + 1;
+    }
+}
+
+/* "--sort is relevance, newest or oldest". */
+static void complain_choice(const char *program, const struct option_def *def)
+{
+    const char *at = options_choices(def);
+    fprintf(stderr, "newshound %s: --%s is ", program, def->name);
+    while (*at) {
+        const size_t len = strcspn(at, "|");
+        const char *next = at + len + (at[len] == '|');
+        const char *last = strchr(next, '|');
+        fprintf(stderr, "%.*s%s", (int)len, at,
+                !*next ? "\n"
+                : last ? ", "
+                       : " or ");
+        at = next;
+    }
+    if (strcmp(program, "search") == 0)
+        options_dash_hint();
+}
+
+size_t options_choice(const struct options *o, const char *name)
+{
+    const int at = index_of(o->defs, name);
+    const char *choices = options_choices(&o->defs[at]);
+    return o->values[at] ? (size_t)find_choice(choices, o->values[at]) : 0;
+}
+
 bool options_parse(struct options *o, const struct option_def *defs, int argc,
                    char **argv)
 {
@@ -86,6 +139,11 @@ bool options_parse(struct options *o, const struct option_def *defs, int argc,
                             : at != (size_t)(result - 256))
             at++;
         o->values[at] = defs[at].argument ? optarg : "";
+        const char *choices = options_choices(&defs[at]);
+        if (choices && find_choice(choices, optarg) < 0) {
+            complain_choice(argv[0], &defs[at]);
+            return false;
+        }
     }
     o->args = argv + optind;
     o->count = argc - optind;
@@ -123,9 +181,11 @@ void options_help(const struct option_def *defs)
 {
     for (; defs->name; defs++) {
         char left[64];
-        snprintf(left, sizeof left, "%c%c%s --%s%s%s", defs->letter ? '-' : ' ',
-                 defs->letter ? defs->letter : ' ', defs->letter ? "," : " ",
-                 defs->name, defs->argument ? " " : "",
+        snprintf(left, sizeof left, "%c%c%s --%s%s%.*s",
+                 defs->letter ? '-' : ' ', defs->letter ? defs->letter : ' ',
+                 defs->letter ? "," : " ", defs->name,
+                 defs->argument ? " " : "",
+                 defs->argument ? (int)options_argument(defs) : 0,
                  defs->argument ? defs->argument : "");
         printf("  %-28s %s\n", left, defs->help);
     }

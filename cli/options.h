@@ -6,9 +6,11 @@
 #include <stddef.h>
 
 struct option_def {
-    char letter;          /* or 0 */
-    const char *name;     /* without the dashes */
-    const char *argument; /* name of its argument, or NULL: a switch */
+    char letter;      /* or 0 */
+    const char *name; /* without the dashes */
+    /* Name of its argument, or NULL: a switch. Behind the name, =a|b|c: it is
+     * one of these, the first if it is not given. */
+    const char *argument;
     const char *help;
 };
 
@@ -29,6 +31,12 @@ bool options_parse(struct options *o, const struct option_def *defs, int argc,
                    char **argv);
 /* Value of the option `name`, or NULL; it must be in the table. */
 const char *options_get(const struct options *o, const char *name);
+/* Which of its choices the option has, from 0. */
+size_t options_choice(const struct options *o, const char *name);
+/* The choices of an argument, behind each other with | between; NULL: none. */
+const char *options_choices(const struct option_def *def);
+/* Length of the name of an argument. */
+size_t options_argument(const struct option_def *def);
 /* Reads a number of the option into *value if it was given; false with a
  * message if it is none or outside least..most. */
 bool options_number(const struct options *o, const char *name, long least,

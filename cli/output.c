@@ -29,7 +29,7 @@ static int page_ids(struct buf *out, const struct output_page *page,
         if (page->qid)
             buf_printf(out, "%s\t", page->qid);
         buf_append(out, id.data, id.len);
-        buf_append_byte(out, '\n');
+        buf_append_byte(out, (uint8_t)page->end);
         output_drain(out, page);
     }
     return NH_OK;
@@ -51,7 +51,7 @@ static int page_trec(struct buf *out, const struct output_page *page,
             score = 1.0 / (double)(i + 1);
         buf_printf(out, "%s Q0 ", page->qid ? page->qid : "1");
         buf_append(out, id.data, id.len);
-        buf_printf(out, " %zu %.9f newshound\n", i + 1, score);
+        buf_printf(out, " %zu %.9f newshound%c", i + 1, score, page->end);
         output_drain(out, page);
     }
     return NH_OK;
@@ -78,19 +78,19 @@ static int page_tsv(struct buf *out, const struct output_page *page,
         put_cell(out, hit->date);
         put_cell(out, hit->source);
         output_clean(out, hit->title, false);
-        buf_append_byte(out, '\n');
+        buf_append_byte(out, (uint8_t)page->end);
         output_drain(out, page);
     }
     return NH_OK;
 }
 
 static const struct output_format formats[] = {
-    {"text", true, false, true, output_page_text},
-    {"json", true, true, false, output_page_json},
-    {"jsonl", false, true, false, output_page_jsonl},
-    {"tsv", false, false, false, page_tsv},
-    {"trec", false, false, false, page_trec},
-    {"ids", false, false, false, page_ids}};
+    {"text", true, false, true, false, NULL, output_page_text},
+    {"json", true, true, false, false, output_error_json, output_page_json},
+    {"jsonl", false, true, false, true, NULL, output_page_jsonl},
+    {"tsv", false, false, false, true, NULL, page_tsv},
+    {"trec", false, false, false, true, NULL, page_trec},
+    {"ids", false, false, false, true, NULL, page_ids}};
 
 const struct output_format *output_format_named(const char *name)
 {

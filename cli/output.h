@@ -20,6 +20,7 @@ struct output_page {
     bool offset;  /* the page does not start at the first hit */
     bool groups;  /* the hits are in groups */
     bool waits;   /* nothing of it can be printed before it is complete */
+    char end;     /* of a line: '\n', or '\0' */
 };
 
 struct output_format {
@@ -29,6 +30,11 @@ struct output_format {
     bool whole;
     bool explains;  /* with page->explain */
     bool collapses; /* copies, unless told otherwise */
+    bool lines;     /* one a hit, which may end in other bytes */
+    /* Appends what is wrong with a query of a batch as a line of the answers,
+     * or NULL: people are told. `qid` may be NULL. */
+    void (*error)(struct buf *out, const char *qid, struct nh_string query,
+                  const struct nh_error *err);
     /* Appends the page; of a long one only the end is left in `out`, what was
      * before is printed. Errors of reading hits are returned. */
     int (*page)(struct buf *out, const struct output_page *page,
@@ -57,6 +63,8 @@ int output_explain(struct buf *out, const struct output_page *page,
 /* Appends the line of a query and a mark under a place of it. */
 void output_caret(struct buf *out, struct nh_string query, size_t offset,
                   size_t length);
+void output_error_json(struct buf *out, const char *qid, struct nh_string query,
+                       const struct nh_error *err);
 /* Appends reasons as JSON. */
 void output_reasons_json(struct buf *out, const char *id,
                          const nh_reasons *reasons);

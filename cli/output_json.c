@@ -257,6 +257,35 @@ int output_page_json(struct buf *out, const struct output_page *page,
     return rc;
 }
 
+void output_error_json(struct buf *out, const char *qid, struct nh_string query,
+                       const struct nh_error *err)
+{
+    /* By -enum nh_code. */
+    static const char *const codes[] = {
+        "",        "memory", "invalid", "query", "notfound",    "corrupt",
+        "version", "locked", "io",      "data",  "unsupported", "internal"};
+    const size_t code = (size_t)-err->code;
+    buf_append_byte(out, '{');
+    json_key(out, "version");
+    buf_printf(out, "%d", JSON_VERSION);
+    if (qid)
+        json_member(out, "qid", slice_of(qid));
+    json_member(out, "query", slice_from(query));
+    json_key(out, "error");
+    buf_append_byte(out, '{');
+    json_member(
+        out, "code",
+        slice_of(code < sizeof codes / sizeof *codes ? codes[code] : ""));
+    json_member(out, "message", slice_of(err->message));
+    put_optional(out, "hint",
+                 (struct nh_string){err->hint, slice_of(err->hint).len});
+    if (err->offset != NH_NO_OFFSET) {
+        put_number(out, "offset", err->offset);
+        put_number(out, "length", err->length);
+    }
+    buf_append_str(out, "}}\n");
+}
+
 int output_page_jsonl(struct buf *out, const struct output_page *page,
                       struct nh_error *err)
 {
@@ -264,7 +293,7 @@ int output_page_jsonl(struct buf *out, const struct output_page *page,
     const size_t count = nh_results_count(page->results);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         rc = put_hit(out, page, i, page->qid, err);
-        buf_append_byte(out, '\n');
+        buf_append_byte(out, (uint8_t)page->end);
         output_drain(out, page);
     }
     return rc;

@@ -26,6 +26,7 @@ struct answer {
     struct buf out, log;
     int status;
     bool waits; /* for others that are printed before it */
+    bool said;  /* an error, in `out` */
 };
 
 static void answer_release(struct answer *a)
@@ -46,6 +47,8 @@ int query_error_report(struct buf *log, const struct nh_error *err,
                        const char *qid, const char *query, size_t len)
 {
     bool place = err->code == NH_EQUERY || err->code == NH_EUNSUPPORTED;
+    if (qid && !*qid)
+        qid = NULL;
     buf_printf(log, "newshound: %s%s%s\n", qid ? qid : "", qid ? ": " : "",
                err->message);
     if (place && err->offset != NH_NO_OFFSET && err->offset <= len)
@@ -60,7 +63,7 @@ int query_error_report(struct buf *log, const struct nh_error *err,
                : EXIT_TROUBLE;
 }
 
-/* Searches again with any of the words where all of them found nothing. */
+/* Searches, and again with any of the words where all of them find nothing. */
 static int search(const struct query_run *run, nh_index *index,
                   const char *query, size_t len, nh_results **results,
                   bool *loosened, struct nh_error *err)
@@ -80,6 +83,13 @@ static int search(const struct query_run *run, nh_index *index,
     return nh_search(index, query, len, &o, results, err);
 }
 
+int query_search(const struct query_run *run, const char *query, size_t len,
+                 nh_results **results, struct nh_error *err)
+{
+    bool loosened;
+    return search(run, run->index, query, len, results, &loosened, err);
+}
+
 static void make_notice(struct buf *notice, nh_results *results, bool loosened)
 {
     struct nh_string text = nh_results_notice(results);
@@ -88,6 +98,23 @@ static void make_notice(struct buf *notice, nh_results *results, bool loosened)
         buf_printf(notice,
                    "%sno article has all the words; these have any of them",
                    text.len ? "; " : "");
+}
+
+/* The error is the answer: in the place of one where the format can say it,
+ * else for people. */
+static void answer_error(const struct query_run *run, const char *qid,
+                         const char *query, size_t len,
+                         const struct nh_error *err, struct answer *a)
+{
+    struct buf *log = &a->log, none = BUF_INIT;
+    const bool inside = qid && run->format->error && !run->count;
+    buf_reset(&a->out);
+    buf_reset(&a->log);
+    if (inside)
+        run->format->error(&a->out, qid, (struct nh_string){query, len}, err);
+    a->status = query_error_report(inside ? &none : log, err, qid, query, len);
+    a->said = inside;
+    buf_release(&none);
 }
 
 /* Answers a query over an index of the calling thread's. */
@@ -103,7 +130,7 @@ static void answer(const struct query_run *run, nh_index *index,
     double start = now_ms();
     int rc = search(run, index, query, len, &results, &loosened, &err);
     if (rc != NH_OK) {
-        a->status = query_error_report(&a->log, &err, qid, query, len);
+        answer_error(run, qid, query, len, &err, a);
         return;
     }
     nh_results_total(results, &total);
@@ -121,12 +148,13 @@ static void answer(const struct query_run *run, nh_index *index,
                                run->explain,
                                run->options.offset > 0,
                                run->options.group != NULL,
-                               a->waits};
+                               a->waits,
+                               run->end};
     if (rc == NH_OK && run->explain && !run->format->explains)
         rc = output_explain(&a->log, &page, &err);
     if (run->count)
-        buf_printf(&a->out, "%s%s%" PRIu64 "\n", qid ? qid : "",
-                   qid ? "\t" : "", total.value);
+        buf_printf(&a->out, "%s%s%" PRIu64 "%c", qid ? qid : "",
+                   qid ? "\t" : "", total.value, run->end);
     else if (rc == NH_OK)
         rc = run->format->page(&a->out, &page, &err);
     if (rc == NH_OK && (a->out.failed || a->log.failed))
@@ -135,18 +163,15 @@ static void answer(const struct query_run *run, nh_index *index,
     nh_results_free(results);
     buf_release(&notice);
     bool found = run->count ? total.value > 0 : count > 0;
-    if (rc != NH_OK) {
-        buf_reset(&a->out);
-        buf_reset(&a->log);
-        a->status = query_error_report(&a->log, &err, qid, query, len);
-    } else {
+    if (rc != NH_OK)
+        answer_error(run, qid, query, len, &err, a);
+    else
         a->status = found ? EXIT_FOUND : EXIT_NOTHING;
-    }
 }
 
 int query_run_one(const struct query_run *run, const char *query, size_t len)
 {
-    struct answer a = {BUF_INIT, BUF_INIT, EXIT_TROUBLE, false};
+    struct answer a = {BUF_INIT, BUF_INIT, EXIT_TROUBLE, false, false};
     answer(run, run->index, NULL, query, len, &a);
     answer_print(&a);
     answer_release(&a);
@@ -219,6 +244,7 @@ struct batch {
     atomic_size_t next;
     nh_index *indexes[NH_THREADS_MAX]; /* the first is the run's */
     unsigned threads;
+    bool every; /* empty lines are answered too */
 };
 
 struct worker {
@@ -232,10 +258,10 @@ static void answer_line(const struct query_run *run, nh_index *index,
 {
     struct answer *a = &l->answer;
     char *tab = memchr(l->text, '\t', (size_t)l->len);
-    a->status = EXIT_USAGE;
     if (!tab) {
-        buf_append_str(&a->log,
-                       "newshound: there is no tab behind a query's name\n");
+        struct nh_error err;
+        error_set(&err, NH_EINVAL, "there is no tab behind a query's name");
+        answer_error(run, "", l->text, (size_t)l->len, &err, a);
         return;
     }
     *tab = '\0';
@@ -249,7 +275,7 @@ static void *work(void *arg)
     struct batch *b = w->batch;
     size_t i;
     while ((i = atomic_fetch_add(&b->next, 1)) < b->count)
-        if (b->lines[i].len > 0)
+        if (b->lines[i].len > 0 || b->every)
             answer_line(b->run, w->index, &b->lines[i]);
     return NULL;
 }
@@ -298,11 +324,13 @@ static bool read_batch(struct batch *b, size_t most, FILE *file)
         buf_reset(&l->answer.out);
         buf_reset(&l->answer.log);
         l->answer.waits = most > 1;
-        l->len = getline(&l->text, &l->cap, file);
+        l->answer.said = false;
+        l->len = getdelim(&l->text, &l->cap, b->run->end, file);
         if (l->len <= 0)
             return false;
         while (l->len > 0 &&
-               (l->text[l->len - 1] == '\n' || l->text[l->len - 1] == '\r'))
+               (l->text[l->len - 1] == '\n' || l->text[l->len - 1] == '\r' ||
+                l->text[l->len - 1] == b->run->end))
             l->text[--l->len] = '\0';
     }
     return true;
@@ -314,12 +342,13 @@ static void print_batch(struct batch *b, size_t number, const char *path,
 {
     for (size_t i = 0; i < b->count; i++) {
         struct answer *a = &b->lines[i].answer;
-        if (b->lines[i].len == 0)
+        if (b->lines[i].len == 0 && !b->every)
             continue;
         answer_print(a);
         if (a->status < EXIT_USAGE)
             continue;
-        fprintf(stderr, "  in line %zu of %s\n", number + i, path);
+        if (!a->said)
+            fprintf(stderr, "  in line %zu of %s\n", number + i, path);
         if (*status == EXIT_FOUND || a->status > *status)
             *status = a->status;
     }
@@ -350,8 +379,12 @@ int query_run_file(const struct query_run *run, const char *path,
     size_t most = b->threads;
     if (most > 1 && run->options.limit != UINT32_MAX)
         most *= BATCH_LINES;
+    b->every = standard && run->format->error;
     while (more) {
         more = read_batch(b, most, file);
+        /* Should it not be there any more, it is searched as it was. */
+        if (standard)
+            nh_reopen(run->index, NULL, NULL);
         answer_batch(b);
         print_batch(b, number, path, &status);
         number += b->count;

@@ -13,8 +13,12 @@ struct query_run {
     bool fallback;    /* try any word where all words find nothing */
     bool explain;
     bool colour;
+    char end; /* of lines that are written or read: '\n', or '\0' */
 };
 
+/* What query_run_one prints, as results. */
+int query_search(const struct query_run *run, const char *query, size_t len,
+                 nh_results **results, struct nh_error *err);
 /* Runs one query and prints its answer. Returns an exit status; a bad query is
  * printed with a caret under its place. */
 int query_run_one(const struct query_run *run, const char *query, size_t len);
@@ -22,7 +26,9 @@ int query_run_one(const struct query_run *run, const char *query, size_t len);
 int query_why_not(const struct query_run *run, const char *query, size_t len,
                   const char *id);
 /* Runs the lines "qid<TAB>query" of a file, or of standard input for "-", with
- * run->threads of them at a time; `index` is the path of the run's index. */
+ * run->threads of them at a time; `index` is the path of the run's index. Who
+ * writes to standard input may wait for each answer, which is of the index as
+ * it is then; in JSON there is one for every line. */
 int query_run_file(const struct query_run *run, const char *path,
                    const char *index);
 

@@ -4,9 +4,10 @@
 set -eu
 build="gcc g++ cmake ninja-build pkg-config libxapian-dev zlib1g-dev
 libstemmer-dev libutf8proc-dev libxxhash-dev libxml2-dev
-libarchive-dev libbrotli-dev"
-test="libcmocka-dev python3 python3-snowballstemmer strace
-xapian-tools"
+libarchive-dev libbrotli-dev libedit-dev"
+test="libcmocka-dev python3 python3-venv python3-jsonschema
+python3-snowballstemmer mypy strace xapian-tools bash zsh fish luajit
+libffi-platypus-perl"
 wanted="$build"
 [ "${1:-}" = build ] || wanted="$build $test"
 missing=""

@@ -308,7 +308,8 @@ class Lives(unittest.TestCase):
 
     def allocated(self):
         if ASAN:
-            read = ctypes.CDLL(None).__sanitizer_get_current_allocated_bytes
+            read = getattr(ctypes.CDLL(None),
+                           "__sanitizer_get_current_allocated_bytes")
             read.restype = ctypes.c_size_t
             gc.collect()
             return read()

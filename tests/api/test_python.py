@@ -1,10 +1,10 @@
 """The Python module, installed by pip into an environment of its own against
 the installed library.
 
-  test_python.py BUILD-FOLDER SOURCE-FOLDER [ASAN-LIBRARY]
+  test_python.py BUILD-FOLDER SOURCE-FOLDER [RUNTIME]
 
 With a third argument the library is one with AddressSanitizer, whose runtime
-that is. The tests themselves run below, in the environment.
+libraries that names. The tests themselves run below, in the environment.
 """
 
 import os
