@@ -9,7 +9,11 @@ test="libcmocka-dev python3 python3-venv python3-jsonschema
 python3-snowballstemmer mypy strace xapian-tools bash zsh fish luajit
 libffi-platypus-perl"
 wanted="$build"
-[ "${1:-}" = build ] || wanted="$build $test"
+if [ "${1:-}" != build ]; then
+    wanted="$build $test"
+    # They may come from elsewhere.
+    command -v npm >/dev/null || wanted="$wanted nodejs npm"
+fi
 missing=""
 for package in $wanted; do
     case "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)" in
