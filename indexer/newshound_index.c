@@ -486,7 +486,11 @@ int nh_writer_add_path(nh_writer *w, const char *path, const char *format,
     if (rc != NH_OK)
         return rc;
     memset(&walk, 0, sizeof walk);
-    rc = find_format(format, &w->options.reader, &why);
+    rc = strcmp(path, "-") == 0
+             ? error_set(&why, NH_EINVAL,
+                         "'-' is no path: what comes through standard input is "
+                         "added as bytes")
+             : find_format(format, &w->options.reader, &why);
     if (rc == NH_OK)
         rc = walk_add(&walk, path, &why);
     if (rc == NH_OK)

@@ -240,6 +240,16 @@ class Searching(unittest.TestCase):
         self.assertEqual((twin.facets, twin.total, twin.groups),
                          (found.facets, found.total, found.groups))
 
+    def test_hits_outlive_results_that_are_closed(self):
+        found = self.index.search("safety OR year", explain=True)
+        hits = list(found)
+        titles = [h.title for h in self.index.search("safety OR year")]
+        found.close()
+        self.index.close()
+        gc.collect()
+        self.assertEqual([h.title for h in hits], titles)
+        self.assertTrue(all(h.snippet.text and h.scores() for h in hits))
+
     def test_structs_have_the_sizes_of_the_header(self):
         names = {"nh_error": _library.Error, "nh_string": _library.String,
                  "nh_list": _library.List, "nh_stats": _library.Stats,
@@ -278,6 +288,8 @@ class Lives(unittest.TestCase):
             for i in order:
                 if i % 2 and hasattr(things[i], "close"):
                     things[i].close()
+                elif i >= 3:
+                    self.assertTrue(things[i].title and things[i].snippet)
                 things[i] = None
         gc.collect()
 

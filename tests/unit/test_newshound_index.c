@@ -284,6 +284,7 @@ static void files_are_added_and_passed_over_the_next_time(void **state)
     good(nh_writer_add_path(w, "public.files", NULL, &err));
     good(nh_writer_add_path(w, "public.files", NULL, &err));
     assert_int_equal(nh_writer_add_path(w, "none", NULL, &err), NH_ENOTFOUND);
+    assert_int_equal(nh_writer_add_path(w, "-", NULL, &err), NH_EINVAL);
     good(nh_writer_commit(w, &err));
     assert_string_equal(found(ALL), "first a.txt b.txt");
     nh_writer_close(w);

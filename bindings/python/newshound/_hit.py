@@ -15,7 +15,7 @@ from . import _library as _l
 from ._errors import characters
 
 if TYPE_CHECKING:
-    from ._index import Results
+    from ._index import _Page
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 # struct nh_hit as numbers, all at once: a tenth of the time that ctypes takes
@@ -135,9 +135,8 @@ class _Texts(_Lazy):
 class _Copies(_Lazy):
     def __get__(self, hit: Hit, owner: type) -> tuple[str, ...]:
         value: tuple[str, ...] = ()
-        if self.words(hit)[self.at]:
-            results: Results = hit._owner
-            value = results._copies(hit._place)
+        if self.words(hit)[self.at] and hit._owner:
+            value = hit._owner.copies(hit._place)
         hit.__dict__[self.name] = value
         return value
 
@@ -178,7 +177,8 @@ class Hit:
     copies = _Copies(28)
     snippet = _SnippetOf(29)
 
-    def __init__(self, address: int, owner: Any, place: int) -> None:
+    def __init__(self, address: int, owner: Optional[_Page],
+                 place: int) -> None:
         self._words: Optional[tuple[Any, ...]] = _HIT.unpack(
             ctypes.string_at(address, _HIT.size))
         self._owner = owner  # of the memory, which it keeps
@@ -224,7 +224,7 @@ class Hit:
         if made is None:
             if self._owner is None:
                 raise ValueError("the results of this hit are gone")
-            made = self._owner._scores(self._place)
+            made = self._owner.scores(self._place)
             self.__dict__["_scores"] = made
         result: tuple[list[TermScore], float] = made
         return result

@@ -261,59 +261,103 @@ def _day(text: str) -> Optional[datetime.date]:
     return datetime.date.fromisoformat(text) if text else None
 
 
-class Results(Sequence[Hit]):
-    """A page of hits, and what else there is to be said of a query.
+class _Page:
+    """Results of the library, for as long as anything reads of them."""
 
-    Hits are read when they are asked for. Results keep their index open, also
-    when that has been closed; ``close`` gives them back early.
-    """
-
-    # So that what the collector meets half made can be told.
-    _pointer: Optional[int] = None
+    pointer: Optional[int] = None
 
     def __init__(self, handle: _Handle, query: bytes,
                  options: _l.SearchOptions) -> None:
-        error = _l.Error()
         pointer = c_void_p()
-        self._handle = handle
-        self._query = query
-        # Only when detached: a hit keeps its results, which then must not keep
-        # it, lest both wait for the garbage collector.
-        self._hits: list[Hit] = []
-        self._kept: dict[str, Any] = {}
+        self.handle = handle
+        # For reading hits, with the lock.
+        self.error = _l.Error()
+        self.address = c_void_p()
+        self.error_ref = byref(self.error)
+        self.address_ref = byref(self.address)
         with handle as index:
             if _lib.nh_search(index, query, len(query), byref(options),
-                              byref(pointer), byref(error)):
-                raise make(error, query)
-            # For reading hits, with the lock.
-            self._error, self._error_ref = error, byref(error)
-            self._address = c_void_p()
-            self._address_ref = byref(self._address)
+                              byref(pointer), self.error_ref):
+                raise make(self.error, query)
             handle.users += 1
-            self._pointer = pointer.value
-            self._count: int = _lib.nh_results_count(pointer)
+            self.pointer = pointer.value
+            self.count: int = _lib.nh_results_count(pointer)
+
+    def __del__(self) -> None:
+        if self.pointer is not None:
+            self.handle.drop(self.pointer)
+
+    def hit(self, place: int) -> Hit:
+        with self.handle:
+            if _lib.nh_results_hit(self.pointer, place, self.address_ref,
+                                   self.error_ref):
+                raise make(self.error)
+            return Hit(self.address.value or 0, self, place)
+
+    def next_hit(self, place: int) -> Optional[Hit]:
+        """By the cursor, in whose memory hits do not last."""
+        with self.handle:
+            if _lib.nh_results_next(self.pointer, self.address_ref,
+                                    self.error_ref):
+                raise make(self.error)
+            address = self.address.value
+            return Hit(address, self, place).detach() if address else None
+
+    def copies(self, place: int) -> tuple[str, ...]:
+        ids = _l.List()
+        with self.handle:
+            if _lib.nh_results_copies(self.pointer, place, byref(ids),
+                                      self.error_ref):
+                raise make(self.error)
+            return ids.texts()
+
+    def scores(self, place: int) -> tuple[list[TermScore], float]:
+        terms = ctypes.POINTER(_l.TermScore)()
+        count = c_size_t()
+        recency = ctypes.c_double()
+        with self.handle:
+            if _lib.nh_results_scores(self.pointer, place, byref(terms),
+                                      byref(count), byref(recency),
+                                      self.error_ref):
+                raise make(self.error)
+            made = [TermScore(t.term.text(), t.score, t.count, t.articles)
+                    for t in (terms[i] for i in range(count.value))]
+            return made, recency.value
+
+
+class Results(Sequence[Hit]):
+    """A page of hits, and what else there is to be said of a query.
+
+    Hits are read when they are asked for. Results, and hits, keep their index
+    open, also when that has been closed; ``close`` lets go of it early.
+    """
+
+    def __init__(self, handle: _Handle, query: bytes,
+                 options: _l.SearchOptions) -> None:
+        self._page: Optional[_Page] = _Page(handle, query, options)
+        self._query = query
+        self._count = self._page.count
+        # Only when detached: a hit is read anew each time it is asked for.
+        self._hits: list[Hit] = []
+        self._kept: dict[str, Any] = {}
 
     def close(self) -> None:
-        """Frees the results; hits keep only what was read of them."""
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            self._handle.drop(pointer)
+        """Lets go of the library's results; hits that there are stay good."""
+        self._page = None
 
-    __del__ = close
-
-    def _get(self) -> int:
-        if self._pointer is None:
+    def _get(self) -> _Page:
+        if self._page is None:
             raise ValueError("these results are closed")
-        return self._pointer
+        return self._page
 
     def detach(self) -> Results:
         """Reads all of it, and frees the library's. Itself."""
-        if self._pointer is not None:
+        if self._page is not None:
             hits = [hit.detach() for hit in self]
             for name in ("total", "notice", "suggestion", "periods", "plan",
                          "tree", "can_loosen", "facets", "groups"):
                 getattr(self, name)
-            self.close()
+            self._page = None
             self._hits = hits
         return self
 
@@ -332,25 +376,19 @@ class Results(Sequence[Hit]):
         place = i + self._count if i < 0 else i
         if not 0 <= place < self._count:
             raise IndexError("there is no such hit on this page")
-        return self._hits[place] if self._hits else self._read(place)
+        return self._hits[place] if self._hits else self._get().hit(place)
 
     def __iter__(self) -> Iterator[Hit]:
         if self._hits:
             return iter(self._hits)
-        return map(self._read, range(self._count))
-
-    def _read(self, place: int) -> Hit:
-        with self._handle:
-            if _lib.nh_results_hit(self._get(), place, self._address_ref,
-                                   self._error_ref):
-                raise make(self._error)
-            return Hit(self._address.value or 0, self, place)
+        return map(self._get().hit, range(self._count))
 
     # Each of what follows is read once.
     def _once(self, name: str, read: Callable[[int], _T]) -> _T:
         if name not in self._kept:
-            with self._handle:
-                self._kept[name] = read(self._get())
+            page = self._get()
+            with page.handle:
+                self._kept[name] = read(page.pointer or 0)
         value: _T = self._kept[name]
         return value
 
@@ -449,29 +487,6 @@ class Results(Sequence[Hit]):
         """How many groups there are."""
         return self._read_groups()[1]
 
-    def _copies(self, place: int) -> tuple[str, ...]:
-        error = _l.Error()
-        ids = _l.List()
-        with self._handle:
-            if _lib.nh_results_copies(self._get(), place, byref(ids),
-                                      byref(error)):
-                raise make(error)
-            return ids.texts()
-
-    def _scores(self, place: int) -> tuple[list[TermScore], float]:
-        error = _l.Error()
-        terms = ctypes.POINTER(_l.TermScore)()
-        count = c_size_t()
-        recency = ctypes.c_double()
-        with self._handle:
-            if _lib.nh_results_scores(self._get(), place, byref(terms),
-                                      byref(count), byref(recency),
-                                      byref(error)):
-                raise make(error)
-            made = [TermScore(t.term.text(), t.score, t.count, t.articles)
-                    for t in (terms[i] for i in range(count.value))]
-            return made, recency.value
-
     def __repr__(self) -> str:
         return f"<Results: {self._count} of {self.total.value} articles>"
 
@@ -545,21 +560,13 @@ class Index:
     def scan(self, query: str, **options: Any) -> Iterator[Hit]:
         """All matches, one after the other, in little memory."""
         options.setdefault("limit", None)
-        results = self.search(query, **options)
-        error = _l.Error()
-        address = c_void_p()
-        while True:
-            with results._handle:
-                if _lib.nh_results_next(results._get(), byref(address),
-                                        byref(error)):
-                    raise make(error)
-                if not address.value:
-                    break
-                place = results._kept.get("cursor", 0)
-                results._kept["cursor"] = place + 1
-                hit = Hit(address.value, results, place).detach()
+        page = _Page(self._get(), query.encode("utf-8", "surrogatepass"),
+                     _make_options(options))  # type: ignore[arg-type]
+        for place in range(page.count):
+            hit = page.next_hit(place)
+            if hit is None:
+                break
             yield hit
-        results.close()
 
     def count(self, query: str, **options: Any) -> int:
         """How many articles match, exactly."""

@@ -184,9 +184,11 @@ class Writer:
 
     def close(self) -> None:
         """Gives up what is not committed, and lets others write."""
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            _lib.nh_writer_close(pointer)
+        if self._pointer is not None:
+            with self._lock:
+                pointer, self._pointer = self._pointer, None
+                if pointer is not None:
+                    _lib.nh_writer_close(pointer)
 
     __del__ = close
 
