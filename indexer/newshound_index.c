@@ -528,18 +528,25 @@ int nh_writer_delete(nh_writer *w, const char *id, size_t len,
     return leave(w, rc, &why, err);
 }
 
+/* All that was added and deleted is in the last commit, for good if not. */
+static int commit(nh_writer *w, struct nh_error *err)
+{
+    int rc = finish_run(w, err);
+    if (rc == NH_OK)
+        rc = writer_commit(w->writer, err);
+    return spoil(w, rc, err);
+}
+
 int nh_writer_commit(nh_writer *w, struct nh_error *err)
 {
     struct nh_error why;
     int rc = enter(w, err);
     if (rc != NH_OK)
         return rc;
-    rc = finish_run(w, &why);
+    rc = commit(w, &why);
     if (rc == NH_OK)
-        rc = writer_commit(w->writer, &why);
-    if (rc == NH_OK)
-        rc = writer_merge_due(w->writer, &why);
-    return leave(w, spoil(w, rc, &why), &why, err);
+        rc = spoil(w, writer_merge_due(w->writer, &why), &why);
+    return leave(w, rc, &why, err);
 }
 
 int nh_writer_merge(nh_writer *w, struct nh_error *err)
@@ -548,10 +555,7 @@ int nh_writer_merge(nh_writer *w, struct nh_error *err)
     int rc = enter(w, err);
     if (rc != NH_OK)
         return rc;
-    rc = finish_run(w, &why);
-    if (rc == NH_OK)
-        rc = writer_commit(w->writer, &why);
-    spoil(w, rc, &why);
+    rc = commit(w, &why);
     const size_t segments = writer_manifest(w->writer)->segment_count;
     if (rc == NH_OK && (segments > 1 || writer_tombstones(w->writer))) {
         rc = writer_merge(w->writer, segments, &why);

@@ -53,10 +53,11 @@ const char *nh_version(void);
 /* Opens the index in folder `path`. NH_ENOTFOUND, NH_ECORRUPT, NH_EVERSION;
  * NH_EDATA for a mistake in its entities.rules. */
 int nh_open(nh_index **out, const char *path, struct nh_error *err);
-/* Shows the last commit from now on; *changed, where that is not NULL, is 1 if
- * it is another one, or entities.rules is, else 0. Costs next to nothing if it
- * is not. All results must have been freed. After an error the handle shows
- * what it did. */
+/* Shows the last commit from now on, of the index at the path that was given to
+ * nh_open (an absolute one, if the process changes its folder); *changed, where
+ * that is not NULL, is 1 if it is another one, or entities.rules is, else 0.
+ * Costs next to nothing if it is not. All results must have been freed. After
+ * an error the handle shows what it did. */
 int nh_reopen(nh_index *index, int *changed, struct nh_error *err);
 /* Accepts NULL. All results must have been freed. */
 void nh_close(nh_index *index);

@@ -511,7 +511,7 @@ class Index:
     _handle: Optional[_Handle] = None
 
     def __init__(self, path: PathLike) -> None:
-        self.path = os.fspath(path)
+        self.path = os.path.abspath(path)
         self._handle = _Handle(self.path)
 
     def close(self) -> None:
