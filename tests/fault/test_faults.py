@@ -226,18 +226,20 @@ class Faults(unittest.TestCase):
         corpus = os.path.join(WORK, "corpus.jsonl")
         write_corpus(corpus, 300, 6)
         run("index", "-d", self.index, SAMPLES)
-        reader = subprocess.Popen(
-            [PROGRAM, "search", "-d", self.index, "--queries", "-", "--count"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for n in range(5):
-            reader.stdin.write(f"{n}\tNOT xyzzy\n".encode())
-            reader.stdin.flush()
-            self.assertEqual(reader.stdout.readline(),
-                             f"{n}\t45\n".encode())
-            write_corpus(corpus, 50, 10 + n)
-            self.assertEqual(run("index", "-d", self.index,
-                                 corpus).returncode, 0)
-        reader.communicate()
+        # Through standard input each line would be answered from the last commit.
+        fifo = os.path.join(WORK, "queries")
+        os.mkfifo(fifo)
+        with subprocess.Popen(
+                [PROGRAM, "search", "-d", self.index, "--queries", fifo,
+                 "--count"], stdout=subprocess.PIPE) as reader:
+            with open(fifo, "w", encoding="utf-8") as queries:
+                for n in range(5):
+                    print(n, "NOT xyzzy", sep="\t", file=queries, flush=True)
+                    write_corpus(corpus, 50, 10 + n)
+                    self.assertEqual(run("index", "-d", self.index,
+                                         corpus).returncode, 0)
+            self.assertEqual(reader.stdout.read(),
+                             b"".join(b"%d\t45\n" % n for n in range(5)))
         self.assertEqual(self.count(), 45 + 250)
 
 
