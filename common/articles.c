@@ -25,8 +25,9 @@ bool articles_inline(enum field field)
 
 static uint64_t slot_offset(const struct articles *a, uint32_t slot)
 {
-    return le_read(a->map.data + a->slots_at + (uint64_t)slot * ARTICLES_SLOT,
-                   ARTICLES_SLOT);
+    const uint8_t *p =
+        a->map.data + a->slots_at + (uint64_t)slot * ARTICLES_SLOT;
+    return le_read32(p) | (uint64_t)p[4] << 32;
 }
 
 /* Offsets ascend and stay inside the records. */
@@ -54,7 +55,7 @@ static bool names_valid(const struct articles *a)
         return false;
     uint64_t bytes = area - 8 - count * 4, last = 0;
     for (uint64_t i = 0; i <= count; i++) {
-        uint64_t at = le_read(p + 4 + i * 4, 4);
+        uint64_t at = le_read32(p + 4 + i * 4);
         if (at < last || at > bytes)
             return false;
         last = at;

@@ -54,7 +54,7 @@ static int open_dict(struct snapshot *s, uint64_t hash, const struct dict **out,
     const char *path = file_join(&name, s->dir, base);
     int rc = path ? file_read(path, &file, err) : error_nomem(err);
     if (rc == NH_OK)
-        rc = dict_load(&d, (struct slice){file.data, file.len}, path, err);
+        rc = dict_open(&d, (struct slice){file.data, file.len}, path, err);
     if (rc == NH_OK && d->hash != hash)
         rc = error_set(err, NH_ECORRUPT, "'%s' is another dictionary", path);
     if (rc == NH_OK) {

@@ -143,6 +143,41 @@ uint32_t strtab_add_hashed(struct strtab *t, const void *data, size_t len,
     return t->count - 1;
 }
 
+bool strtab_reserve(struct strtab *t, uint32_t count)
+{
+    uint32_t cap = 256;
+    while (cap < count)
+        cap *= 2;
+    t->entries = malloc((size_t)cap * sizeof *t->entries);
+    t->cap = t->entries ? cap : 0;
+    return t->entries != NULL;
+}
+
+void strtab_place(struct strtab *t, const char *data, size_t len)
+{
+    t->entries[t->count++] =
+        (struct strtab_entry){data, (uint32_t)len, hash_short(data, len)};
+}
+
+int strtab_index(struct strtab *t)
+{
+    t->slots = calloc((size_t)t->cap * 2, sizeof *t->slots);
+    if (!t->slots)
+        return NH_ENOMEM;
+    t->mask = t->cap * 2 - 1;
+    for (uint32_t n = 0; n < t->count; n++) {
+        const struct strtab_entry *e = &t->entries[n];
+        const uint32_t slot = strtab_slot(t, e->data, e->len, e->hash);
+        if (t->slots[slot].number) {
+            free(t->slots);
+            t->slots = NULL;
+            return NH_EINVAL;
+        }
+        t->slots[slot] = (struct strtab_slot){e->hash, n + 1};
+    }
+    return NH_OK;
+}
+
 size_t strtab_memory(const struct strtab *t)
 {
     return t->arena.total + (size_t)t->cap * sizeof *t->entries +

@@ -60,7 +60,15 @@ static inline uint32_t strtab_prefetch_entry(const struct strtab *t,
     __builtin_prefetch(&t->entries[s->number - 1]);
     return s->number - 1;
 }
-/* Number of the string or STRTAB_NONE. */
+/* For strings that are known to be distinct: room for so many, in an empty
+ * table, false if memory ran out; one more, whose bytes last as long as the
+ * table; and what finds and adds them, made once they are all there: NH_ENOMEM,
+ * or NH_EINVAL if two are the same. */
+bool strtab_reserve(struct strtab *t, uint32_t count);
+void strtab_place(struct strtab *t, const char *data, size_t len);
+int strtab_index(struct strtab *t);
+/* Number of the string or STRTAB_NONE; also if strtab_index has still to come.
+ */
 uint32_t strtab_find(const struct strtab *t, const void *data, size_t len);
 /* Bytes of memory in use. */
 size_t strtab_memory(const struct strtab *t);

@@ -15,8 +15,25 @@
 /* A dictionary at its limits has about 12 MB. */
 #define DICT_PAYLOAD_MAX ((size_t)16 << 20)
 
+/* Without the table, which memory was too short for. */
+static uint32_t search_words(const struct dict *d, struct slice folded)
+{
+    const uint32_t hash = strtab_hash(folded.data, folded.len);
+    for (uint32_t i = 0; i < d->words.count; i++) {
+        const struct strtab_entry *e = &d->words.entries[i];
+        if (e->hash == hash && e->len == folded.len &&
+            memcmp(e->data, folded.data, folded.len) == 0)
+            return i;
+    }
+    return DICT_NONE;
+}
+
 uint32_t dict_find(const struct dict *d, struct slice folded)
 {
+    /* One that dict_open made, for one thread. */
+    if (!d->words.slots && d->words.count &&
+        strtab_index((struct strtab *)(uintptr_t)&d->words) != NH_OK)
+        return search_words(d, folded);
     return strtab_find(&d->words, folded.data, folded.len);
 }
 
@@ -46,21 +63,13 @@ void dict_free(struct dict *d)
     free(d);
 }
 
-bool dict_add_word(struct dict *d, struct slice folded, uint8_t spelling,
-                   struct slice spelt)
+/* Notes how the word with that number is usually spelt. */
+static bool set_display(struct dict *d, uint32_t id, uint8_t spelling,
+                        struct slice spelt)
 {
-    uint32_t id = d->words.count;
-    if (id % 1024 == 0) {
-        struct dict_display *display =
-            realloc(d->display, (id + 1024) * sizeof *display);
-        if (!display)
-            return false;
-        d->display = display;
-    }
-    if (strtab_add(&d->words, folded.data, folded.len) != id)
-        return false;
     const char *data = d->words.entries[id].data;
-    size_t len = spelling == SPELLING_OTHER ? spelt.len : folded.len;
+    size_t len =
+        spelling == SPELLING_OTHER ? spelt.len : d->words.entries[id].len;
     if (spelling != SPELLING_LOWER) {
         char *copy = arena_alloc(&d->arena, len + 1);
         if (!copy)
@@ -78,6 +87,21 @@ bool dict_add_word(struct dict *d, struct slice folded, uint8_t spelling,
     return true;
 }
 
+bool dict_add_word(struct dict *d, struct slice folded, uint8_t spelling,
+                   struct slice spelt)
+{
+    uint32_t id = d->words.count;
+    if (id % 1024 == 0) {
+        struct dict_display *display =
+            realloc(d->display, (id + 1024) * sizeof *display);
+        if (!display)
+            return false;
+        d->display = display;
+    }
+    return strtab_add(&d->words, folded.data, folded.len) == id &&
+           set_display(d, id, spelling, spelt);
+}
+
 /* ---- Loading. */
 
 static bool read_bytes(const uint8_t **p, const uint8_t *end, size_t max,
@@ -91,12 +115,23 @@ static bool read_bytes(const uint8_t **p, const uint8_t *end, size_t max,
     return true;
 }
 
+/* Words are put behind each other in stretches of so many bytes; there is
+ * always room for two that are as long as can be, so that as much can be
+ * copied, which is one instruction or two, whatever is needed. */
+#define WORDS_BYTES 65536
+#define WORDS_ROOM (2 * DICT_WORD_MAX)
+
 static bool read_words(struct dict *d, const uint8_t **p, const uint8_t *end)
 {
     uint64_t count, shared;
-    char word[DICT_WORD_MAX];
+    const char *last = NULL;
+    char *at = NULL, *stop = NULL;
     size_t len = 0;
-    if (!varint_read(p, end, &count) || count > DICT_WORDS_MAX)
+    if (!varint_read(p, end, &count) || count > DICT_WORDS_MAX ||
+        !strtab_reserve(&d->words, (uint32_t)count))
+        return false;
+    d->display = malloc(((size_t)count + 1) * sizeof *d->display);
+    if (!d->display)
         return false;
     for (uint64_t i = 0; i < count; i++) {
         struct slice rest, spelt = {NULL, 0};
@@ -104,16 +139,30 @@ static bool read_words(struct dict *d, const uint8_t **p, const uint8_t *end)
             !read_bytes(p, end, DICT_WORD_MAX - (size_t)shared, &rest) ||
             *p == end)
             return false;
-        if (rest.len)
-            memcpy(word + shared, rest.data, rest.len);
+        if (stop - at <= WORDS_ROOM) {
+            at = arena_alloc(&d->words.arena, WORDS_BYTES);
+            if (!at)
+                return false;
+            stop = at + WORDS_BYTES;
+        }
+        if (shared)
+            memcpy(at, last, DICT_WORD_MAX);
+        if (end - (const uint8_t *)rest.data >= DICT_WORD_MAX)
+            memcpy(at + shared, rest.data, DICT_WORD_MAX);
+        else if (rest.len)
+            memcpy(at + shared, rest.data, rest.len);
         len = (size_t)shared + rest.len;
+        at[len] = '\0';
         uint8_t spelling = *(*p)++;
         if (spelling > SPELLING_OTHER || len == 0 ||
             (spelling == SPELLING_OTHER &&
              (!read_bytes(p, end, UINT16_MAX, &spelt) || spelt.len == 0)))
             return false;
-        if (!dict_add_word(d, (struct slice){word, len}, spelling, spelt))
+        strtab_place(&d->words, at, len);
+        if (!set_display(d, (uint32_t)i, spelling, spelt))
             return false;
+        last = at;
+        at += len + 1;
     }
     return true;
 }
@@ -154,7 +203,7 @@ static bool dict_read(struct dict *d, const uint8_t *p, const uint8_t *end)
            read_events(d, &p, end);
 }
 
-int dict_load(struct dict **out, struct slice file, const char *name,
+int dict_open(struct dict **out, struct slice file, const char *name,
               struct nh_error *err)
 {
     const uint8_t *p = (const uint8_t *)file.data, *end = p + file.len;
@@ -189,6 +238,23 @@ failed:
     free(payload);
     dict_free(d);
     return rc;
+}
+
+int dict_load(struct dict **out, struct slice file, const char *name,
+              struct nh_error *err)
+{
+    int rc = dict_open(out, file, name, err);
+    if (rc != NH_OK)
+        return rc;
+    rc = strtab_index(&(*out)->words);
+    if (rc == NH_OK)
+        return rc;
+    dict_free(*out);
+    *out = NULL;
+    return rc == NH_ENOMEM
+               ? error_nomem(err)
+               : error_set(err, NH_ECORRUPT,
+                           "the dictionary '%s' has a word twice", name);
 }
 
 /* ---- Saving. */

@@ -51,8 +51,14 @@ uint32_t dict_word_rank(const struct dict *d, uint32_t word);
 uint32_t dict_local_rank(const struct dict *d, uint32_t k);
 
 /* Reads the file format above. NH_ECORRUPT with `name` in the message for
- * anything that is not a whole, consistent dictionary. */
+ * anything that is not a whole, consistent dictionary. Any number of threads
+ * may use it. */
 int dict_load(struct dict **out, struct slice file, const char *name,
+              struct nh_error *err);
+/* The same in a third of the time, for one thread: most readers never look a
+ * word up (dict_find), which makes the table for it when it is first asked for.
+ * That no word is there twice is not looked at before. */
+int dict_open(struct dict **out, struct slice file, const char *name,
               struct nh_error *err);
 void dict_free(struct dict *d);
 /* Appends the file format. */
