@@ -27,6 +27,7 @@ void snapshot_close(struct snapshot *s)
         vocabulary_close(&s->segments[i].vocabulary);
         copies_close(&s->segments[i].copies);
         file_map_close(&s->segments[i].table);
+        date_column_release(&s->segments[i].dates);
         xw_db_free(s->segments[i].db);
         free(s->segments[i].dead);
     }

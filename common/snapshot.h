@@ -6,6 +6,7 @@
 #include "common/articles.h"
 #include "common/blocks.h"
 #include "common/copies.h"
+#include "common/date_column.h"
 #include "common/manifest.h"
 #include "common/stream/dict.h"
 #include "common/vocabulary.h"
@@ -20,6 +21,7 @@ struct snapshot_segment {
     xw_db *db;             /* its Xapian tables; snapshot_tables before */
     struct file_map table; /* the one that all is in */
     bool table_checked;
+    struct date_column dates;
     const struct dict *dict; /* owned by the snapshot */
     uint8_t *dead;           /* a bit for each article number, or NULL */
 };

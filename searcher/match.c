@@ -45,37 +45,39 @@ struct lane {
     struct nh_error error;
 };
 
-/* How Xapian is to run the plan. */
-static struct xw_search search_of(const struct nh_search_options *o,
-                                  const struct plan *plan, uint32_t documents)
+/* The page that is asked for, as far as there can be hits. */
+struct extent {
+    uint32_t offset, count;
+};
+
+static struct extent extent_of(const struct nh_search_options *o,
+                               uint32_t documents)
 {
-    struct xw_search s;
-    memset(&s, 0, sizeof s);
-    s.slot = SCHEMA_DATE_SLOT;
-    s.offset = o->offset < documents ? o->offset : documents;
-    s.count = o->limit < documents - s.offset ? o->limit : documents - s.offset;
-    if (o->sort == NH_SORT_OLDEST)
-        s.order = XW_BY_VALUE_UP;
-    else if (o->sort == NH_SORT_NEWEST || !plan->ranked)
-        s.order = XW_BY_VALUE_DOWN;
-    s.boolean = s.order != XW_BY_WEIGHT;
-    return s;
+    struct extent e;
+    e.offset = o->offset < documents ? o->offset : documents;
+    e.count = o->limit < documents - e.offset ? o->limit : documents - e.offset;
+    return e;
+}
+
+/* Makes a page of so many hits, to be filled in. */
+static int reserve_page(struct match_page *page, size_t n, struct nh_error *err)
+{
+    page->docids = malloc((n + 1) * sizeof *page->docids);
+    page->scores = malloc((n + 1) * sizeof *page->scores);
+    page->count = n;
+    return page->docids && page->scores ? NH_OK : error_nomem(err);
 }
 
 static int take_hits(struct match_page *page, const xw_mset *mset,
                      struct nh_error *err)
 {
-    size_t n = mset ? xw_mset_size(mset) : 0;
-    page->docids = malloc((n + 1) * sizeof *page->docids);
-    page->scores = malloc((n + 1) * sizeof *page->scores);
-    if (!page->docids || !page->scores)
-        return error_nomem(err);
-    for (size_t i = 0; i < n; i++) {
+    const size_t n = xw_mset_size(mset);
+    int rc = reserve_page(page, n, err);
+    for (size_t i = 0; rc == NH_OK && i < n; i++) {
         page->docids[i] = xw_mset_docid(mset, i, NULL);
         page->scores[i] = xw_mset_weight(mset, i);
     }
-    page->count = n;
-    return NH_OK;
+    return rc;
 }
 
 /* What the source counted; if that was not all, what it would be if matches
@@ -100,20 +102,175 @@ static struct nh_total total_of(const struct match_source *source)
     return (struct nh_total){estimate, least, most, 0};
 }
 
+/* ---- By date. */
+
+/* Article numbers from the first to the last of the index. */
+static uint64_t span_of(const struct snapshot *s)
+{
+    return (uint64_t)s->segments[s->count - 1].info->last + 1 -
+           s->segments[0].info->first;
+}
+
+struct dated {
+    int64_t key; /* the greater the better */
+    uint32_t docid;
+};
+
+static bool is_better(struct dated a, struct dated b)
+{
+    return a.key != b.key ? a.key > b.key : a.docid < b.docid;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct dated *x = a, *y = b;
+    return is_better(*x, *y) ? -1 : is_better(*y, *x);
+}
+
+/* Puts `d` into a heap of `count`, whose worst is at the top, in its place. */
+static void replace_worst(struct dated *heap, size_t count, struct dated d)
+{
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && is_better(heap[child], heap[child + 1]))
+            child++;
+        if (!is_better(d, heap[child]))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = d;
+}
+
+/* The best of the matches, in `best`, which has room for `room` of them: a heap
+ * once it is full. */
+struct selection {
+    struct dated *best;
+    size_t count, room;
+    bool oldest;
+};
+
+static void select_one(struct selection *s, uint32_t docid, int64_t date)
+{
+    const struct dated d = {
+        date == DATE_COLUMN_NONE || !s->oldest ? date : -date, docid};
+    if (s->count < s->room) {
+        s->best[s->count++] = d;
+        if (s->count == s->room) { /* worst first is a heap */
+            qsort(s->best, s->count, sizeof *s->best, by_key);
+            for (size_t i = 0; i < s->count / 2; i++) {
+                const struct dated swap = s->best[i];
+                s->best[i] = s->best[s->count - 1 - i];
+                s->best[s->count - 1 - i] = swap;
+            }
+        }
+    } else if (is_better(d, s->best[0])) {
+        replace_worst(s->best, s->count, d);
+    }
+}
+
+/* Selects among the matches of a segment, which are the bits from its first
+ * article on. */
+static int select_segment(struct selection *s, struct snapshot_segment *segment,
+                          const uint64_t *found, uint32_t found_from,
+                          struct nh_error *err)
+{
+    const uint32_t first = segment->info->first, last = segment->info->last;
+    const uint64_t from = first - found_from, to = last - found_from;
+    uint64_t count = 0;
+    for (uint64_t n = from / 64; n <= to / 64; n++)
+        count += (uint64_t)__builtin_popcountll(found[n]);
+    if (count == 0)
+        return NH_OK;
+    int rc = date_column_begin(&segment->dates, segment->db, first, last,
+                               (uint32_t)count, err);
+    for (uint64_t n = from / 64; rc == NH_OK && n <= to / 64; n++)
+        for (uint64_t bits = found[n]; rc == NH_OK && bits; bits &= bits - 1) {
+            const uint32_t docid = found_from + (uint32_t)(n * 64) +
+                                   (uint32_t)__builtin_ctzll(bits);
+            int64_t date;
+            if (docid < first || docid > last) /* a neighbour's */
+                continue;
+            rc = date_column_get(&segment->dates, first, docid, &date, err);
+            if (rc == NH_OK)
+                select_one(s, docid, date);
+        }
+    date_column_end(&segment->dates);
+    return rc;
+}
+
+/* Finds all matches, and takes those of the page by their dates. Those without
+ * a date come last in either order, those of the same date in order of their
+ * numbers. */
+static int run_by_date(struct lane *l, struct match_source *source,
+                       struct extent e, struct nh_error *err)
+{
+    struct snapshot *s = &l->index->snapshot;
+    struct selection chosen = {NULL, 0, 0, l->options->sort == NH_SORT_OLDEST};
+    uint64_t *bits = source->found;
+    int rc = snapshot_tables(s, err); /* dates are in the tables */
+    if (!bits)
+        source->found = bits = calloc(span_of(s) / 64 + 1, 8);
+    if (rc == NH_OK)
+        rc = bits ? match_source_count(source, err) : error_nomem(err);
+    if (rc == NH_OK) {
+        chosen.room = (size_t)e.offset + e.count;
+        if (chosen.room > source->counted)
+            chosen.room = source->counted;
+        chosen.best = malloc((chosen.room + 1) * sizeof *chosen.best);
+        rc = chosen.best ? NH_OK : error_nomem(err);
+    }
+    for (size_t i = 0; rc == NH_OK && chosen.room > 0 && i < s->count; i++)
+        rc = select_segment(&chosen, &s->segments[i], bits, source->found_from,
+                            err);
+    if (rc == NH_OK) {
+        qsort(chosen.best, chosen.count, sizeof *chosen.best, by_key);
+        const size_t from = e.offset < chosen.count ? e.offset : chosen.count;
+        rc = reserve_page(&l->page, chosen.count - from, err);
+        for (size_t i = from; rc == NH_OK && i < chosen.count; i++) {
+            l->page.docids[i - from] = chosen.best[i].docid;
+            l->page.scores[i - from] = 0;
+        }
+    }
+    free(chosen.best);
+    source->found = l->found;
+    if (!l->found)
+        free(bits);
+    return rc;
+}
+
+/* ---- By score. */
+
 /* Runs the plan by Xapian's matcher. */
+static int run_by_score(struct lane *l, struct match_source *source,
+                        struct extent e, struct nh_error *err)
+{
+    xw_mset *mset = NULL;
+    xw_query *query = NULL;
+    int rc = match_source_query(source, &query, err);
+    if (rc == NH_OK) {
+        const struct xw_search search = {
+            .query = query, .offset = e.offset, .count = e.count};
+        rc = xw_db_search(l->db, &search, &mset, err);
+    }
+    if (rc == NH_OK)
+        rc = take_hits(&l->page, mset, err);
+    xw_mset_free(mset);
+    xw_query_free(query);
+    return rc;
+}
+
 static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
 {
     const struct nh_search_options *o = l->options;
     struct match_source *source = &plan->source;
     uint32_t documents;
-    xw_mset *mset = NULL;
-    xw_query *query = NULL;
     int rc = xw_db_doccount(l->db, &documents, err);
     if (rc != NH_OK)
         return rc;
-    struct xw_search search = search_of(o, plan, documents);
-    l->page.first_rank = search.offset + 1;
-    source->scored = !search.boolean && search.count > 0;
+    const struct extent e = extent_of(o, documents);
+    const bool by_score = o->sort == NH_SORT_RELEVANCE && plan->ranked;
+    l->page.first_rank = e.offset + 1;
+    source->scored = by_score && e.count > 0;
     source->recency = o->recency;
     source->now = o->now;
     source->found = l->found;
@@ -121,16 +278,13 @@ static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
     bool all =
         !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL) || source->found;
     source->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
-    if (search.count == 0) {
+    if (e.count == 0) {
         rc = match_source_count(source, err);
+        if (rc == NH_OK)
+            rc = reserve_page(&l->page, 0, err);
     } else {
-        if (search.order != XW_BY_WEIGHT) /* dates are in the tables */
-            rc = snapshot_tables(&l->index->snapshot, err);
-        if (rc == NH_OK)
-            rc = match_source_query(source, &query, err);
-        search.query = query;
-        if (rc == NH_OK)
-            rc = xw_db_search(l->db, &search, &mset, err);
+        rc = by_score ? run_by_score(l, source, e, err)
+                      : run_by_date(l, source, e, err);
     }
     if (rc == NH_OK && plan->state.failed != NH_OK) {
         rc = plan->state.failed;
@@ -138,11 +292,7 @@ static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
             *err = plan->state.error;
     }
     if (rc == NH_OK)
-        rc = take_hits(&l->page, mset, err);
-    if (rc == NH_OK)
         l->page.total = total_of(source);
-    xw_mset_free(mset);
-    xw_query_free(query);
     return rc;
 }
 
@@ -246,14 +396,11 @@ static int join_pages(struct match_page *page, const struct lane *lanes,
     qsort(hits, all, sizeof *hits, by_score);
     size_t from = o->offset < all ? o->offset : all;
     n = all - from < o->limit ? all - from : o->limit;
-    page->docids = malloc((n + 1) * sizeof *page->docids);
-    page->scores = malloc((n + 1) * sizeof *page->scores);
-    int rc = page->docids && page->scores ? NH_OK : error_nomem(err);
+    int rc = reserve_page(page, n, err);
     for (size_t k = 0; rc == NH_OK && k < n; k++) {
         page->docids[k] = hits[from + k].docid;
         page->scores[k] = hits[from + k].score;
     }
-    page->count = rc == NH_OK ? n : 0;
     page->first_rank = (uint32_t)from + 1;
     page->total = sum_totals(lanes, count);
     free(hits);
@@ -285,13 +432,6 @@ static int run_lanes(struct lane *lanes, unsigned count, struct plan *plan,
             return lanes[i].rc;
         }
     return NH_OK;
-}
-
-/* Article numbers from the first to the last of the index. */
-static uint64_t span_of(const struct snapshot *s)
-{
-    return (uint64_t)s->segments[s->count - 1].info->last + 1 -
-           s->segments[0].info->first;
 }
 
 /* Divides the article numbers evenly among the lanes, between those whose bits

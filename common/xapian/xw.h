@@ -95,6 +95,20 @@ void xw_terms_free(xw_terms *t);
 int xw_terms_next(xw_terms *t, const char **term, size_t *len, uint32_t *freq,
                   struct nh_error *err);
 
+/* ---- Values of a slot, by document. The database, one alone, outlives them.
+ */
+
+typedef struct xw_values xw_values;
+
+int xw_values_open(xw_values **out, const xw_db *db, uint32_t slot,
+                   struct nh_error *err);
+void xw_values_free(xw_values *v);
+/* Moves to the first document from `docid` on, which is not before where it
+ * is, that has a value: 1, its number and the value (until the next call); 0 at
+ * the end; negative on error. */
+int xw_values_seek(xw_values *v, uint32_t docid, uint32_t *at,
+                   const char **value, size_t *len, struct nh_error *err);
+
 /* ---- Writing. */
 
 typedef struct xw_writer xw_writer;

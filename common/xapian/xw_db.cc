@@ -21,6 +21,11 @@ struct xw_terms {
     std::string term;
 };
 
+struct xw_values {
+    Xapian::ValueIterator at, end;
+    std::string value;
+};
+
 struct xw_writer {
     Xapian::WritableDatabase db;
 };
@@ -271,6 +276,37 @@ int xw_postings_next(xw_postings *p, uint32_t *docid, uint32_t *wdf,
         *docid = *p->at;
         if (wdf)
             *wdf = p->at.get_wdf();
+        return 1;
+    });
+}
+
+int xw_values_open(xw_values **out, const xw_db *db, uint32_t slot,
+                   struct nh_error *err)
+{
+    *out = nullptr;
+    return guard(err, [&] {
+        *out = new xw_values{
+            db->db.valuestream_begin(slot), db->db.valuestream_end(slot), {}};
+    });
+}
+
+void xw_values_free(xw_values *v)
+{
+    guard(nullptr, [&] { delete v; });
+}
+
+int xw_values_seek(xw_values *v, uint32_t docid, uint32_t *at,
+                   const char **value, size_t *len, struct nh_error *err)
+{
+    return guard_value(err, [&] {
+        if (v->at != v->end && v->at.get_docid() < docid)
+            v->at.skip_to(docid);
+        if (v->at == v->end)
+            return 0;
+        v->value = *v->at;
+        *at = v->at.get_docid();
+        *value = v->value.data();
+        *len = v->value.size();
         return 1;
     });
 }

@@ -306,6 +306,39 @@ static void a_damaged_block_is_corrupt(void **state)
     buf_release(&file);
 }
 
+static void values_are_walked_and_skipped_to(void **state)
+{
+    (void)state;
+    xw_db *db;
+    xw_values *v;
+    struct nh_error err;
+    const char *value;
+    size_t len;
+    uint32_t at, last = 0, count = 0;
+    make_db("xw.db", 1, 50, 3);
+    assert_int_equal(xw_db_open(&db, "xw.db", &err), NH_OK);
+    assert_int_equal(xw_values_open(&v, db, 0, &err), NH_OK);
+    while (xw_values_seek(v, last + 1, &at, &value, &len, &err) == 1) {
+        assert_true(at > last && len > 0);
+        last = at;
+        count++;
+    }
+    assert_true(count > 10 && count < 50); /* some have none */
+    assert_int_equal(xw_values_seek(v, 60, &at, &value, &len, &err), 0);
+    xw_values_free(v);
+    assert_int_equal(xw_values_open(&v, db, 0, &err), NH_OK);
+    assert_int_equal(xw_values_seek(v, last, &at, &value, &len, &err), 1);
+    assert_int_equal(at, last);
+    assert_int_equal(xw_values_seek(v, 1, &at, &value, &len, &err), 1);
+    assert_int_equal(at, last); /* never back */
+    xw_values_free(v);
+    assert_int_equal(xw_values_open(&v, db, 7, &err), NH_OK); /* none has it */
+    assert_int_equal(xw_values_seek(v, 1, &at, &value, &len, &err), 0);
+    xw_values_free(v);
+    xw_values_free(NULL);
+    xw_db_free(db);
+}
+
 static void another_format_version_is_refused(void **state)
 {
     (void)state;
@@ -391,6 +424,7 @@ int main(void)
         cmocka_unit_test(a_missing_path_is_not_found),
         cmocka_unit_test(a_folder_without_a_database_is_not_found),
         cmocka_unit_test(a_damaged_block_is_corrupt),
+        cmocka_unit_test(values_are_walked_and_skipped_to),
         cmocka_unit_test(another_format_version_is_refused),
         cmocka_unit_test(a_second_writer_is_locked_out),
         cmocka_unit_test(a_term_that_is_too_long_is_invalid),

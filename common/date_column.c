@@ -1,0 +1,96 @@
+/* Owns the dates that matches are sorted by. Promises that few of them cost
+ * little, and many no more than reading all once. */
+#include "common/date_column.h"
+
+#include <stdlib.h>
+
+#include "common/date.h"
+#include "common/error.h"
+#include "common/schema.h"
+
+void date_column_release(struct date_column *c)
+{
+    date_column_end(c);
+    free(c->all);
+    c->all = NULL;
+}
+
+void date_column_end(struct date_column *c)
+{
+    xw_values_free(c->values);
+    c->values = NULL;
+}
+
+/* Takes what `values` stands at: 1; 0 at the end. */
+static int take(struct date_column *c, int found, const char *value, size_t len,
+                struct nh_error *err)
+{
+    if (found == 0)
+        c->at = UINT32_MAX;
+    if (found <= 0)
+        return found;
+    if (len != DATE_SORTABLE)
+        return error_set(err, NH_ECORRUPT,
+                         "the date of article number %u is damaged",
+                         (unsigned)c->at);
+    c->there = date_of_sortable(value);
+    return 1;
+}
+
+static int read_all(struct date_column *c, const xw_db *db, uint32_t first,
+                    uint32_t last, struct nh_error *err)
+{
+    const size_t count = (size_t)(last - first) + 1;
+    const char *value;
+    size_t len;
+    int found = 0;
+    int64_t *all = malloc(count * sizeof *all);
+    if (!all)
+        return error_nomem(err);
+    for (size_t i = 0; i < count; i++)
+        all[i] = DATE_COLUMN_NONE;
+    int rc = xw_values_open(&c->values, db, SCHEMA_DATE_SLOT, err);
+    while (rc == NH_OK &&
+           (found = xw_values_seek(c->values, c->at + 1, &c->at, &value, &len,
+                                   err)) == 1 &&
+           (found = take(c, found, value, len, err)) == 1)
+        if (c->at >= first && c->at <= last)
+            all[c->at - first] = c->there;
+    date_column_end(c);
+    rc = rc == NH_OK && found < 0 ? found : rc;
+    if (rc != NH_OK)
+        free(all);
+    else
+        c->all = all;
+    return rc;
+}
+
+int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
+                      uint32_t last, uint32_t count, struct nh_error *err)
+{
+    c->at = 0;
+    if (c->all)
+        return NH_OK;
+    c->asked = count < UINT32_MAX - c->asked ? c->asked + count : UINT32_MAX;
+    return c->asked > last - first
+               ? read_all(c, db, first, last, err)
+               : xw_values_open(&c->values, db, SCHEMA_DATE_SLOT, err);
+}
+
+int date_column_get(struct date_column *c, uint32_t first, uint32_t docid,
+                    int64_t *date, struct nh_error *err)
+{
+    const char *value;
+    size_t len;
+    int found = 0;
+    if (c->all) {
+        *date = c->all[docid - first];
+        return NH_OK;
+    }
+    if (c->at < docid) {
+        found = xw_values_seek(c->values, docid, &c->at, &value, &len, err);
+        found = take(c, found, value, len, err);
+    }
+    *date = c->at == docid ? c->there : DATE_COLUMN_NONE;
+    return found < 0 ? found : NH_OK;
+}

@@ -1,0 +1,32 @@
+/* The dates of a segment's articles, to sort them by: read from Xapian's values
+ * one by one, and once that has been done as often as there are articles, all
+ * of them, which are kept, 8 bytes each. */
+#ifndef COMMON_DATE_COLUMN_H
+#define COMMON_DATE_COLUMN_H
+
+#include "common/xapian/xw.h"
+
+/* Of an article without a date. */
+#define DATE_COLUMN_NONE INT64_MIN
+
+/* Zero-initialise before first use. */
+struct date_column {
+    int64_t *all;      /* from number `first` on, or NULL */
+    xw_values *values; /* of the pass, or NULL */
+    uint32_t asked;    /* of values, one by one */
+    uint32_t at;       /* where `values` stands; 0: not yet, UINT32_MAX: end */
+    int64_t there;     /* the date of that article */
+};
+
+void date_column_release(struct date_column *c);
+/* Begins a pass over articles `first` to `last` of a database, in ascending
+ * order; both outlive the pass. So many will be asked for. */
+int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
+                      uint32_t last, uint32_t count, struct nh_error *err);
+/* The first instant of the date of an article, in seconds since 1970, or
+ * DATE_COLUMN_NONE. NH_ECORRUPT. */
+int date_column_get(struct date_column *c, uint32_t first, uint32_t docid,
+                    int64_t *date, struct nh_error *err);
+void date_column_end(struct date_column *c);
+
+#endif
