@@ -315,7 +315,7 @@ static void values_are_walked_and_skipped_to(void **state)
     const char *value;
     size_t len;
     uint32_t at, last = 0, count = 0;
-    make_db("xw.db", 1, 50, 3);
+    make_db("xw.db", 1, 1, 50);
     assert_int_equal(xw_db_open(&db, "xw.db", &err), NH_OK);
     assert_int_equal(xw_values_open(&v, db, 0, &err), NH_OK);
     while (xw_values_seek(v, last + 1, &at, &value, &len, &err) == 1) {
