@@ -408,6 +408,7 @@ class Repl(unittest.TestCase):
         t.expect('org:"OpenAI".*\n')
         t.keys("\x15caf\u00e9\n")
         t.expect("0 articles")
+        t.expect("newshound> ")  # before that ^C would find nothing to stop
         t.keys("half a line")
         t.expect("half a line")
         t.keys("\x03")
