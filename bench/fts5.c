@@ -88,7 +88,8 @@ static const struct shape {
     const char *name, *from, *order;
 } shapes[] = {
     {"filter", "from f where author = ?2", "order by id limit 10"},
-    {"filter+words", "from t, f where t match ?1 and id = t.rowid and author = ?2",
+    {"filter+words",
+     "from t, f where t match ?1 and id = t.rowid and author = ?2",
      "order by rank limit 10"},
     {"date+words",
      "from t, f where t match ?1 and id = t.rowid and date between ?3 and ?4",
@@ -114,9 +115,9 @@ static void match(const char *name, const char *words, char *out, size_t size)
     size_t len = (size_t)snprintf(out, size, "%s", near ? "NEAR(" : "");
     for (int first = 1; (word = strtok_r(rest, " ", &rest)); first = 0)
         len += (size_t)snprintf(out + len, size - len, "%s\"%s\"",
-                                first                       ? ""
+                                first                     ? ""
                                 : strcmp(name, "or") == 0 ? " OR "
-                                                            : " ",
+                                                          : " ",
                                 word);
     if (near) /* so many words between them */
         snprintf(out + len, size - len, ", 7)");

@@ -30,6 +30,7 @@ def _run(*command):
 
 class Peer:
     name = ""
+    many = True    # several may search at a time
     packages = ()  # of Debian
     rounds = 10    # of each query
     skips = ()     # classes of queries that it does not have
@@ -105,8 +106,9 @@ class Newshound(Peer):
         with open(path, "w", encoding="utf-8") as file:
             for n, query in enumerate(queries):
                 file.write(f"{n}\t{workload.for_newshound(name, query)}\n")
-        if "--facet" in common:
-            del common[common.index("--facet"):][:2]
+        if "--facet" in common:  # a number is all that --count prints
+            at = common.index("--facet")
+            del common[at:at + 2]
         out = subprocess.run([*common, "--count"], check=False,
                              capture_output=True, text=True).stdout
         for line in out.splitlines():
@@ -228,6 +230,7 @@ class Omega(Xapian):
 
 class Sphinx(Peer):
     name = "Sphinx 2.2"
+    many = False  # the searcher is a server of its own
     packages = ("sphinxsearch",)
     rounds = 5
 

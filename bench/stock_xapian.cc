@@ -73,14 +73,15 @@ static Xapian::Query parse(Xapian::QueryParser &parser,
         words += "*";
     Xapian::Query query;
     if (!words.empty())
-        query = parser.parse_query(words, Xapian::QueryParser::FLAG_PHRASE |
-                                              Xapian::QueryParser::FLAG_BOOLEAN |
-                                              Xapian::QueryParser::FLAG_WILDCARD);
+        query =
+            parser.parse_query(words, Xapian::QueryParser::FLAG_PHRASE |
+                                          Xapian::QueryParser::FLAG_BOOLEAN |
+                                          Xapian::QueryParser::FLAG_WILDCARD);
     if (!q[2].empty()) {
         Xapian::Query author(author_term(q[2]));
-        query = words.empty() ? author
-                              : Xapian::Query(Xapian::Query::OP_FILTER, query,
-                                              author);
+        query = words.empty()
+                    ? author
+                    : Xapian::Query(Xapian::Query::OP_FILTER, query, author);
     }
     if (q[3] != "0")
         query = Xapian::Query(Xapian::Query::OP_FILTER, query,

@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #define HISTORY_LINES 1000
 /* Completions that are listed. */
@@ -176,6 +178,66 @@ static void save_history(struct line_editor *e)
     umask(old);
 }
 
+/* ---- Keys. */
+
+static volatile sig_atomic_t interrupted;
+
+/* ^C gives up the line, no more; others only end the waiting for a key. */
+static void on_signal(int signal)
+{
+    if (signal == SIGINT)
+        interrupted = 1;
+}
+
+/* Waits for a key; false if it is interrupted. Signals are let through here and
+ * nowhere else, so that none is missed. libedit's own handlers are not used:
+ * they take the terminal out of its mode in the middle of a line. */
+static bool wait_for_key(EditLine *el)
+{
+    sigset_t mask;
+    fd_set keys;
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    sigdelset(&mask, SIGINT);
+    for (;;) {
+        FD_ZERO(&keys);
+        FD_SET(STDIN_FILENO, &keys);
+        if (pselect(STDIN_FILENO + 1, &keys, NULL, NULL, NULL, &mask) >= 0)
+            return true;
+        if (errno != EINTR || interrupted)
+            return false;
+        el_resize(el); /* the window has changed, or the program was stopped */
+        el_set(el, EL_PREP_TERM, 1);
+        el_set(el, EL_REFRESH);
+    }
+}
+
+/* ^D on an empty line: the end, whatever the terminal's mode was when it was
+ * pressed. Between lines libedit leaves it to the system, and does not know the
+ * key when it comes late. */
+static bool is_end(EditLine *el, char byte)
+{
+    const LineInfo *line = el_line(el);
+    return (byte == 4 || byte == 0) && line->lastchar == line->buffer;
+}
+
+/* The next character: 1; 0 at the end, -1 if it is interrupted. */
+static int read_key(EditLine *el, wchar_t *c)
+{
+    mbstate_t state;
+    char byte;
+    memset(&state, 0, sizeof state);
+    while (wait_for_key(el)) {
+        if (read(STDIN_FILENO, &byte, 1) != 1 || is_end(el, byte))
+            return 0;
+        const size_t n = mbrtowc(c, &byte, 1, &state);
+        if (n == 1 || n == 0)
+            return 1;
+        if (n == (size_t)-1) /* no character: it goes */
+            memset(&state, 0, sizeof state);
+    }
+    return -1;
+}
+
 /* ---- Lines. */
 
 static bool start_editing(struct line_editor *e)
@@ -190,7 +252,7 @@ static bool start_editing(struct line_editor *e)
     el_set(e->el, EL_CLIENTDATA, e);
     el_set(e->el, EL_PROMPT, prompt_of);
     el_set(e->el, EL_EDITOR, "emacs");
-    el_set(e->el, EL_SIGNAL, 1);
+    el_set(e->el, EL_GETCFN, read_key);
     el_set(e->el, EL_ADDFN, "newshound-complete", "complete a word",
            complete_line);
     el_set(e->el, EL_BIND, "^I", "newshound-complete", NULL);
@@ -199,10 +261,18 @@ static bool start_editing(struct line_editor *e)
     return start_history(e);
 }
 
-/* ^C gives up the line, no more. */
-static void on_interrupt(int signal)
+static void catch_signals(void)
 {
-    (void)signal;
+    static const int signals[] = {SIGINT, SIGWINCH, SIGCONT};
+    struct sigaction action;
+    sigset_t mask;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &action, NULL);
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigprocmask(SIG_BLOCK, &mask, NULL);
 }
 
 struct line_editor *line_editor_new(const char *prompt,
@@ -215,10 +285,7 @@ struct line_editor *line_editor_new(const char *prompt,
     e->complete = complete;
     e->ctx = ctx;
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
-        struct sigaction action;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = on_interrupt;
-        sigaction(SIGINT, &action, NULL);
+        catch_signals();
         if (!start_editing(e)) {
             line_editor_free(e);
             return NULL;
@@ -263,10 +330,9 @@ const char *line_editor_read(struct line_editor *e)
         return len < 0 ? NULL : keep(e, e->line, (size_t)len);
     }
     int count = 0;
-    errno = 0;
+    interrupted = 0;
     const char *line = el_gets(e->el, &count);
-    if (count < 0 && errno == EINTR) {
-        el_reset(e->el);
+    if (interrupted) {
         fputc('\n', stdout);
         return keep(e, "", 0);
     }

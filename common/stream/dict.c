@@ -115,16 +115,15 @@ static bool read_bytes(const uint8_t **p, const uint8_t *end, size_t max,
     return true;
 }
 
-/* Words are put behind each other in stretches of so many bytes; there is
- * always room for two that are as long as can be, so that as much can be
- * copied, which is one instruction or two, whatever is needed. */
+/* Words are put behind each other in stretches of so many bytes. As much is
+ * copied as a word can have, which is one instruction or two, whatever is
+ * needed. */
 #define WORDS_BYTES 65536
-#define WORDS_ROOM (2 * DICT_WORD_MAX)
 
 static bool read_words(struct dict *d, const uint8_t **p, const uint8_t *end)
 {
     uint64_t count, shared;
-    const char *last = NULL;
+    char word[2 * DICT_WORD_MAX] = {0};
     char *at = NULL, *stop = NULL;
     size_t len = 0;
     if (!varint_read(p, end, &count) || count > DICT_WORDS_MAX ||
@@ -139,19 +138,18 @@ static bool read_words(struct dict *d, const uint8_t **p, const uint8_t *end)
             !read_bytes(p, end, DICT_WORD_MAX - (size_t)shared, &rest) ||
             *p == end)
             return false;
-        if (stop - at <= WORDS_ROOM) {
+        if (stop - at <= DICT_WORD_MAX) {
             at = arena_alloc(&d->words.arena, WORDS_BYTES);
             if (!at)
                 return false;
             stop = at + WORDS_BYTES;
         }
-        if (shared)
-            memcpy(at, last, DICT_WORD_MAX);
         if (end - (const uint8_t *)rest.data >= DICT_WORD_MAX)
-            memcpy(at + shared, rest.data, DICT_WORD_MAX);
+            memcpy(word + shared, rest.data, DICT_WORD_MAX);
         else if (rest.len)
-            memcpy(at + shared, rest.data, rest.len);
+            memcpy(word + shared, rest.data, rest.len);
         len = (size_t)shared + rest.len;
+        memcpy(at, word, DICT_WORD_MAX);
         at[len] = '\0';
         uint8_t spelling = *(*p)++;
         if (spelling > SPELLING_OTHER || len == 0 ||
@@ -161,7 +159,6 @@ static bool read_words(struct dict *d, const uint8_t **p, const uint8_t *end)
         strtab_place(&d->words, at, len);
         if (!set_display(d, (uint32_t)i, spelling, spelt))
             return false;
-        last = at;
         at += len + 1;
     }
     return true;
