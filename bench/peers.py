@@ -31,6 +31,7 @@ def _run(*command):
 class Peer:
     name = ""
     many = True    # several may search at a time
+    slow = False   # it indexes once, whatever the rounds
     packages = ()  # of Debian
     rounds = 10    # of each query
     skips = ()     # classes of queries that it does not have
@@ -186,6 +187,7 @@ class Lucene(Peer):
 
 class Xapian(Peer):
     name = "Xapian"
+    slow = True
     packages = ("g++", "libxapian-dev")
     rounds = 5
 
