@@ -171,8 +171,7 @@ int articles_record(const struct articles *a, uint32_t docid,
     return NH_OK;
 }
 
-static bool name_at(const struct articles *a, uint64_t number,
-                    struct slice *out)
+bool articles_name(const struct articles *a, uint64_t number, struct slice *out)
 {
     if (number >= a->names)
         return false;
@@ -286,7 +285,7 @@ int article_values_next(struct article_values *v, struct arena *arena,
         v->at += n;
         return 1;
     }
-    if (!name_at(v->articles, n, &out->text))
+    if (!articles_name(v->articles, n, &out->text))
         return fields_damaged(err);
     *name = (uint32_t)n;
     int rc = schema_fields[field].kind == FIELD_KIND_NAME

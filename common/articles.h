@@ -85,6 +85,9 @@ int article_values_begin(struct article_values *v, const struct articles *a,
 int article_values_next(struct article_values *v, struct arena *arena,
                         struct article_value *out, uint32_t *name,
                         struct nh_error *err);
+/* The text of a name; false if there is none of that number. */
+bool articles_name(const struct articles *a, uint64_t number,
+                   struct slice *out);
 /* True for fields whose values are written out in the record. */
 bool articles_inline(enum field field);
 /* Appends mentions as they stand in a record. */

@@ -37,13 +37,16 @@ static int take(struct date_column *c, int found, const char *value, size_t len,
     return 1;
 }
 
-static int read_all(struct date_column *c, const xw_db *db, uint32_t first,
-                    uint32_t last, struct nh_error *err)
+int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
+                     uint32_t last, struct nh_error *err)
 {
     const size_t count = (size_t)(last - first) + 1;
     const char *value;
     size_t len;
     int found = 0;
+    if (c->all)
+        return NH_OK;
+    c->at = 0;
     int64_t *all = malloc(count * sizeof *all);
     if (!all)
         return error_nomem(err);
@@ -73,7 +76,7 @@ int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
         return NH_OK;
     c->asked = count < UINT32_MAX - c->asked ? c->asked + count : UINT32_MAX;
     return c->asked > last - first
-               ? read_all(c, db, first, last, err)
+               ? date_column_read(c, db, first, last, err)
                : xw_values_open(&c->values, db, SCHEMA_DATE_SLOT, err);
 }
 

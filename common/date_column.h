@@ -28,5 +28,8 @@ int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
 int date_column_get(struct date_column *c, uint32_t first, uint32_t docid,
                     int64_t *date, struct nh_error *err);
 void date_column_end(struct date_column *c);
+/* Reads all, from `first` to `last`. Not during a pass. */
+int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
+                     uint32_t last, struct nh_error *err);
 
 #endif

@@ -28,6 +28,8 @@ void snapshot_close(struct snapshot *s)
         copies_close(&s->segments[i].copies);
         file_map_close(&s->segments[i].table);
         date_column_release(&s->segments[i].dates);
+        for (int f = 0; f < FIELD_COUNT; f++)
+            name_column_release(&s->segments[i].names[f]);
         xw_db_free(s->segments[i].db);
         free(s->segments[i].dead);
     }
@@ -166,6 +168,26 @@ static int check_version(const struct snapshot *s,
     if (rc == NH_OK && (!f || f->hash != hash || f->size != size))
         rc = table_damaged(s, seg, VERSION_NAME, err);
     buf_release(&name);
+    return rc;
+}
+
+bool snapshot_wants_columns(struct snapshot *s, uint64_t articles)
+{
+    s->counted += articles;
+    return s->counted >= s->live + s->dead;
+}
+
+int snapshot_column(struct snapshot *s, enum field field, struct nh_error *err)
+{
+    int rc = field == FIELD_DATE ? snapshot_tables(s, err) : NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
+        struct snapshot_segment *seg = &s->segments[i];
+        rc = field == FIELD_DATE
+                 ? date_column_read(&seg->dates, seg->db, seg->info->first,
+                                    seg->info->last, err)
+                 : name_column_read(&seg->names[field], &seg->articles, field,
+                                    err);
+    }
     return rc;
 }
 

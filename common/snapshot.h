@@ -8,6 +8,7 @@
 #include "common/copies.h"
 #include "common/date_column.h"
 #include "common/manifest.h"
+#include "common/name_column.h"
 #include "common/stream/dict.h"
 #include "common/vocabulary.h"
 #include "common/xapian/xw.h"
@@ -22,8 +23,9 @@ struct snapshot_segment {
     struct file_map table; /* the one that all is in */
     bool table_checked;
     struct date_column dates;
-    const struct dict *dict; /* owned by the snapshot */
-    uint8_t *dead;           /* a bit for each article number, or NULL */
+    struct name_column names[FIELD_COUNT]; /* snapshot_columns */
+    const struct dict *dict;               /* owned by the snapshot */
+    uint8_t *dead; /* a bit for each article number, or NULL */
 };
 
 struct snapshot {
@@ -35,6 +37,7 @@ struct snapshot {
     size_t dict_count;
     xw_db *db;           /* all segments; NULL if there are none */
     uint64_t live, dead; /* articles */
+    uint64_t counted;    /* whose values were counted, for snapshot_columns */
 };
 
 /* How often opening starts over when a commit removes files under it. */
@@ -74,6 +77,11 @@ int snapshot_article(const struct snapshot *s, uint32_t docid,
  * larger than SNAPSHOT_TABLE_MAX bytes. NH_ECORRUPT. */
 int snapshot_tables(const struct snapshot *s, struct nh_error *err);
 #define SNAPSHOT_TABLE_MAX ((size_t)256 << 20)
+/* Whether values of so many articles, which are about to be counted, should be
+ * taken from columns: once as many were counted as there are. */
+bool snapshot_wants_columns(struct snapshot *s, uint64_t articles);
+/* Reads the column of a field of all segments: dates, or names. */
+int snapshot_column(struct snapshot *s, enum field field, struct nh_error *err);
 /* Compares every file with its checksum in the manifest. */
 int snapshot_verify(const struct snapshot *s, struct nh_error *err);
 

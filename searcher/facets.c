@@ -63,6 +63,7 @@ void facets_release(struct facets *f)
         free(one->spelt);
         free(one->ids);
         free(one->names);
+        free(one->days);
         buf_release(&one->folded);
     }
     buf_release(&f->folded);
@@ -136,17 +137,20 @@ static bool count_spelling(struct facet *f, uint32_t spelling, uint32_t docid)
     return true;
 }
 
+/* `text` is what the name is shown as, or NULL: as it stands in the segment. */
 static bool count_name(struct facet *f, const struct articles *a,
-                       const struct article_value *v, uint32_t name,
-                       uint32_t docid)
+                       const struct slice *text, uint32_t name, uint32_t docid)
 {
+    struct slice own = {"", 0};
     if (!f->names)
         f->names = calloc((size_t)a->names + 1, sizeof *f->names);
     if (!f->names)
         return false;
     uint32_t *known = &f->names[name];
     if (*known == 0) {
-        const uint32_t n = add_spelling(f, v->text);
+        if (!text)
+            articles_name(a, name, &own); /* it was read, so it is there */
+        const uint32_t n = add_spelling(f, text ? *text : own);
         if (n == STRTAB_NONE)
             return false;
         *known = n + 1;
@@ -154,17 +158,29 @@ static bool count_name(struct facet *f, const struct articles *a,
     return count_spelling(f, *known - 1, docid);
 }
 
-static bool count_date(struct facet *f, struct nh_date date, uint32_t docid)
+/* Days that are remembered; a power of two. */
+#define DAYS_KNOWN 4096u
+
+static bool count_date(struct facet *f, int64_t seconds, uint32_t docid)
 {
     char text[16];
-    if (date.precision == DATE_NONE)
-        return true;
-    const struct date_civil c = date_civil_of(date_day_of(date.seconds));
-    snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)c.year % 10000,
-             (unsigned)c.month % 100, (unsigned)c.day % 100);
-    return count_spelling(
-        f, add_spelling(f, (struct slice){text, (size_t)f->key->digits}),
-        docid);
+    const int64_t day = date_day_of(seconds);
+    if (!f->days)
+        f->days = calloc(DAYS_KNOWN, sizeof *f->days);
+    if (!f->days)
+        return false;
+    struct facet_day *known = &f->days[(uint64_t)day % DAYS_KNOWN];
+    if (known->spelling == 0 || known->day != day) {
+        const struct date_civil c = date_civil_of(day);
+        snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)c.year % 10000,
+                 (unsigned)c.month % 100, (unsigned)c.day % 100);
+        const uint32_t n =
+            add_spelling(f, (struct slice){text, (size_t)f->key->digits});
+        if (n == STRTAB_NONE)
+            return false;
+        *known = (struct facet_day){day, n + 1};
+    }
+    return count_spelling(f, known->spelling - 1, docid);
 }
 
 /* Numbers of names are of one segment. */
@@ -195,6 +211,42 @@ static bool show(struct facets *f, struct article_value *v)
     return shown;
 }
 
+int facets_expect(struct facets *f, nh_index *index, uint64_t articles,
+                  struct nh_error *err)
+{
+    struct snapshot *s = &index->snapshot;
+    int rc = NH_OK;
+    if (f->rules || !snapshot_wants_columns(s, articles))
+        return NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < f->count; i++)
+        rc = snapshot_column(s, f->items[i].key->field, err);
+    f->columns = rc == NH_OK;
+    return rc;
+}
+
+static int add_from_columns(struct facets *f, uint32_t docid,
+                            struct nh_error *err)
+{
+    const struct snapshot_segment *s = f->segment;
+    bool good = true;
+    if (!s || docid < s->info->first || docid > s->info->last)
+        use_segment(f, s = snapshot_segment(f->snapshot, docid));
+    for (size_t i = 0; good && i < f->count; i++) {
+        struct facet *one = &f->items[i];
+        const uint32_t k = docid - s->info->first;
+        one->id_count = 0;
+        if (one->key->digits) {
+            const int64_t date = s->dates.all[k];
+            good = date == DATE_COLUMN_NONE || count_date(one, date, docid);
+            continue;
+        }
+        const struct name_column *c = &s->names[one->key->field];
+        for (uint32_t n = c->starts[k]; good && n < c->starts[k + 1]; n++)
+            good = count_name(one, &s->articles, NULL, c->names[n], docid);
+    }
+    return good ? NH_OK : error_nomem(err);
+}
+
 int facets_add(struct facets *f, uint32_t docid, struct nh_error *err)
 {
     struct snapshot_segment *segment;
@@ -205,6 +257,8 @@ int facets_add(struct facets *f, uint32_t docid, struct nh_error *err)
     uint32_t name;
     int more = 1;
     bool good = true;
+    if (f->columns)
+        return add_from_columns(f, docid, err);
     int rc = snapshot_record(f->snapshot, docid, &record, &segment, err);
     if (rc == NH_OK)
         rc = article_values_begin(&values, &segment->articles, &record, &date,
@@ -214,16 +268,16 @@ int facets_add(struct facets *f, uint32_t docid, struct nh_error *err)
     use_segment(f, segment);
     for (size_t i = 0; i < f->count; i++) {
         f->items[i].id_count = 0;
-        if (f->items[i].key->digits)
-            good = good && count_date(&f->items[i], date, docid);
+        if (f->items[i].key->digits && date.precision != DATE_NONE)
+            good = good && count_date(&f->items[i], date.seconds, docid);
     }
     while (good &&
            (more = article_values_next(&values, NULL, &v, &name, err)) == 1)
         for (size_t i = 0, shown = show(f, &v); good && shown && i < f->count;
              i++)
             if (f->items[i].key->field == v.field)
-                good = count_name(&f->items[i], &segment->articles, &v, name,
-                                  docid);
+                good = count_name(&f->items[i], &segment->articles, &v.text,
+                                  name, docid);
     good = good && !f->folded.failed;
     return !good ? error_nomem(err) : more < 0 ? more : NH_OK;
 }

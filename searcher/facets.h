@@ -24,6 +24,11 @@ struct facet_spelling {
     uint64_t articles;
 };
 
+struct facet_day {
+    int64_t day;       /* since 1970 */
+    uint32_t spelling; /* number + 1 */
+};
+
 struct facet {
     const struct facet_key *key;
     struct strtab values; /* folded */
@@ -38,6 +43,7 @@ struct facet {
     size_t id_count, id_cap;
     /* Of the segment at hand: by number of name, the spelling's number + 1. */
     uint32_t *names;
+    struct facet_day *days; /* some that were met, by day; or NULL */
     struct buf folded;
 };
 
@@ -47,6 +53,7 @@ struct facets {
     const struct snapshot *snapshot;
     const struct name_rules *rules;         /* or NULL */
     const struct snapshot_segment *segment; /* at hand */
+    bool columns;                           /* values are taken from them */
     struct facet items[FACETS_MAX];
     size_t count;
     struct buf folded;
@@ -57,6 +64,9 @@ struct facets {
 int facets_init(struct facets *f, const nh_index *index, const char *fields,
                 struct nh_error *err);
 void facets_release(struct facets *f);
+/* So many articles are to be counted: reads columns if that pays. */
+int facets_expect(struct facets *f, nh_index *index, uint64_t articles,
+                  struct nh_error *err);
 /* Counts the values of an article. */
 int facets_add(struct facets *f, uint32_t docid, struct nh_error *err);
 /* The commonest spelling of each value, to be freed; NULL if memory ran out. */

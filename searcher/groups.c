@@ -153,7 +153,7 @@ static bool take_groups(const struct grouper *g, struct arena *arena,
 }
 
 int groups_make(struct group_list *groups, struct match_page *page,
-                const nh_index *index, const struct nh_search_options *o,
+                nh_index *index, const struct nh_search_options *o,
                 struct arena *arena, struct nh_error *err)
 {
     struct grouper g;
@@ -162,6 +162,8 @@ int groups_make(struct group_list *groups, struct match_page *page,
     int rc = facets_init(&g.facets, index, o->group, err);
     if (rc == NH_OK && g.facets.count != 1)
         rc = error_set(err, NH_EINVAL, "hits are grouped by one field");
+    if (rc == NH_OK)
+        rc = facets_expect(&g.facets, index, page->count, err);
     bool good = true;
     for (size_t i = 0; rc == NH_OK && good && i < page->count; i++) {
         const struct facet *f = &g.facets.items[0];

@@ -16,7 +16,7 @@ struct group_list {
  * the options ask for; page->ranks gets their places among all. The values are
  * in `arena`. */
 int groups_make(struct group_list *groups, struct match_page *page,
-                const nh_index *index, const struct nh_search_options *o,
+                nh_index *index, const struct nh_search_options *o,
                 struct arena *arena, struct nh_error *err);
 
 #endif

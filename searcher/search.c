@@ -72,6 +72,8 @@ static int make_facets(nh_results *r, const struct nh_search_options *o,
     const struct snapshot *s = &r->index->snapshot;
     struct facets f;
     int rc = facets_init(&f, r->index, o->facets, err);
+    if (rc == NH_OK)
+        rc = facets_expect(&f, r->index, r->page.total.value, err);
     const uint64_t *found = r->page.found;
     const uint32_t first = s->count ? s->segments[0].info->first : 0,
                    last = s->count ? s->segments[s->count - 1].info->last : 0;
