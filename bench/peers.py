@@ -226,7 +226,7 @@ class Omega(Xapian):
                           f"\ndate={date if date != '0' else ''}\n\n")
 
     def index(self):
-        return ["scriptindex", "-q", "--overwrite", self.path, self.script,
+        return ["scriptindex", "--overwrite", self.path, self.script,
                 self.dump]
 
 

@@ -45,7 +45,6 @@ searchd
     log = {folder}/log
     workers = threads
     binlog_path =
-    max_matches = 1000
     seamless_rotate = 0
 }}
 """

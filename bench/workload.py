@@ -29,7 +29,7 @@ OPERATORS = {"and", "or", "not", "near"}
 
 
 def _cell(text):
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"[\s\0-\x1f]+", " ", text)  # a NUL ends a line for Sphinx
 
 
 def prepare(program, corpus, work):

@@ -152,7 +152,7 @@ static void print_bash(void)
     printf("help'\n        return\n    fi\n"
            "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
            "        case ${COMP_WORDS[i]} in -d | --index)\n"
-           "            index=(-d \"${COMP_WORDS[i + 1]}\") ;;\n"
+           "            index=(-d \"${COMP_WORDS[i + 1]/#\\~/$HOME}\") ;;\n"
            "        esac\n"
            "    done\n"
            "    _newshound_option \"${COMP_WORDS[COMP_CWORD - 1]}\" && return\n"

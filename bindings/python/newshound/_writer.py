@@ -11,7 +11,7 @@ from ctypes import byref, c_void_p
 from typing import Any, NamedTuple, Optional, Union
 
 from . import _library as _l
-from ._errors import Error, InvalidArgument, make
+from ._errors import InvalidArgument, make
 from ._index import Moment, PathLike
 
 _lib = _l.lib
@@ -202,5 +202,3 @@ class Writer:
         finally:
             self.close()
 
-
-__all__ = ["Counts", "Error", "Writer"]
