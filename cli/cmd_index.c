@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/follow.h"
@@ -90,8 +89,7 @@ static void summarise(const struct run *run, const struct pipeline_counts *c,
 /* Reads the options; false with a message if one makes no sense. */
 static bool read_options(const struct options *o, struct pipeline_options *p)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    long jobs = cores < 1 ? 1 : cores > 16 ? 16 : cores, memory = 600;
+    long jobs = (long)pipeline_jobs(), memory = 600;
     if (!options_number(o, "jobs", 1, PIPELINE_JOBS_MAX, &jobs) ||
         !options_number(o, "memory", 64, 1 << 20, &memory))
         return false;

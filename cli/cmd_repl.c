@@ -181,8 +181,9 @@ static bool do_facets(struct repl *r, const char *rest)
     buf_append_str(&r->facets, strcmp(rest, "off") == 0 ? "" : rest);
     if (r->facets.len)
         buf_cstr(&r->facets);
-    if (r->searched && r->facets.len)
-        run_page(r, &r->query);
+    /* A wrong field would spoil all that follows. */
+    if (r->searched && r->facets.len && run_page(r, &r->query) > EXIT_NOTHING)
+        buf_reset(&r->facets);
     return true;
 }
 

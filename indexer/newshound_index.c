@@ -6,16 +6,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/charset.h"
 #include "common/json_out.h"
 #include "indexer/article_id.h"
 #include "indexer/entities/model.h"
 #include "indexer/pipeline.h"
-
-/* Processors that are used without being asked for more. */
-#define JOBS_DEFAULT_MAX 16
 
 /* Something that was skipped; its texts are behind each other in the notes. */
 struct skipped {
@@ -114,7 +110,6 @@ static int read_options(nh_writer *w, const struct nh_writer_options *o,
                         struct nh_error *err)
 {
     struct pipeline_options *p = &w->options;
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (o->size != sizeof *o)
         return error_set(err, NH_EINVAL,
                          "struct nh_writer_options has an unknown size");
@@ -126,10 +121,7 @@ static int read_options(nh_writer *w, const struct nh_writer_options *o,
                          o->charset);
     if (o->map && reader_map_check(o->map, err) != NH_OK)
         return NH_EINVAL;
-    p->jobs = o->jobs                    ? o->jobs
-              : cores < 1                ? 1
-              : cores > JOBS_DEFAULT_MAX ? JOBS_DEFAULT_MAX
-                                         : (unsigned)cores;
+    p->jobs = o->jobs ? o->jobs : pipeline_jobs();
     p->memory = o->memory ? o->memory : NH_MEMORY_DEFAULT;
     p->no_entities = o->names == NH_NAMES_NONE;
     p->report = note_skipped;
@@ -408,15 +400,14 @@ static int find_format(const char *format, const struct reader **reader,
                : error_set(err, NH_EINVAL, "there is no format '%s'", format);
 }
 
-/* Name of a record's file, with the member that it is in, in the batch's
- * memory. */
+/* Name of a record's file, with the member that it is in, in w->id; NULL if
+ * memory ran out. */
 static const char *record_name(nh_writer *w, const char *name,
                                const char *member)
 {
     buf_reset(&w->id);
     buf_printf(&w->id, "%s%s%s", name, *name && *member ? "/" : "", member);
-    return w->id.failed ? NULL
-                        : arena_copy(&w->batch->names, w->id.data, w->id.len);
+    return buf_cstr(&w->id);
 }
 
 static int add_record(nh_writer *w, const struct records *records,
@@ -432,8 +423,8 @@ static int add_record(nh_writer *w, const struct records *records,
     const char *member = records_member(records);
     if (last && !*member && strcmp(last->path, name) == 0)
         r.path = last->path;
-    else
-        r.path = record_name(w, name, member);
+    else if (record_name(w, name, member))
+        r.path = arena_copy(&w->batch->names, w->id.data, w->id.len);
     r.id = r.path;
     return r.path ? add_to_batch(w, &r, bytes, err) : error_nomem(err);
 }
@@ -469,7 +460,8 @@ int nh_writer_add_bytes(nh_writer *w, const void *bytes, size_t len,
             break;
         }
         w->counts.skipped++;
-        note_skipped(w, NULL, name, offset, &why);
+        const char *whole = record_name(w, name, records_member(&records));
+        note_skipped(w, NULL, whole ? whole : name, offset, &why);
         if (more != NH_EDATA) /* the rest cannot be read */
             break;
     }

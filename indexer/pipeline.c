@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/hash.h"
 #include "indexer/article_coder.h"
@@ -586,6 +587,12 @@ static uint64_t hash_options(const struct pipeline_options *o)
     const uint64_t hash = b.failed ? 0 : hash64(b.data, b.len);
     buf_release(&b);
     return hash;
+}
+
+unsigned pipeline_jobs(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > 16 ? 16 : (unsigned)cores;
 }
 
 int pipeline_new(struct pipeline **out, struct index_writer *w,

@@ -48,6 +48,8 @@ struct pipeline_options {
 };
 
 #define PIPELINE_JOBS_MAX 64
+/* Workers where nobody says how many: the processors, up to 16. */
+unsigned pipeline_jobs(void);
 
 /* A run by hand: batches go in, in order, and what is in them gets into the
  * writer in that order; workers start when there are enough to make a

@@ -5,6 +5,7 @@ import ctypes
 import datetime
 import gc
 import gzip
+import io
 import itertools
 import json
 import multiprocessing
@@ -14,6 +15,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import unittest
@@ -540,6 +542,28 @@ class Writing(unittest.TestCase):
             newshound.Writer(path("w5"), existing=True)
         with self.assertRaises(ValueError):
             w.add(body="x")
+
+    def test_what_is_skipped_of_an_archive_is_named(self):
+        told, packed = [], io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as out:
+            data = b'{"id": "m", "body": "one"}\n{"id": 1,\n'
+            info = tarfile.TarInfo("day/wire.jsonl")
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+            out.addfile(tarfile.TarInfo("picture.bin"), None)
+            data = b"\x7fELF\0\1\2\3" * 40
+            info = tarfile.TarInfo("day/program")
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+        with newshound.Writer(path("w8"), names="given",
+                              on_skipped=lambda *a: told.append(a)) as w:
+            w.add_bytes(packed.getvalue(), name="news.tar")
+            w.commit()
+            self.assertEqual(w.counts.added, 1)
+            self.assertEqual(w.counts.skipped, len(told))
+        names = {name for name, _, _ in told}
+        self.assertLessEqual({"news.tar/day/wire.jsonl", "news.tar/day/program"},
+                             names)
 
     def test_an_exception_of_the_callback_comes_out(self):
         def refuse(*_):

@@ -52,7 +52,7 @@ class Library(unittest.TestCase):
     def test_exports_are_the_headers(self):
         self.assertGreater(len(self.public()), 40)
         self.assertEqual(self.symbols("-D", "--defined-only",
-                                      self.prefix.library), self.public())
+                                      self.prefix.shared_library), self.public())
 
     def test_the_archive_has_no_other_names(self):
         archive = self.prefix.find("libnewshound.a")

@@ -429,6 +429,8 @@ class Repl(unittest.TestCase):
         out = run("repl", "-n", "1", stdin=b"leike\nopen 1\nmore\n\nquit\nx\n")
         self.assertIn("5 articles, the first 1 shown", out)
         self.assertIn("id: ", out)
+        out = run("repl", stdin=b"leike\nfacets nosuch\nnobel\n")
+        self.assertIn("2 articles", out)
         self.assertIn("\n  2 ", out)
         self.assertNotIn("newshound>", out)
         self.assertNotIn("\033", out)
