@@ -18,9 +18,10 @@ Errors are subclasses of ``newshound.Error``.
 from ._errors import (Corrupt, DataError, Error, InvalidArgument, IoError,
                       Locked, NotFound, OutOfMemory, QueryError, WrongVersion)
 from ._hit import Article, Hit, Mention, Snippet, TermScore
-from ._index import (Completion, Facet, FacetValue, Group, Index, Period, Pool,
-                     Reason, Results, SearchOptions, Stats, Total, open)
+from ._index import Completion, Index, Pool, Reason, Stats, open
 from ._library import lib as _lib
+from ._results import (Facet, FacetValue, Group, Period, Results, SearchOptions,
+                       Total)
 from ._writer import Counts, Writer
 
 __version__: str = _lib.nh_version().decode()

@@ -15,7 +15,7 @@ from . import _library as _l
 from ._errors import characters
 
 if TYPE_CHECKING:
-    from ._index import _Page
+    from ._results import _Page
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 # struct nh_hit as numbers, all at once: a tenth of the time that ctypes takes

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Optional, Union
 
 from . import _library as _l
 from ._errors import InvalidArgument, make
-from ._index import Moment, PathLike
+from ._index import PathLike
+from ._results import Moment
 
 _lib = _l.lib
 Text = Union[None, str, Iterable[str]]
