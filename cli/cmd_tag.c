@@ -140,7 +140,7 @@ static int tag_article(struct tagging *t, struct slice lines,
     while (good && rest.len) {
         const struct slice token = token_of(next_line(&rest));
         if (token.len > 0 && d->count < DOCUMENT_TOKENS_MAX)
-            good = document_add(d, token, first);
+            good = document_add(d, &(struct doc_source){token, first}, 1);
         first = token.len == 0;
     }
     const uint8_t *labels = good ? tagger_run(t->tagger) : NULL;

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hash.h"
+
 /* Types after which a new document starts with none. */
-#define TYPES_KEPT 30000
+#define TYPES_KEPT 60000
 
 bool document_init(struct document *d, const struct entity_model *model)
 {
@@ -30,20 +32,39 @@ void document_reset(struct document *d)
     d->count = d->run_count = 0;
 }
 
-bool document_add(struct document *d, struct slice token, bool first)
+bool document_add(struct document *d, const struct doc_source *tokens,
+                  size_t count)
 {
-    if (d->count == d->cap) {
-        struct doc_token *tokens =
-            array_grow(d->tokens, &d->cap, sizeof *tokens);
-        if (!tokens)
-            return false;
-        d->tokens = tokens;
+    uint64_t hashes[DOCUMENT_CHUNK];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash64(tokens[i].text.data, tokens[i].text.len);
+        word_types_fetch(&d->types, hashes[i]);
     }
-    const uint32_t type = word_types_get(&d->types, token);
-    if (type == WORD_NO_TYPE)
-        return false;
-    d->tokens[d->count++] =
-        (struct doc_token){.type = type, .first = first || d->count == 0};
+    while (d->cap - d->count < count) {
+        struct doc_token *more = array_grow(d->tokens, &d->cap, sizeof *more);
+        if (!more)
+            return false;
+        d->tokens = more;
+    }
+    struct doc_token *to = d->tokens + d->count;
+    for (size_t i = 0; i < count; i++) {
+        to[i].type = word_types_get(&d->types, tokens[i].text, hashes[i]);
+        if (to[i].type == WORD_NO_TYPE)
+            return false;
+        __builtin_prefetch(&d->types.items[to[i].type]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct word_type *w = &d->types.items[to[i].type];
+        to[i] = (struct doc_token){.type = to[i].type,
+                                   .lowered = w->lowered,
+                                   .kind = w->kind,
+                                   .roles = w->roles,
+                                   .letters = w->letters,
+                                   .first = tokens[i].first};
+    }
+    if (d->count == 0 && count)
+        to[0].first = true;
+    d->count += count;
     return true;
 }
 
@@ -65,7 +86,7 @@ static enum sentence_mode mode_of(const struct document *d, size_t start,
 {
     size_t letters = 0, upper = 0, words = 0, capitals = 0, longs = 0;
     for (size_t i = start; i < end; i++) {
-        const struct word_type *w = document_type(d, i);
+        const struct doc_token *w = &d->tokens[i];
         if (w->letters == 0)
             continue;
         words++;
@@ -75,7 +96,7 @@ static enum sentence_mode mode_of(const struct document *d, size_t start,
         if (w->letters < LONG_WORD)
             continue;
         longs++;
-        capitals += word_is_capital(w);
+        capitals += kind_is_capital(w->kind);
     }
     if (words >= 2 && letters >= 8 && upper * 10 >= letters * 8)
         return MODE_UPPER;
@@ -87,9 +108,9 @@ static bool is_lower(const struct document *d)
 {
     size_t words = 0, capitals = 0;
     for (size_t i = 0; i < d->count; i++) {
-        const struct word_type *w = document_type(d, i);
+        const struct doc_token *w = &d->tokens[i];
         words += w->letters > 0;
-        capitals += word_is_capital(w);
+        capitals += kind_is_capital(w->kind);
     }
     return words >= 4 && capitals * 200 <= words;
 }
@@ -98,12 +119,12 @@ static bool is_lower(const struct document *d)
 
 static bool has_role(const struct document *d, size_t i, enum word_role role)
 {
-    return (document_type(d, i)->roles & role) != 0;
+    return (d->tokens[i].roles & role) != 0;
 }
 
 static bool is_name_part(const struct document *d, size_t i)
 {
-    return word_is_capital(document_type(d, i));
+    return kind_is_capital(d->tokens[i].kind);
 }
 
 /* Tokens between two capitals of a name, at most. */
@@ -114,8 +135,8 @@ static size_t run_end(const struct document *d, size_t i, size_t end)
 {
     size_t last = i + 1;
     for (;;) {
-        while (last < end && (is_name_part(d, last) ||
-                              document_type(d, last)->kind == WORD_NUMBER))
+        while (last < end &&
+               (is_name_part(d, last) || d->tokens[last].kind == WORD_NUMBER))
             last++;
         size_t k = last;
         if (k + 1 < end && has_role(d, k + 1, WORD_ENDS_NAME)) {
@@ -123,7 +144,7 @@ static size_t run_end(const struct document *d, size_t i, size_t end)
             continue;
         }
         if (k + 1 < end && has_role(d, k, WORD_HYPHEN) &&
-            document_type(d, k + 1)->kind == WORD_LOWER) {
+            d->tokens[k + 1].kind == WORD_LOWER) {
             last = k + 2; /* Jong - un, where hyphens are cut off */
             continue;
         }
@@ -139,7 +160,7 @@ static size_t run_end(const struct document *d, size_t i, size_t end)
 static size_t run_start(const struct document *d, size_t i, size_t from)
 {
     while (i > from && (has_role(d, i - 1, WORD_LEADS) ||
-                        document_type(d, i - 1)->kind == WORD_NUMBER))
+                        d->tokens[i - 1].kind == WORD_NUMBER))
         i--;
     return i;
 }
@@ -212,7 +233,7 @@ static void find_phrases(struct document *d, size_t start, size_t end)
 
 static struct doc_word *use_word(struct document *d, size_t i)
 {
-    struct doc_word *w = &d->words[document_type(d, i)->lowered];
+    struct doc_word *w = &d->words[d->tokens[i].lowered];
     if (w->stamp != d->stamp) {
         memset(w, 0, sizeof *w);
         w->stamp = d->stamp;
@@ -233,24 +254,29 @@ static void add_context(uint32_t *list, uint8_t *count, uint32_t type)
 static uint32_t neighbour(const struct document *d, size_t i, size_t start,
                           size_t end)
 {
-    return i < start || i >= end ? WORD_BOUNDARY : document_type(d, i)->lowered;
+    return i < start || i >= end ? WORD_BOUNDARY : d->tokens[i].lowered;
 }
+
+/* Tokens whose words are fetched from memory ahead. */
+#define WORDS_AHEAD 8
 
 static void note_words(struct document *d, size_t start, size_t end)
 {
     for (size_t i = start; i < end; i++) {
-        const struct word_type *type = document_type(d, i);
-        const bool capital = word_is_capital(type);
+        const struct doc_token *t = &d->tokens[i];
+        const bool capital = kind_is_capital(t->kind);
         struct doc_word *w = use_word(d, i);
-        if (type->letters == 0)
+        if (i + WORDS_AHEAD < d->count)
+            __builtin_prefetch(&d->words[t[WORDS_AHEAD].lowered]);
+        if (t->letters == 0)
             continue;
         if (!capital) {
             w->small = 1;
-            if (d->tokens[i].mode != MODE_LOWER)
+            if (t->mode != MODE_LOWER)
                 continue;
         }
         w->count++;
-        if (d->tokens[i].mode == MODE_NORMAL && i > start)
+        if (t->mode == MODE_NORMAL && i > start)
             w->inside = 1;
         add_context(w->before, &w->before_count, neighbour(d, i - 1, start, i));
         add_context(w->behind, &w->behind_count,

@@ -13,12 +13,14 @@ enum sentence_mode {
     MODE_LOWER  /* an article without capitals */
 };
 
+/* Some of its type stands here too: most tokens are asked for no more. */
 struct doc_token {
-    uint32_t type;
+    uint32_t type, lowered;
+    uint8_t kind, roles, letters;
     uint8_t first;       /* of a sentence */
     uint8_t mode;        /* enum sentence_mode */
-    uint16_t gazetteers; /* of the phrase it is in */
     uint8_t in_phrase;   /* 1 first of the phrase, 2 further on, 0 in none */
+    uint16_t gazetteers; /* of the phrase it is in */
 };
 
 /* Tokens start..end (exclusive) of one sentence, start < end. */
@@ -58,8 +60,19 @@ bool document_init(struct document *d, const struct entity_model *model);
 void document_release(struct document *d);
 /* Forgets the tokens. */
 void document_reset(struct document *d);
-/* Appends a token. False if memory ran out. */
-bool document_add(struct document *d, struct slice token, bool first);
+/* A token to be added. */
+struct doc_source {
+    struct slice text;
+    bool first; /* of a sentence */
+};
+
+/* Tokens that are best added at a time: what they need comes from memory side
+ * by side. */
+#define DOCUMENT_CHUNK 32
+
+/* Appends up to DOCUMENT_CHUNK tokens. False if memory ran out. */
+bool document_add(struct document *d, const struct doc_source *tokens,
+                  size_t count);
 /* Sets all but the types of tokens. False if memory ran out. */
 bool document_finish(struct document *d);
 
@@ -72,7 +85,7 @@ static inline const struct word_type *document_type(const struct document *d,
 static inline const struct doc_word *document_word(const struct document *d,
                                                    size_t token)
 {
-    return &d->words[document_type(d, token)->lowered];
+    return &d->words[d->tokens[token].lowered];
 }
 
 #endif

@@ -39,37 +39,43 @@ void entity_finder_free(struct entity_finder *f)
     free(f);
 }
 
-/* Appends the tokens of a text to the document. */
-static bool add_text(struct entity_finder *f, struct slice text)
+static bool reserve_places(struct entity_finder *f, size_t count)
 {
-    struct document *d = tagger_document(f->tagger);
-    struct token_scanner s;
-    struct token t;
-    token_scanner_init(&s, text);
-    for (bool first = true;
-         d->count < DOCUMENT_TOKENS_MAX && token_next(&s, &t); first = false) {
-        if (d->count == f->place_cap) {
-            struct entity_token *p =
-                array_grow(f->places, &f->place_cap, sizeof *p);
-            if (!p)
-                return false;
-            f->places = p;
-        }
-        f->places[d->count] = (struct entity_token){t.start, t.end};
-        if (!document_add(d,
-                          (struct slice){text.data + t.start, t.end - t.start},
-                          t.first || first))
+    while (f->place_cap < count) {
+        struct entity_token *p =
+            array_grow(f->places, &f->place_cap, sizeof *p);
+        if (!p)
             return false;
+        f->places = p;
     }
     return true;
 }
 
-/* Words that make up a sixth of English texts and that other languages do not
- * share. */
-static const char *const function_words[] = {
-    "the",  "of",   "and",  "to",   "that",  "for",   "with", "by",
-    "from", "his",  "are",  "have", "said",  "will",  "were", "not",
-    "but",  "they", "this", "had",  "which", "their", "who",  "she"};
+/* Appends the tokens of a text to the document. */
+static bool add_text(struct entity_finder *f, struct slice text)
+{
+    struct document *d = tagger_document(f->tagger);
+    struct doc_source chunk[DOCUMENT_CHUNK];
+    struct token_scanner s;
+    struct token t;
+    bool first = true, more = true;
+    token_scanner_init(&s, text);
+    while (more && d->count < DOCUMENT_TOKENS_MAX) {
+        size_t n = 0;
+        if (!reserve_places(f, d->count + DOCUMENT_CHUNK))
+            return false;
+        for (; n < DOCUMENT_CHUNK && (more = token_next(&s, &t));
+             n++, first = false) {
+            f->places[d->count + n] = (struct entity_token){t.start, t.end};
+            chunk[n].text =
+                (struct slice){text.data + t.start, t.end - t.start};
+            chunk[n].first = t.first || first;
+        }
+        if (!document_add(d, chunk, n))
+            return false;
+    }
+    return true;
+}
 
 /* Tokens that are looked at, the fewest to judge by, and the percentage of
  * function words below which a text is taken for another language: news in
@@ -78,22 +84,14 @@ static const char *const function_words[] = {
 #define ENGLISH_LEAST 30
 #define ENGLISH_PERCENT 5
 
-static bool is_english(struct entity_finder *f)
+static bool is_english(const struct document *d)
 {
-    struct document *d = tagger_document(f->tagger);
-    uint32_t types[sizeof function_words / sizeof *function_words];
     size_t words = 0, known = 0;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        types[i] = word_types_get(&d->types, slice_of(function_words[i]));
     for (size_t i = 0; i < d->count && i < ENGLISH_SAMPLE; i++) {
-        const struct word_type *w = document_type(d, i);
-        if (w->letters < 2)
+        if (d->tokens[i].letters < 2)
             continue;
         words++;
-        bool found = false;
-        for (size_t k = 0; !found && k < sizeof types / sizeof *types; k++)
-            found = types[k] == w->lowered;
-        known += found;
+        known += (d->tokens[i].roles & WORD_ENGLISH) != 0;
     }
     return words < ENGLISH_LEAST || known * 100 >= words * ENGLISH_PERCENT;
 }
@@ -146,7 +144,7 @@ int entity_finder_run(struct entity_finder *f, struct slice title,
     bool good = add_text(f, title);
     f->title_tokens = d->count;
     good = good && add_text(f, body);
-    if (good && !is_english(f))
+    if (good && !is_english(d))
         return NH_OK;
     const uint8_t *labels = good ? tagger_run(f->tagger) : NULL;
     good = labels && take_mentions(f, labels) &&

@@ -42,14 +42,18 @@ size_t features_place(const struct feature_place *p, uint32_t *out);
 size_t features_token(const struct feature_place *p, unsigned families,
                       uint32_t *out);
 
-/* The type `by` tokens on, or the boundary. */
-static inline const struct word_type *
-feature_word_at(const struct feature_place *p, long by)
+/* Number of the type `by` tokens on, or the boundary. */
+static inline uint32_t feature_type_at(const struct feature_place *p, long by)
 {
     const long at = (long)p->token + by;
     return at < (long)p->start || at >= (long)p->end
-               ? &p->document->types.items[WORD_BOUNDARY]
-               : document_type(p->document, (size_t)at);
+               ? WORD_BOUNDARY
+               : p->document->tokens[at].type;
+}
+static inline const struct word_type *
+feature_word_at(const struct feature_place *p, long by)
+{
+    return &p->document->types.items[feature_type_at(p, by)];
 }
 
 /* Whether neighbours of other mentions of the token's word count. */

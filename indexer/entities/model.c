@@ -28,10 +28,9 @@ void entity_model_free(struct entity_model *m)
         return;
     table_free(&m->words);
     table_free(&m->phrases);
-    table_free(&m->rows);
+    free(m->rows.buckets);
     free(m->word_info);
     free(m->phrase_info);
-    free(m->weights);
     free(m->coarse);
     free(m);
 }
@@ -76,7 +75,20 @@ static uint32_t take_count(struct cursor *c)
     return (uint32_t)n;
 }
 
-/* Reads ascending fingerprints into a table that is at most half full. */
+/* The next of ascending fingerprints; `last` is the one before, NULL before the
+ * first. */
+static uint32_t take_fingerprint(struct cursor *c, const uint32_t *last)
+{
+    uint64_t delta;
+    if (c->broken || !varint_read(&c->at, c->end, &delta) ||
+        delta > UINT32_MAX - (last ? *last : 0) || (last && delta == 0)) {
+        c->broken = true;
+        return 0;
+    }
+    return (last ? *last : 0) + (uint32_t)delta;
+}
+
+/* Reads fingerprints into a table that is at most half full. */
 static void take_table(struct cursor *c, struct model_table *t)
 {
     const uint32_t count = take_count(c);
@@ -87,13 +99,7 @@ static void take_table(struct cursor *c, struct model_table *t)
     t->mask = slots - 1;
     t->count = count;
     for (uint32_t i = 0; !c->broken && i < count; i++) {
-        uint64_t delta;
-        if (!varint_read(&c->at, c->end, &delta) || delta > UINT32_MAX - last ||
-            (i > 0 && delta == 0)) {
-            c->broken = true;
-            return;
-        }
-        last += (uint32_t)delta;
+        last = take_fingerprint(c, i ? &last : NULL);
         uint32_t at = last & t->mask;
         while (t->slots[at].number)
             at = (at + 1) & t->mask;
@@ -154,16 +160,56 @@ static void take_transitions(struct cursor *c, struct entity_model *m)
             m->transitions[a][b] = (int16_t)le_read16(p);
 }
 
+/* Buckets for `count` features, two thirds of their places at most taken. */
+static void make_buckets(struct cursor *c, struct model_rows *r, uint32_t count)
+{
+    uint32_t buckets = 16;
+    while (buckets < count / 2u + 1)
+        buckets *= 2;
+    r->mask = buckets - 1;
+    r->count = count;
+    if (c->broken)
+        return;
+    r->buckets =
+        aligned_alloc(sizeof *r->buckets, (size_t)buckets * sizeof *r->buckets);
+    if (r->buckets)
+        memset(r->buckets, 0, (size_t)buckets * sizeof *r->buckets);
+    else
+        c->no_memory = c->broken = true;
+}
+
+/* A place for the weights of a feature that is not there yet; `used` counts
+ * those that are taken, by bucket. */
+static weight_row *add_row(struct model_rows *r, uint8_t *used,
+                           uint32_t fingerprint)
+{
+    uint32_t at = fingerprint & r->mask;
+    while (used[at] == MODEL_BUCKET) {
+        r->buckets[at].keys[MODEL_MORE] = 1;
+        at = (at + 1) & r->mask;
+    }
+    r->buckets[at].keys[used[at]] = fingerprint;
+    return &r->buckets[at].weights[used[at]++];
+}
+
 static void take_rows(struct cursor *c, struct entity_model *m)
 {
-    take_table(c, &m->rows);
-    const uint32_t count = m->rows.count;
+    const uint32_t count = take_count(c);
+    const uint8_t *start = c->at;
+    uint32_t last = 0;
+    for (uint32_t i = 0; !c->broken && i < count; i++)
+        last = take_fingerprint(c, i ? &last : NULL);
     const uint8_t *planes = take(c, (size_t)count * LABEL_ROW);
-    m->weights = take_memory(c, (size_t)count * LABEL_ROW, 1);
-    for (unsigned k = 0; !c->broken && k < LABEL_ROW; k++)
-        for (uint32_t i = 0; i < count; i++)
-            m->weights[(size_t)i * LABEL_ROW + k] =
-                (int8_t)planes[(size_t)k * count + i];
+    struct cursor again = {start, c->end, c->broken, false};
+    make_buckets(c, &m->rows, count);
+    uint8_t *used = take_memory(c, (size_t)m->rows.mask + 1, 1);
+    for (uint32_t i = 0; !c->broken && i < count; i++) {
+        last = take_fingerprint(&again, i ? &last : NULL);
+        weight_row *weights = add_row(&m->rows, used, last);
+        for (unsigned k = 0; k < LABEL_ROW; k++)
+            (*weights)[k] = (int8_t)planes[(size_t)k * count + i];
+    }
+    free(used);
 }
 
 static int read_body(struct entity_model *m, struct slice body,

@@ -76,11 +76,35 @@ struct model_table {
     uint32_t mask, count;
 };
 
+/* Weights of a feature, for all labels but LABEL_NONE, and sums of some
+ * hundred. Vectors of 16 bytes are what every x86-64 and ARM has. */
+typedef int8_t weight_row __attribute__((vector_size(LABEL_ROW)));
+typedef int16_t score_half __attribute__((vector_size(LABEL_ROW)));
+typedef union {
+    score_half half[2];
+    int16_t of[LABEL_ROW];
+} score_row;
+
+/* Weights of up to three features, a cache line. Fingerprint and weights of a
+ * free place are 0. Where there are more, the next bucket goes on. */
+#define MODEL_BUCKET 3
+#define MODEL_MORE 3 /* of `keys`: not 0 if the next bucket goes on */
+typedef uint32_t model_keys __attribute__((vector_size(16)));
+struct model_bucket {
+    model_keys keys; /* MODEL_BUCKET fingerprints, MODEL_MORE */
+    weight_row weights[MODEL_BUCKET];
+};
+
+struct model_rows {
+    struct model_bucket *buckets;
+    uint32_t mask, count; /* count: of features */
+};
+
 struct entity_model {
-    struct model_table words, phrases, rows;
+    struct model_table words, phrases;
+    struct model_rows rows;
     struct model_word *word_info;
     uint16_t *phrase_info; /* gazetteers */
-    int8_t *weights;       /* LABEL_ROW for each row */
     int16_t transitions[LABEL_COUNT][LABEL_COUNT];
     uint8_t *coarse; /* by fine cluster; [0] is 0 */
     uint32_t clusters;
@@ -114,6 +138,49 @@ static inline uint32_t model_find(const struct model_table *t,
         if (t->slots[at].fingerprint == fingerprint)
             return t->slots[at].number - 1;
     return UINT32_MAX;
+}
+
+/* Where a feature's weights are looked for first. */
+static inline const struct model_bucket *
+model_bucket(const struct model_rows *r, uint32_t fingerprint)
+{
+    return &r->buckets[fingerprint & r->mask];
+}
+
+static inline void score_add(score_row *to, const score_row *more)
+{
+    to->half[0] += more->half[0];
+    to->half[1] += more->half[1];
+}
+
+/* Adds the weights of a feature. Which place it is in, or whether in any,
+ * cannot be foretold, so that nothing branches on it. */
+static inline void model_add(const struct model_rows *r, uint32_t fingerprint,
+                             score_row *to)
+{
+    const model_keys key = {fingerprint, fingerprint, fingerprint, fingerprint};
+    for (uint32_t at = fingerprint & r->mask;; at = (at + 1) & r->mask) {
+        const struct model_bucket *b = &r->buckets[at];
+        const model_keys same = (model_keys)(b->keys == key);
+        const weight_row sum =
+            (b->weights[0] &
+             (weight_row)__builtin_shufflevector(same, same, 0, 0, 0, 0)) |
+            (b->weights[1] &
+             (weight_row)__builtin_shufflevector(same, same, 1, 1, 1, 1)) |
+            (b->weights[2] &
+             (weight_row)__builtin_shufflevector(same, same, 2, 2, 2, 2));
+        /* Each byte twice, shifted: 16 bits with its sign. */
+        to->half[0] +=
+            (score_half)__builtin_shufflevector(sum, sum, 0, 0, 1, 1, 2, 2, 3,
+                                                3, 4, 4, 5, 5, 6, 6, 7, 7) >>
+            8;
+        to->half[1] += (score_half)__builtin_shufflevector(
+                           sum, sum, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
+                           14, 14, 15, 15) >>
+                       8;
+        if (!b->keys[MODEL_MORE])
+            return;
+    }
 }
 
 #endif

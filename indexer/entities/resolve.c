@@ -307,8 +307,8 @@ static bool make_entities(struct resolver *r, struct entity_finder *f,
 /* Whether a token that stands alone may be taken for the name it looks like. */
 static bool is_free_name(const struct document *d, size_t token)
 {
-    const struct word_type *w = document_type(d, token);
-    return word_is_capital(w) && w->letters > 1 &&
+    const struct doc_token *t = &d->tokens[token];
+    return kind_is_capital(t->kind) && t->letters > 1 &&
            !document_word(d, token)->small;
 }
 
@@ -373,8 +373,8 @@ static size_t missed_name(struct resolver *r, const struct entity_finder *f,
 {
     const struct document *d = document_of(f);
     size_t most = 1;
-    if (!tail_of(r, lowered(d, token))->begins ||
-        !word_is_capital(document_type(d, token)))
+    if (!kind_is_capital(d->tokens[token].kind) ||
+        !tail_of(r, lowered(d, token))->begins)
         return 0;
     while (most < MISSED_TOKENS && token + most < end &&
            !d->tokens[token + most].first)

@@ -61,7 +61,7 @@ static inline const struct document *document_of(const struct entity_finder *f)
 
 static inline uint32_t lowered(const struct document *d, size_t token)
 {
-    return document_type(d, token)->lowered;
+    return d->tokens[token].lowered;
 }
 
 static inline const struct entity_mention *

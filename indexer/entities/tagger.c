@@ -7,32 +7,51 @@
 
 #include "indexer/entities/features.h"
 
-/* Weights of the labels but LABEL_NONE, whose weight is 0. Sums of some hundred
- * int8 each. */
-struct scores {
-    int16_t of[LABEL_ROW];
+/* Sums of a word's features, by family. */
+struct word_sums {
+    score_row of[FAMILY_COUNT];
 };
 
-/* Sums of a word's features, by family; 0: not made yet, else number in the
- * pool + 1. */
-struct cached {
-    uint32_t at[FAMILY_COUNT];
+/* Sum of the features that the neighbours of a word's other mentions have. */
+struct context_sum {
+    uint32_t stamp; /* valid in the document that has it */
+    score_row sum;
+};
+
+/* The labels that may come before a label, and what the model makes of it. */
+struct arrivals {
+    unsigned count;
+    uint8_t from[LABEL_COUNT];
+    int16_t weight[LABEL_COUNT];
 };
 
 struct tagger {
     const struct entity_model *model;
+    struct arrivals arrivals[LABEL_COUNT];
     struct document document;
-    struct cached *cached; /* by number of the type */
-    uint32_t cached_cap;
-    struct scores *pool;
-    size_t pool_count, pool_cap;
+    /* By number of the type; those that `made` has the bits of. */
+    struct word_sums *sums;
+    uint8_t *made;
+    struct context_sum *contexts; /* by number of the lower-cased type */
+    uint32_t type_cap;
     uint32_t types, age; /* of the document's types at the last run */
-    struct scores *run;  /* of the run at hand */
+    score_row *run;      /* of the run at hand */
     uint8_t (*back)[LABEL_COUNT];
     size_t run_cap;
     uint8_t *labels;
     size_t label_cap;
 };
+
+static void set_arrivals(struct tagger *t)
+{
+    for (unsigned b = 0; b < LABEL_COUNT; b++)
+        for (unsigned a = 0; a < LABEL_COUNT; a++)
+            if (label_follows(a, b)) {
+                struct arrivals *arrive = &t->arrivals[b];
+                arrive->from[arrive->count] = (uint8_t)a;
+                arrive->weight[arrive->count++] = t->model->transitions[a][b];
+            }
+}
 
 bool tagger_new(struct tagger **out, const struct entity_model *model)
 {
@@ -41,6 +60,7 @@ bool tagger_new(struct tagger **out, const struct entity_model *model)
     if (!t)
         return false;
     t->model = model;
+    set_arrivals(t);
     if (!document_init(&t->document, model)) {
         tagger_free(t);
         return false;
@@ -54,8 +74,9 @@ void tagger_free(struct tagger *t)
     if (!t)
         return;
     document_release(&t->document);
-    free(t->cached);
-    free(t->pool);
+    free(t->sums);
+    free(t->made);
+    free(t->contexts);
     free(t->run);
     free(t->back);
     free(t->labels);
@@ -69,86 +90,91 @@ struct document *tagger_document(struct tagger *t)
 
 /* ---- Scores. */
 
-static inline void add_scores(struct scores *to, const struct scores *s)
-{
-    for (unsigned k = 0; k < LABEL_ROW; k++)
-        to->of[k] = (int16_t)(to->of[k] + s->of[k]);
-}
-
-/* Adds the weights of FEATURES_PLACE_MAX features at most. The table is larger
- * than the processor's caches, so that all of it is fetched before it is used.
- */
 static void add_features(const struct entity_model *m, const uint32_t *features,
-                         size_t count, struct scores *to)
+                         size_t count, score_row *to)
 {
-    const int8_t *rows[FEATURES_PLACE_MAX];
-    size_t found = 0;
+    score_row sum = *to;
     for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&m->rows.slots[features[i] & m->rows.mask]);
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t row = model_find(&m->rows, features[i]);
-        if (row == UINT32_MAX)
-            continue;
-        rows[found] = m->weights + (size_t)row * LABEL_ROW;
-        __builtin_prefetch(rows[found++]);
-    }
-    for (size_t i = 0; i < found; i++)
-        for (unsigned k = 0; k < LABEL_ROW; k++)
-            to->of[k] = (int16_t)(to->of[k] + rows[i][k]);
+        model_add(&m->rows, features[i], &sum);
+    *to = sum;
 }
 
-/* Adds the sums of a word's features in a family. False: no memory. */
-static bool add_word(struct tagger *t, uint32_t type,
-                     enum feature_family family, struct scores *to)
+/* The table is larger than the processor's caches: what is wanted of it is
+ * fetched before it is used. */
+static void fetch_features(const struct entity_model *m,
+                           const uint32_t *features, size_t count)
 {
-    uint32_t *at = &t->cached[type].at[family];
-    if (*at == 0) {
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(model_bucket(&m->rows, features[i]));
+}
+
+/* Adds the sum of a word's features in a family. */
+static inline void add_word(struct tagger *t, uint32_t type,
+                            enum feature_family family, score_row *to)
+{
+    score_row *sum = &t->sums[type].of[family];
+    if (!(t->made[type] >> family & 1)) {
         uint32_t features[FEATURES_WORD_MAX];
-        if (t->pool_count == t->pool_cap) {
-            struct scores *pool =
-                array_grow(t->pool, &t->pool_cap, sizeof *pool);
-            if (!pool)
-                return false;
-            t->pool = pool;
-        }
-        struct scores *s = &t->pool[t->pool_count++];
-        memset(s, 0, sizeof *s);
         const size_t n =
             features_word(&t->document.types.items[type], family, features);
-        add_features(t->model, features, n, s);
-        *at = (uint32_t)t->pool_count;
+        fetch_features(t->model, features, n);
+        *sum = (score_row){{{0}}};
+        add_features(t->model, features, n, sum);
+        t->made[type] |= (uint8_t)(1u << family);
     }
-    add_scores(to, &t->pool[*at - 1]);
-    return true;
+    score_add(to, sum);
 }
 
-static uint32_t type_at(const struct feature_place *p, long by)
+/* Adds what the article's other mentions of a token's word have around them. */
+static void add_context(struct tagger *t, uint32_t lowered,
+                        const struct doc_word *word, score_row *to)
 {
-    const long at = (long)p->token + by;
-    return at < (long)p->start || at >= (long)p->end
-               ? WORD_BOUNDARY
-               : p->document->tokens[at].type;
+    struct context_sum *c = &t->contexts[lowered];
+    if (c->stamp != t->document.stamp) {
+        c->sum = (score_row){{{0}}};
+        for (unsigned i = 0; i < word->before_count; i++)
+            add_word(t, word->before[i], FAMILY_OTHER_BEFORE, &c->sum);
+        for (unsigned i = 0; i < word->behind_count; i++)
+            add_word(t, word->behind[i], FAMILY_OTHER_BEHIND, &c->sum);
+        c->stamp = t->document.stamp;
+    }
+    score_add(to, &c->sum);
 }
 
-static bool score_token(struct tagger *t, const struct feature_place *p,
-                        struct scores *to)
-{
+/* A token, with what its score is made of. */
+struct ahead {
+    struct feature_place place;
     uint32_t features[FEATURES_PLACE_MAX];
-    const struct doc_word *word = document_word(&t->document, p->token);
-    memset(to, 0, sizeof *to);
-    bool good = add_word(t, type_at(p, 0), FAMILY_SELF, to) &&
-                add_word(t, type_at(p, -1), FAMILY_BEFORE, to) &&
-                add_word(t, type_at(p, 1), FAMILY_BEHIND, to) &&
-                add_word(t, type_at(p, -2), FAMILY_BEFORE_2, to) &&
-                add_word(t, type_at(p, 2), FAMILY_BEHIND_2, to);
-    add_features(t->model, features, features_place(p, features), to);
-    if (!features_have_context(word))
-        return good;
-    for (unsigned i = 0; good && i < word->before_count; i++)
-        good = add_word(t, word->before[i], FAMILY_OTHER_BEFORE, to);
-    for (unsigned i = 0; good && i < word->behind_count; i++)
-        good = add_word(t, word->behind[i], FAMILY_OTHER_BEHIND, to);
-    return good;
+    size_t count;
+};
+
+/* The families of the words from two before a token to two behind it. */
+static const enum feature_family families_around[] = {
+    FAMILY_BEFORE_2, FAMILY_BEFORE, FAMILY_SELF, FAMILY_BEHIND,
+    FAMILY_BEHIND_2};
+
+/* Has the processor fetch what the token's score takes. */
+static void look_ahead(const struct tagger *t, struct ahead *a)
+{
+    const struct feature_place *p = &a->place;
+    for (int by = -2; by <= 2; by++)
+        __builtin_prefetch(
+            &t->sums[feature_type_at(p, by)].of[families_around[by + 2]]);
+    a->count = features_place(p, a->features);
+    fetch_features(t->model, a->features, a->count);
+}
+
+static void score_token(struct tagger *t, const struct ahead *a, score_row *to)
+{
+    const struct feature_place *p = &a->place;
+    const uint32_t lowered = p->document->tokens[p->token].lowered;
+    const struct doc_word *word = &p->document->words[lowered];
+    *to = (score_row){{{0}}};
+    for (int by = -2; by <= 2; by++)
+        add_word(t, feature_type_at(p, by), families_around[by + 2], to);
+    add_features(t->model, a->features, a->count, to);
+    if (features_have_context(word))
+        add_context(t, lowered, word, to);
 }
 
 /* ---- Viterbi (Forney 1973). */
@@ -161,16 +187,13 @@ static void decode(struct tagger *t, const struct doc_run *run)
         best[b] = b == LABEL_NONE ? 0 : INT32_MIN / 2;
     for (size_t i = 0; i < count; i++) {
         for (unsigned b = 0; b < LABEL_COUNT; b++) {
+            const struct arrivals *arrive = &t->arrivals[b];
             int32_t most = INT32_MIN;
             uint8_t from = 0;
-            for (unsigned a = 0; a < LABEL_COUNT; a++) {
-                if (!label_follows(a, b))
-                    continue;
-                const int32_t s = best[a] + t->model->transitions[a][b];
-                if (s > most) {
-                    most = s;
-                    from = (uint8_t)a;
-                }
+            for (unsigned k = 0; k < arrive->count; k++) {
+                const int32_t s = best[arrive->from[k]] + arrive->weight[k];
+                from = s > most ? arrive->from[k] : from;
+                most = s > most ? s : most;
             }
             next[b] = most + (b == LABEL_NONE ? 0 : t->run[i].of[b - 1]);
             t->back[i][b] = from;
@@ -199,7 +222,7 @@ static bool reserve_run(struct tagger *t, size_t count)
     size_t cap = t->run_cap ? t->run_cap : 64;
     while (cap < count)
         cap *= 2;
-    struct scores *run = realloc(t->run, cap * sizeof *run);
+    score_row *run = realloc(t->run, cap * sizeof *run);
     if (run)
         t->run = run;
     uint8_t(*back)[LABEL_COUNT] = realloc(t->back, cap * sizeof *back);
@@ -210,21 +233,29 @@ static bool reserve_run(struct tagger *t, size_t count)
     return run && back;
 }
 
-static bool tag_run(struct tagger *t, const struct doc_run *run)
+/* ---- The run over a document. */
+
+static bool reserve_types(struct tagger *t, uint32_t count)
 {
-    if (!reserve_run(t, run->end - run->start))
+    if (count <= t->type_cap)
+        return true;
+    uint32_t cap = t->type_cap ? t->type_cap : 1024;
+    while (cap < count)
+        cap *= 2;
+    struct word_sums *sums = realloc(t->sums, cap * sizeof *sums);
+    if (sums)
+        t->sums = sums;
+    uint8_t *made = realloc(t->made, cap);
+    if (made)
+        t->made = made;
+    struct context_sum *contexts = realloc(t->contexts, cap * sizeof *contexts);
+    if (contexts)
+        t->contexts = contexts;
+    if (!sums || !made || !contexts)
         return false;
-    for (size_t i = run->start; i < run->end; i++) {
-        const struct feature_place p = {&t->document, i, run->sentence_start,
-                                        run->sentence_end};
-        if (!score_token(t, &p, &t->run[i - run->start]))
-            return false;
-    }
-    decode(t, run);
+    t->type_cap = cap;
     return true;
 }
-
-/* ---- The run over a document. */
 
 static bool reserve(struct tagger *t)
 {
@@ -232,20 +263,12 @@ static bool reserve(struct tagger *t)
     if (d->types.age != t->age) {
         t->age = d->types.age;
         t->types = 0;
-        t->pool_count = 0;
     }
-    if (d->types.count > t->cached_cap) {
-        uint32_t cap = t->cached_cap ? t->cached_cap : 1024;
-        while (cap < d->types.count)
-            cap *= 2;
-        struct cached *cached = realloc(t->cached, cap * sizeof *cached);
-        if (!cached)
-            return false;
-        t->cached = cached;
-        t->cached_cap = cap;
-    }
-    memset(t->cached + t->types, 0,
-           (d->types.count - t->types) * sizeof *t->cached);
+    if (!reserve_types(t, d->types.count))
+        return false;
+    memset(t->made + t->types, 0, d->types.count - t->types);
+    memset(t->contexts + t->types, 0,
+           (d->types.count - t->types) * sizeof *t->contexts);
     t->types = d->types.count;
     if (d->count > t->label_cap) {
         uint8_t *labels = realloc(t->labels, d->count);
@@ -259,13 +282,48 @@ static bool reserve(struct tagger *t)
     return true;
 }
 
+/* Goes to token `token` of run `run`. */
+static void set_place(const struct document *d, size_t run, size_t token,
+                      struct ahead *a)
+{
+    const struct doc_run *r = &d->runs[run];
+    a->place =
+        (struct feature_place){d, token, r->sentence_start, r->sentence_end};
+}
+
+/* The tokens of all runs one by one, each looked at while the one before is
+ * scored. */
+static bool tag_runs(struct tagger *t)
+{
+    const struct document *d = &t->document;
+    struct ahead ahead[2];
+    unsigned now = 0;
+    for (size_t i = 0; i < d->run_count; i++) {
+        const struct doc_run *run = &d->runs[i];
+        if (!reserve_run(t, run->end - run->start))
+            return false;
+        if (i == 0) {
+            set_place(d, 0, run->start, &ahead[now]);
+            look_ahead(t, &ahead[now]);
+        }
+        for (size_t k = run->start; k < run->end; k++, now ^= 1) {
+            const bool last = k + 1 == run->end;
+            if (!last || i + 1 < d->run_count) {
+                set_place(d, i + last, last ? run[1].start : k + 1,
+                          &ahead[now ^ 1]);
+                look_ahead(t, &ahead[now ^ 1]);
+            }
+            score_token(t, &ahead[now], &t->run[k - run->start]);
+        }
+        decode(t, run);
+    }
+    return true;
+}
+
 const uint8_t *tagger_run(struct tagger *t)
 {
     static const uint8_t none;
-    if (!document_finish(&t->document) || !reserve(t))
+    if (!document_finish(&t->document) || !reserve(t) || !tag_runs(t))
         return NULL;
-    for (size_t i = 0; i < t->document.run_count; i++)
-        if (!tag_run(t, &t->document.runs[i]))
-            return NULL;
     return t->labels ? t->labels : &none;
 }

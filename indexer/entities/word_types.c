@@ -41,6 +41,12 @@ static const char speaking[] =
     " said says told tells added adds wrote writes tweeted argued argues asked "
     "replied recalled explained insisted testified who ";
 
+/* Words that make up a sixth of English texts and that other languages do not
+ * share. */
+static const char english_words[] =
+    " the of and to that for with by from his are have said will were not but "
+    "they this had which their who she ";
+
 static bool listed(const char *list, const char *word, size_t len)
 {
     char text[18] = " ";
@@ -169,9 +175,10 @@ static void describe(struct word_types *t, struct word_type *w,
     static const struct {
         const char *words;
         enum word_role role;
-    } roles[] = {{connecting, WORD_CONNECTS}, {leading, WORD_LEADS},
-                 {ending, WORD_ENDS_NAME},    {title_words, WORD_TITLE},
-                 {speaking, WORD_SPEAKS},     {" - ", WORD_HYPHEN}};
+    } roles[] = {{connecting, WORD_CONNECTS},  {leading, WORD_LEADS},
+                 {ending, WORD_ENDS_NAME},     {title_words, WORD_TITLE},
+                 {speaking, WORD_SPEAKS},      {" - ", WORD_HYPHEN},
+                 {english_words, WORD_ENGLISH}};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (listed(roles[i].words, p->lower, p->len))
             w->roles |= (uint8_t)roles[i].role;
@@ -197,18 +204,19 @@ static bool grow(struct word_types *t)
         return false;
     t->items = items;
     t->cap = slots / 2;
-    uint32_t *table = calloc(slots, sizeof *table);
+    struct word_slot *table = calloc(slots, sizeof *table);
     if (!table)
         return false;
+    for (uint32_t i = 0; t->slots && i <= t->mask; i++) {
+        uint32_t at = (uint32_t)t->slots[i].hash & (slots - 1);
+        while (t->slots[i].number && table[at].number)
+            at = (at + 1) & (slots - 1);
+        if (t->slots[i].number)
+            table[at] = t->slots[i];
+    }
     free(t->slots);
     t->slots = table;
     t->mask = slots - 1;
-    for (uint32_t i = 1; i < t->count; i++) {
-        uint32_t at = (uint32_t)t->items[i].hash & t->mask;
-        while (t->slots[at])
-            at = (at + 1) & t->mask;
-        t->slots[at] = i + 1;
-    }
     return true;
 }
 
@@ -239,24 +247,23 @@ void word_types_reset(struct word_types *t)
 }
 
 /* The free slot for a hash, or that of its type. */
-static uint32_t *slot_of(const struct word_types *t, uint64_t hash)
+static struct word_slot *slot_of(const struct word_types *t, uint64_t hash)
 {
     uint32_t at = (uint32_t)hash & t->mask;
-    while (t->slots[at] && t->items[t->slots[at] - 1].hash != hash)
+    while (t->slots[at].number && t->slots[at].hash != hash)
         at = (at + 1) & t->mask;
     return &t->slots[at];
 }
 
 /* Puts a token that was taken apart into its free slot. */
-static struct word_type *put(struct word_types *t, uint32_t *slot,
+static struct word_type *put(struct word_types *t, struct word_slot *slot,
                              uint64_t hash, const struct parts *p)
 {
     struct word_type *w = &t->items[t->count];
     memset(w, 0, sizeof *w);
-    w->hash = hash;
     w->lowered = t->count;
     describe(t, w, p);
-    *slot = ++t->count;
+    *slot = (struct word_slot){hash, ++t->count};
     return w;
 }
 
@@ -270,21 +277,20 @@ static uint32_t add(struct word_types *t, struct slice token, uint64_t hash)
     if (p.len == token.len && memcmp(p.lower, token.data, p.len) == 0)
         return number;
     const uint64_t lower = hash64(p.lower, p.len);
-    uint32_t *slot = slot_of(t, lower);
-    if (*slot == 0) {
+    struct word_slot *slot = slot_of(t, lower);
+    if (slot->number == 0) {
         take_apart((struct slice){p.lower, p.len}, &small);
         put(t, slot, lower, &small);
     }
-    w->lowered = *slot - 1;
+    w->lowered = slot->number - 1;
     return number;
 }
 
-uint32_t word_types_get(struct word_types *t, struct slice token)
+uint32_t word_types_get(struct word_types *t, struct slice token, uint64_t hash)
 {
-    const uint64_t hash = hash64(token.data, token.len);
-    const uint32_t *slot = slot_of(t, hash);
-    if (*slot)
-        return *slot - 1;
+    const struct word_slot *slot = slot_of(t, hash);
+    if (slot->number)
+        return slot->number - 1;
     if (t->count + 2 > t->cap && !grow(t))
         return WORD_NO_TYPE;
     return add(t, token, hash);

@@ -25,12 +25,12 @@ enum word_role {
     WORD_LEADS = 2,     /* may begin one though it is small: van, bin */
     WORD_ENDS_NAME = 4, /* a comma may stand before it: Jr., Inc. */
     WORD_HYPHEN = 8,
-    WORD_TITLE = 16, /* stands before a person's name: Mr., Senator */
-    WORD_SPEAKS = 32 /* stands behind one: said, tweeted */
+    WORD_TITLE = 16,  /* stands before a person's name: Mr., Senator */
+    WORD_SPEAKS = 32, /* stands behind one: said, tweeted */
+    WORD_ENGLISH = 64 /* common in English, and no word of other languages */
 };
 
 struct word_type {
-    uint64_t hash;    /* of the bytes: stands for them */
     uint32_t lowered; /* number of the type of the lower-cased token */
     uint32_t lower;   /* fingerprint of that */
     uint32_t digits;  /* the same with each digit made 0 */
@@ -42,11 +42,17 @@ struct word_type {
     uint8_t letters; /* that the token has, 255 at most */
 };
 
+/* Open addressing. */
+struct word_slot {
+    uint64_t hash;   /* of the token's bytes: stands for them */
+    uint32_t number; /* of its type + 1; 0 is free */
+};
+
 struct word_types {
     const struct entity_model *model; /* borrowed */
     struct word_type *items;
     uint32_t count, cap;
-    uint32_t *slots; /* open addressing: number + 1 */
+    struct word_slot *slots;
     uint32_t mask;
     uint32_t age; /* counts the times that all were forgotten */
 };
@@ -58,15 +64,26 @@ bool word_types_init(struct word_types *t, const struct entity_model *model);
 void word_types_release(struct word_types *t);
 /* Forgets all but the boundary. */
 void word_types_reset(struct word_types *t);
-/* Number of a token, or WORD_NO_TYPE if memory ran out. */
-uint32_t word_types_get(struct word_types *t, struct slice token);
+/* Number of a token, whose hash64 is `hash`, or WORD_NO_TYPE if memory ran out.
+ */
+uint32_t word_types_get(struct word_types *t, struct slice token,
+                        uint64_t hash);
+/* Fetches from memory what a look-up of that hash will need. */
+static inline void word_types_fetch(const struct word_types *t, uint64_t hash)
+{
+    __builtin_prefetch(&t->slots[(uint32_t)hash & t->mask]);
+}
 
 /* Whether a lower-cased token is a title. */
 bool word_is_title(struct slice lower);
 
+static inline bool kind_is_capital(unsigned kind)
+{
+    return kind >= WORD_INITIAL;
+}
 static inline bool word_is_capital(const struct word_type *w)
 {
-    return w->kind >= WORD_INITIAL;
+    return kind_is_capital(w->kind);
 }
 
 #endif

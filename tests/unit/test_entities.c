@@ -99,9 +99,9 @@ static int64_t score(const struct document *d, const struct doc_run *run,
         const size_t n = features_token(&p, UINT32_MAX, features);
         assert_true(n <= FEATURES_TOKEN_MAX);
         for (size_t f = 0; labels[i] && f < n; f++) {
-            const uint32_t row = model_find(&model->rows, features[f]);
-            if (row != UINT32_MAX)
-                sum += model->weights[row * LABEL_ROW + labels[i] - 1];
+            score_row weights = {{{0}}};
+            model_add(&model->rows, features[f], &weights);
+            sum += weights.of[labels[i] - 1];
         }
         assert_true(label_follows(last, labels[i]));
         sum += model->transitions[last][labels[i]];
@@ -123,10 +123,12 @@ static void the_labels_of_a_run_are_the_best(void **state)
     struct document *d = tagger_document(t);
     document_reset(d);
     token_scanner_init(&s, slice_of(story));
-    while (token_next(&s, &token))
-        assert_true(document_add(
-            d, (struct slice){story + token.start, token.end - token.start},
-            token.first));
+    while (token_next(&s, &token)) {
+        const struct slice text = {story + token.start,
+                                   token.end - token.start};
+        assert_true(
+            document_add(d, &(struct doc_source){text, token.first}, 1));
+    }
     const uint8_t *labels = tagger_run(t);
     assert_non_null(labels);
     assert_true(d->run_count > 5);

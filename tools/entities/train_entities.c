@@ -158,7 +158,8 @@ static bool fill(struct document *d, const struct corpus *c,
 {
     document_reset(d);
     for (size_t i = e->start; i < e->end; i++)
-        if (!document_add(d, c->tokens[i].text, c->first[i]))
+        if (!document_add(
+                d, &(struct doc_source){c->tokens[i].text, c->first[i]}, 1))
             return false;
     return true;
 }
