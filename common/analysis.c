@@ -2,10 +2,8 @@
  * Promises the same words for the same text, everywhere. */
 #include "common/analysis.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <libstemmer.h>
 #include <utf8proc.h>
 
 #include "common/utf8.h"
@@ -341,6 +339,16 @@ static size_t long_run(const struct word_scanner *s, size_t start,
     return end - start;
 }
 
+/* The spelling of a run of letters and digits: bits of its first bytes. */
+static inline enum word_spelling spelling_of(uint64_t upper, uint64_t digits,
+                                             uint64_t run)
+{
+    return upper == 0                ? SPELLING_LOWER
+           : upper == 1              ? SPELLING_FIRST
+           : (upper | digits) == run ? SPELLING_UPPER
+                                     : SPELLING_OTHER;
+}
+
 /* Length and spelling of the run of ASCII letters and digits at `start`, where
  * the masks reach. They are moved there if the run crosses their end. */
 static size_t ascii_run(struct word_scanner *s, size_t start,
@@ -357,28 +365,30 @@ static size_t ascii_run(struct word_scanner *s, size_t start,
         uint64_t run = (UINT64_C(1) << len) - 1;
         uint64_t upper = s->masks.upper >> shift & run;
         uint64_t digits = s->masks.digit >> shift & run;
-        *spelling = upper == 0                ? SPELLING_LOWER
-                    : upper == 1              ? SPELLING_FIRST
-                    : (upper | digits) == run ? SPELLING_UPPER
-                                              : SPELLING_OTHER;
+        *spelling = spelling_of(upper, digits, run);
         return len;
     }
     return long_run(s, start, spelling);
 }
 
-/* Makes the capitals of `len` bytes small, eight at a time; `to` has room for
- * seven more. */
-static void lower_ascii(const char *from, size_t len, char *to)
+/* Eight ASCII bytes with capitals made small. */
+static inline uint64_t lower_eight(uint64_t v)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
+    /* Bit 7 of each byte: at least 'A', and above 'Z'. No byte is over 0x7F, so
+     * that no sum carries. */
+    const uint64_t from_a = v + ones * (0x80 - 'A');
+    const uint64_t over_z = v + ones * (0x7F - 'Z');
+    return v | (from_a & ~over_z & ones * 0x80) >> 2;
+}
+
+/* Makes the capitals of `len` bytes small; `to` has room for seven more. */
+static void lower_ascii(const char *from, size_t len, char *to)
+{
     for (size_t i = 0; i < len; i += 8) {
         uint64_t v = 0;
         memcpy(&v, from + i, len - i < 8 ? len - i : 8);
-        /* Bit 7 of each byte: at least 'A', and above 'Z'. No byte is over
-         * 0x7F, so that no sum carries. */
-        uint64_t from_a = v + ones * (0x80 - 'A');
-        uint64_t over_z = v + ones * (0x7F - 'Z');
-        v |= (from_a & ~over_z & ones * 0x80) >> 2;
+        v = lower_eight(v);
         memcpy(to + i, &v, 8);
     }
 }
@@ -391,14 +401,12 @@ static size_t scan_ascii(struct word_scanner *s, size_t start,
     const char *text = s->text.data + start;
     size_t len = ascii_run(s, start, &word->spelling);
     word->folded = (struct slice){text, len};
-    word->readable = s->text.len - start;
     if (word->spelling != SPELLING_LOWER) {
         buf_reset(&s->scratch);
         if (!buf_reserve(&s->scratch, len + 16))
             return start + len;
         lower_ascii(text, len, s->scratch.data);
         word->folded.data = s->scratch.data;
-        word->readable = s->scratch.cap;
     }
     return start + len;
 }
@@ -415,7 +423,6 @@ static size_t scan_word(struct word_scanner *s, size_t start, struct word *word,
         end = scan_unicode(s, start, letter, cjk);
         if (end > ascii_end) {
             word->folded = (struct slice){s->scratch.data, s->scratch.len};
-            word->readable = s->scratch.cap;
             bool same =
                 s->scratch.len == end - start &&
                 memcmp(s->scratch.data, s->text.data + start, end - start) == 0;
@@ -427,6 +434,15 @@ static size_t scan_word(struct word_scanner *s, size_t start, struct word *word,
     char last = end > start ? s->text.data[end - 1] : '0';
     *letter = last > '9';
     return end;
+}
+
+/* Whether the word at `start` is the s of a possessive, given that it is an s.
+ */
+static bool is_possessive(const struct word_scanner *s, size_t start)
+{
+    return s->any && s->last_letter &&
+           is_apostrophe(
+               (struct slice){s->text.data + s->last_end, start - s->last_end});
 }
 
 bool word_next(struct word_scanner *s, struct word *word)
@@ -443,16 +459,98 @@ bool word_next(struct word_scanner *s, struct word *word)
     word->start = start;
     word->end = end;
     word->flags = gap_flags(s, start) | (cjk ? WORD_CJK : 0u);
-    if (s->any && s->last_letter && end - start == 1 &&
-        word->folded.data[0] == 's' &&
-        is_apostrophe(
-            (struct slice){s->text.data + s->last_end, start - s->last_end}))
+    if (word->folded.len <= ANALYSIS_PAIR_MAX)
+        word->flags |= WORD_SHORT;
+    if (end - start == 1 && word->folded.data[0] == 's' &&
+        is_possessive(s, start))
         word->flags |= WORD_POSSESSIVE;
     s->any = true;
     s->last_start = start;
     s->last_end = s->pos = end;
     s->last_letter = letter;
     return true;
+}
+
+/* ---- Plain words: the same without a call or a copy for each. */
+
+/* A mask of the first `n` bytes, 1 to 8, of eight that were loaded. */
+static inline uint64_t first_bytes(unsigned n)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return ~UINT64_C(0) >> (64 - 8 * n);
+#else
+    return ~UINT64_C(0) << (64 - 8 * n);
+#endif
+}
+
+/* The word of `len` bytes from `start` on, and its spelling by the masks. */
+static inline void take_plain(const struct word_scanner *s, size_t start,
+                              unsigned len, struct plain_word *w)
+{
+    const char *text = s->text.data + start;
+    const size_t shift = start - s->block;
+    const uint64_t run = (UINT64_C(1) << len) - 1;
+    uint64_t head, tail;
+    memcpy(&head, text, 8);
+    memcpy(&tail, text + 8, 8);
+    w->head = lower_eight(head & first_bytes(len < 8 ? len : 8));
+    w->tail = len > 8 ? lower_eight(tail & first_bytes(len - 8)) : 0;
+    w->start = (uint32_t)start;
+    w->end = (uint32_t)(start + len);
+    w->spelling = (uint8_t)spelling_of(s->masks.upper >> shift & run,
+                                       s->masks.digit >> shift & run, run);
+}
+
+static inline unsigned plain_flags(const struct word_scanner *s, size_t start,
+                                   unsigned len, uint64_t head)
+{
+    unsigned flags = len <= ANALYSIS_PAIR_MAX ? WORD_SHORT : 0u;
+    const char *gap = s->text.data + s->last_end;
+    const size_t wide = start - s->last_end;
+    if (s->any && ((wide == 1 && gap[0] == ' ') ||
+                   (wide == 2 && gap[0] == ',' && gap[1] == ' ')))
+        return flags;
+    flags |= gap_flags(s, start);
+    if (len == 1 && memcmp(&head, "s", 1) == 0 && is_possessive(s, start))
+        flags |= WORD_POSSESSIVE;
+    return flags;
+}
+
+size_t words_plain(struct word_scanner *s, struct plain_word *words, size_t max)
+{
+    size_t n = 0, pos = s->pos;
+    if (s->text.len < PLAIN_WORD_MAX)
+        return 0;
+    const size_t limit = s->text.len - PLAIN_WORD_MAX; /* last start to take */
+    while (n < max && pos <= limit) {
+        if (pos - s->block >= 64) /* before it as well */
+            load_block(s, pos);
+        uint64_t left = (s->masks.word | s->masks.high) >> (pos - s->block);
+        if (left == 0) {
+            pos = s->block + 64;
+            continue;
+        }
+        const size_t start = pos + bit_first(left);
+        if (start > limit)
+            break;
+        /* The word and the byte behind it are within the masks. */
+        if (start - s->block > 63 - PLAIN_WORD_MAX)
+            load_block(s, start);
+        const size_t shift = start - s->block;
+        const uint64_t outside = ~(s->masks.word >> shift);
+        const unsigned len = bit_first(outside | UINT64_C(1) << 63);
+        if (len == 0 || len > PLAIN_WORD_MAX ||
+            (s->masks.high >> shift >> len & 1))
+            break; /* begins or ends beyond ASCII, or is long */
+        struct plain_word *w = &words[n++];
+        take_plain(s, start, len, w);
+        w->flags = (uint8_t)plain_flags(s, start, len, w->head);
+        s->any = true;
+        s->last_start = start;
+        s->last_end = s->pos = pos = start + len;
+        s->last_letter = s->text.data[pos - 1] > '9';
+    }
+    return n;
 }
 
 void analysis_fold_name(struct slice text, struct buf *out)
@@ -474,240 +572,4 @@ void analysis_fold_name(struct slice text, struct buf *out)
             buf_append_byte(out,
                             (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
         }
-}
-
-/* By their share of Reuters newswire and of press releases, mean of both, where
- * neither has more than four times that of the other; and function words.
- * Sorted. */
-static const char *const common_words[ANALYSIS_COMMON] = {"a",
-                                                          "about",
-                                                          "administration",
-                                                          "after",
-                                                          "against",
-                                                          "all",
-                                                          "also",
-                                                          "american",
-                                                          "an",
-                                                          "and",
-                                                          "any",
-                                                          "are",
-                                                          "as",
-                                                          "at",
-                                                          "be",
-                                                          "because",
-                                                          "been",
-                                                          "budget",
-                                                          "but",
-                                                          "by",
-                                                          "can",
-                                                          "chairman",
-                                                          "committee",
-                                                          "could",
-                                                          "country",
-                                                          "current",
-                                                          "department",
-                                                          "development",
-                                                          "do",
-                                                          "economic",
-                                                          "energy",
-                                                          "federal",
-                                                          "first",
-                                                          "five",
-                                                          "for",
-                                                          "foreign",
-                                                          "from",
-                                                          "funds",
-                                                          "government",
-                                                          "had",
-                                                          "has",
-                                                          "have",
-                                                          "he",
-                                                          "his",
-                                                          "house",
-                                                          "i",
-                                                          "if",
-                                                          "in",
-                                                          "increase",
-                                                          "international",
-                                                          "into",
-                                                          "is",
-                                                          "it",
-                                                          "its",
-                                                          "last",
-                                                          "long",
-                                                          "made",
-                                                          "make",
-                                                          "many",
-                                                          "may",
-                                                          "more",
-                                                          "most",
-                                                          "must",
-                                                          "national",
-                                                          "new",
-                                                          "no",
-                                                          "not",
-                                                          "now",
-                                                          "of",
-                                                          "oil",
-                                                          "on",
-                                                          "one",
-                                                          "only",
-                                                          "or",
-                                                          "other",
-                                                          "our",
-                                                          "out",
-                                                          "over",
-                                                          "plan",
-                                                          "president",
-                                                          "public",
-                                                          "report",
-                                                          "said",
-                                                          "service",
-                                                          "services",
-                                                          "should",
-                                                          "so",
-                                                          "some",
-                                                          "state",
-                                                          "statement",
-                                                          "states",
-                                                          "support",
-                                                          "system",
-                                                          "tax",
-                                                          "than",
-                                                          "that",
-                                                          "the",
-                                                          "their",
-                                                          "there",
-                                                          "these",
-                                                          "they",
-                                                          "this",
-                                                          "those",
-                                                          "three",
-                                                          "through",
-                                                          "time",
-                                                          "to",
-                                                          "today",
-                                                          "two",
-                                                          "under",
-                                                          "united",
-                                                          "up",
-                                                          "was",
-                                                          "washington",
-                                                          "we",
-                                                          "week",
-                                                          "were",
-                                                          "when",
-                                                          "which",
-                                                          "while",
-                                                          "who",
-                                                          "will",
-                                                          "with",
-                                                          "world",
-                                                          "would",
-                                                          "year",
-                                                          "years",
-                                                          "york"};
-
-unsigned analysis_common(struct slice folded)
-{
-    unsigned low = 0, high = folded.len ? ANALYSIS_COMMON : 0;
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        const char *word = common_words[middle];
-        size_t len = strlen(word);
-        int order =
-            memcmp(word, folded.data, len < folded.len ? len : folded.len);
-        if (order == 0)
-            order = (len > folded.len) - (len < folded.len);
-        if (order == 0)
-            return middle + 1;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return 0;
-}
-
-bool analysis_short_pair(struct slice a, struct slice b)
-{
-    if (a.len > ANALYSIS_PAIR_MAX || b.len > ANALYSIS_PAIR_MAX ||
-        (a.len > 1 && b.len > 1))
-        return false;
-    if (a.len == 1 && b.len == 1)
-        return true;
-    char lone = a.len == 1 ? a.data[0] : b.data[0];
-    return lone != 'a' && lone != 'i';
-}
-
-bool analysis_pairs(struct slice a, struct slice b)
-{
-    return (analysis_common(a) && analysis_common(b)) ||
-           analysis_short_pair(a, b);
-}
-
-/* ---- Stems. */
-
-struct stemmer {
-    struct sb_stemmer *snowball; /* NULL for "none" */
-    bool keeps_first; /* stems begin with the first byte of their words */
-};
-
-/* Whether Snowball has a stemmer of that name, its aliases aside. */
-static bool stemmer_known(const char *language)
-{
-    for (const char **name = sb_stemmer_list(); *name; name++)
-        if (strcmp(*name, language) == 0)
-            return true;
-    return false;
-}
-
-int stemmer_new(struct stemmer **out, const char *language,
-                struct nh_error *err)
-{
-    *out = NULL;
-    struct stemmer *s = calloc(1, sizeof *s);
-    if (!s)
-        return error_nomem(err);
-    if (strcmp(language, "none") != 0) {
-        s->snowball = sb_stemmer_new(language, NULL);
-        if (!s->snowball) {
-            free(s);
-            if (stemmer_known(language))
-                return error_nomem(err);
-            return error_set(err, NH_EINVAL,
-                             "there is no stemmer for language '%s'", language);
-        }
-    }
-    /* English rules change ends of words only, as those for the irregular ones
-     * do. Others take accents from the first letter, or prefixes off. */
-    s->keeps_first = !s->snowball || strcmp(language, "english") == 0;
-    *out = s;
-    return NH_OK;
-}
-
-void stemmer_free(struct stemmer *s)
-{
-    if (!s)
-        return;
-    if (s->snowball)
-        sb_stemmer_delete(s->snowball);
-    free(s);
-}
-
-struct slice stemmer_stem(struct stemmer *s, struct slice folded)
-{
-    if (!s->snowball || folded.len > ANALYSIS_STEM_MAX)
-        return folded;
-    const sb_symbol *stem = sb_stemmer_stem(
-        s->snowball, (const sb_symbol *)folded.data, (int)folded.len);
-    int len = sb_stemmer_length(s->snowball);
-    if (!stem || len <= 0)
-        return folded;
-    return (struct slice){(const char *)stem, (size_t)len};
-}
-
-bool stemmer_keeps_first(const struct stemmer *s)
-{
-    return s->keeps_first;
 }

@@ -27,13 +27,13 @@ enum word_flag {
     WORD_SENTENCE = 1,   /* first of a sentence */
     WORD_PARAGRAPH = 2,  /* first of a paragraph, then of a sentence too */
     WORD_POSSESSIVE = 4, /* an s behind an apostrophe behind a letter */
-    WORD_CJK = 8         /* one Chinese, Japanese or Korean character */
+    WORD_CJK = 8,        /* one Chinese, Japanese or Korean character */
+    WORD_SHORT = 16      /* of at most ANALYSIS_PAIR_MAX bytes, folded */
 };
 
 struct word {
     size_t start, end;   /* bytes of the text, end exclusive */
     struct slice folded; /* never empty; valid until the next word_next */
-    size_t readable;     /* bytes from folded.data on that may be read */
     enum word_spelling spelling;
     unsigned flags; /* of enum word_flag */
 };
@@ -56,6 +56,22 @@ void word_scanner_init(struct word_scanner *s, struct slice text);
 bool word_next(struct word_scanner *s, struct word *word);
 void word_scanner_release(struct word_scanner *s);
 
+/* A word of ASCII letters and digits, at most PLAIN_WORD_MAX of them: nearly
+ * all are. */
+#define PLAIN_WORD_MAX 16
+struct plain_word {
+    uint64_t head, tail; /* bytes 0 to 7 and 8 to 15 folded, then zeros */
+    uint32_t start, end; /* bytes of the text, end exclusive */
+    uint8_t spelling;    /* enum word_spelling */
+    uint8_t flags;       /* of enum word_flag */
+};
+
+/* Up to `max` plain words in a row, as word_next would find them; returns their
+ * number. Stops before what is not plain, and near the end of the text: what
+ * comes then is for word_next. The text has at most 4 GiB. */
+size_t words_plain(struct word_scanner *s, struct plain_word *words,
+                   size_t max);
+
 /* Appends the folded words of `text` joined by single spaces: the form in
  * which names and labels are compared. Where there is no word in it, the bytes
  * with ASCII capitals made small. */
@@ -66,6 +82,8 @@ void analysis_fold_name(struct slice text, struct buf *out);
 #define ANALYSIS_COMMON 128
 /* 1 to ANALYSIS_COMMON, or 0 for any other folded word. */
 unsigned analysis_common(struct slice folded);
+/* The common word of a number, 1 to ANALYSIS_COMMON. */
+struct slice analysis_common_word(unsigned number);
 
 /* True if two neighbouring words get a pair term: both are common, or both have
  * at most three bytes, one of them only one, and it is not the word "a" or "i"

@@ -66,14 +66,21 @@ static bool end(struct shingles *s)
     return s->words == 0 || s->count > 0 || put(s, 0);
 }
 
+/* Words whose hashes are fetched from memory ahead. */
+#define HASHES_AHEAD 16
+
 int shingles_of_words(struct shingles *s, const struct lexicon *lex,
                       const struct text_word *words, size_t count,
                       size_t titles, struct nh_error *err)
 {
     bool good = true;
     begin(s);
-    for (size_t i = first_word(count, titles); good && i < count; i++)
+    for (size_t i = first_word(count, titles); good && i < count; i++) {
+        if (i + HASHES_AHEAD < count)
+            __builtin_prefetch(
+                &lex->words.entries[words[i + HASHES_AHEAD].word]);
         good = add(s, lex->words.entries[words[i].word].hash);
+    }
     return good && end(s) ? NH_OK : error_nomem(err);
 }
 

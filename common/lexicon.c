@@ -25,24 +25,32 @@ void lexicon_release(struct lexicon *lex)
     lex->shorts = NULL;
 }
 
+static bool grow_info(struct lexicon *lex)
+{
+    uint32_t cap = lex->info_cap ? lex->info_cap * 2 : 1024;
+    struct lexicon_word *info = realloc(lex->info, cap * sizeof *info);
+    if (!info)
+        return false;
+    lex->info = info;
+    lex->info_cap = cap;
+    return true;
+}
+
 uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
 {
-    uint32_t known = lex->words.count;
-    uint32_t id = strtab_add(&lex->words, folded.data, folded.len);
+    const uint32_t hash = strtab_hash(folded.data, folded.len);
+    const uint32_t known = lex->words.count;
+    if (lex->dict)
+        strtab_prefetch(&lex->dict->words, hash);
+    const uint32_t id =
+        strtab_add_hashed(&lex->words, folded.data, folded.len, hash);
     if (id < known || id == STRTAB_NONE)
         return id;
-    if (id >= lex->info_cap) {
-        uint32_t cap = lex->info_cap ? lex->info_cap * 2 : 1024;
-        struct lexicon_word *info = realloc(lex->info, cap * sizeof *info);
-        if (!info)
-            return STRTAB_NONE;
-        lex->info = info;
-        lex->info_cap = cap;
-    }
+    if (id >= lex->info_cap && !grow_info(lex))
+        return STRTAB_NONE;
     struct slice stem =
         lex->stemmer ? stemmer_stem(lex->stemmer, folded) : folded;
     lex->info[id].stem = strtab_add(&lex->stems, stem.data, stem.len);
-    lex->info[id].length = (uint32_t)folded.len;
     lex->info[id].common = analysis_common(folded);
     lex->info[id].code = lex->dict ? dict_find(lex->dict, folded) : DICT_NONE;
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;
@@ -80,18 +88,6 @@ static uint32_t short_hash(uint64_t head, uint64_t tail)
     return (uint32_t)(mix >> 32);
 }
 
-/* The first `n` bytes, 0 to 8, of eight that were loaded as a number. */
-static uint64_t first_bytes(uint64_t v, size_t n)
-{
-    if (n >= 8)
-        return v;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return v & ((UINT64_C(1) << 8 * n) - 1);
-#else
-    return n ? v >> (64 - 8 * n) << (64 - 8 * n) : 0;
-#endif
-}
-
 /* Puts a word that is not there into a table with room. */
 static void put_short(struct lexicon_short *table, uint32_t mask,
                       const struct lexicon_short *word)
@@ -119,31 +115,6 @@ static bool grow_shorts(struct lexicon *lex)
     return true;
 }
 
-struct pending {
-    uint64_t head, tail;
-    uint32_t length; /* 0: looked up already */
-    uint32_t hash;
-};
-
-/* The bytes of a short word as two numbers. */
-static void set_key(struct pending *p, const struct word *w)
-{
-    const size_t len = w->folded.len;
-    p->head = p->tail = 0;
-    p->length = (uint32_t)len;
-    if (w->readable >= 16) { /* two loads instead of two calls */
-        memcpy(&p->head, w->folded.data, 8);
-        memcpy(&p->tail, w->folded.data + 8, 8);
-        p->head = first_bytes(p->head, len);
-        p->tail = first_bytes(p->tail, len < 8 ? 0 : len - 8);
-    } else {
-        memcpy(&p->head, w->folded.data, len < 8 ? len : 8);
-        if (len > 8)
-            memcpy(&p->tail, w->folded.data + 8, len - 8);
-    }
-    p->hash = short_hash(p->head, p->tail);
-}
-
 /* Looks a word up by way of the table of all. */
 static bool look_up_whole(struct lexicon *lex, struct slice folded,
                           struct text_word *w)
@@ -158,91 +129,105 @@ static bool look_up_whole(struct lexicon *lex, struct slice folded,
 }
 
 /* Adds a short word to the table. */
-static bool look_up_new(struct lexicon *lex, const struct pending *p,
-                        struct text_word *w)
+static bool look_up_new(struct lexicon *lex, const struct plain_word *p,
+                        uint32_t length, struct text_word *w)
 {
-    char bytes[16];
+    char bytes[PLAIN_WORD_MAX];
     memcpy(bytes, &p->head, 8);
     memcpy(bytes + 8, &p->tail, 8);
-    if (!look_up_whole(lex, (struct slice){bytes, p->length}, w) ||
+    if (!look_up_whole(lex, (struct slice){bytes, length}, w) ||
         (lex->shorts_count >= lex->shorts_mask / 2 && !grow_shorts(lex)))
         return false;
     put_short(lex->shorts, lex->shorts_mask,
-              &(struct lexicon_short){p->head, p->tail, (uint16_t)p->length,
+              &(struct lexicon_short){p->head, p->tail, (uint16_t)length,
                                       w->common, w->word, w->code, w->stem});
     lex->shorts_count++;
     return true;
 }
 
-static bool look_up(struct lexicon *lex, const struct pending *p,
-                    struct text_word *w)
+static bool look_up(struct lexicon *lex, const struct plain_word *p,
+                    uint32_t hash, struct text_word *w)
 {
-    const uint32_t mask = lex->shorts_mask;
+    const uint32_t mask = lex->shorts_mask, length = p->end - p->start;
     const struct lexicon_short *s = lex->shorts;
-    for (uint32_t i = p->hash & mask; s[i].length; i = (i + 1) & mask)
+    w->start = p->start;
+    w->end = p->end;
+    w->spelling = p->spelling;
+    w->flags = p->flags;
+    for (uint32_t i = hash & mask; s[i].length; i = (i + 1) & mask)
         if (s[i].head == p->head && s[i].tail == p->tail &&
-            s[i].length == p->length) {
+            s[i].length == length) {
             w->word = s[i].word;
             w->code = s[i].code;
             w->stem = s[i].stem;
             w->common = s[i].common;
             return true;
         }
-    return look_up_new(lex, p, w);
+    return look_up_new(lex, p, length, w);
 }
 
-/* Finds up to LEXICON_AHEAD words; their number. Long ones are looked up at
- * once. Sets `failed` of the scanner's scratch if memory ran out. */
-static size_t find_words(struct lexicon *lex, struct word_scanner *scanner,
-                         struct text_word *items, struct pending *ahead)
+/* Looks up plain words, up to LEXICON_AHEAD of them. */
+static bool look_up_plain(struct lexicon *lex, const struct plain_word *words,
+                          size_t count, struct text_word *items)
 {
-    struct word w;
-    size_t n = 0;
-    for (; n < LEXICON_AHEAD && word_next(scanner, &w); n++) {
-        struct pending *p = &ahead[n];
-        items[n].start = (uint32_t)w.start;
-        items[n].end = (uint32_t)w.end;
-        items[n].spelling = (uint8_t)w.spelling;
-        items[n].flags = (uint8_t)w.flags;
-        if (w.folded.len <= 16) {
-            set_key(p, &w);
-            __builtin_prefetch(&lex->shorts[p->hash & lex->shorts_mask]);
-            continue;
-        }
-        p->length = 0;
-        if (!look_up_whole(lex, w.folded, &items[n]))
-            scanner->scratch.failed = true;
+    uint32_t hashes[LEXICON_AHEAD];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = short_hash(words[i].head, words[i].tail);
+        __builtin_prefetch(&lex->shorts[hashes[i] & lex->shorts_mask]);
     }
-    return n;
+    for (size_t i = 0; i < count; i++)
+        if (!look_up(lex, &words[i], hashes[i], &items[i]))
+            return false;
+    return true;
+}
+
+/* Looks up a word of any bytes. */
+static bool look_up_any(struct lexicon *lex, const struct word *word,
+                        struct text_word *w)
+{
+    w->start = (uint32_t)word->start;
+    w->end = (uint32_t)word->end;
+    w->spelling = (uint8_t)word->spelling;
+    w->flags = (uint8_t)word->flags;
+    return look_up_whole(lex, word->folded, w);
+}
+
+static bool reserve_words(struct word_list *list)
+{
+    while (list->cap - list->count < LEXICON_AHEAD + 1) {
+        struct text_word *items =
+            array_grow(list->items, &list->cap, sizeof *items);
+        if (!items)
+            return false;
+        list->items = items;
+    }
+    return true;
 }
 
 int lexicon_analyse(struct lexicon *lex, struct slice text,
                     struct word_list *list, struct nh_error *err)
 {
     struct word_scanner scanner;
-    struct pending ahead[LEXICON_AHEAD];
-    size_t found = LEXICON_AHEAD;
-    bool good = true;
+    struct plain_word plain[LEXICON_AHEAD];
+    struct word word;
+    bool good = true, more = true;
     if (text.len > UINT32_MAX)
         return error_set(err, NH_EDATA, "the text is longer than 4 GiB");
     if (!lex->shorts && !grow_shorts(lex))
         return error_nomem(err);
     word_scanner_init(&scanner, text);
-    while (good && found == LEXICON_AHEAD) {
-        while (list->cap - list->count < LEXICON_AHEAD) {
-            struct text_word *items =
-                array_grow(list->items, &list->cap, sizeof *items);
-            if (!items) {
-                word_scanner_release(&scanner);
-                return error_nomem(err);
-            }
-            list->items = items;
-        }
+    while (good && more && (good = reserve_words(list))) {
         struct text_word *items = list->items + list->count;
-        found = find_words(lex, &scanner, items, ahead);
-        for (size_t i = 0; good && i < found; i++)
-            good = ahead[i].length == 0 || look_up(lex, &ahead[i], &items[i]);
+        const size_t found = words_plain(&scanner, plain, LEXICON_AHEAD);
+        good = look_up_plain(lex, plain, found, items);
         list->count += found;
+        if (!good || found == LEXICON_AHEAD)
+            continue;
+        more = word_next(&scanner, &word);
+        if (more) {
+            good = look_up_any(lex, &word, &items[found]);
+            list->count++;
+        }
     }
     good = good && !scanner.scratch.failed;
     word_scanner_release(&scanner);

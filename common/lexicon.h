@@ -10,7 +10,6 @@
 struct lexicon_word {
     uint32_t stem;   /* number in `stems` */
     uint32_t code;   /* dictionary number, or DICT_NONE */
-    uint32_t length; /* bytes */
     uint32_t common; /* analysis_common */
 };
 

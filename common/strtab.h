@@ -60,6 +60,15 @@ static inline uint32_t strtab_prefetch_entry(const struct strtab *t,
     __builtin_prefetch(&t->entries[s->number - 1]);
     return s->number - 1;
 }
+/* Then its bytes. */
+static inline uint32_t strtab_prefetch_string(const struct strtab *t,
+                                              uint32_t hash)
+{
+    const uint32_t n = strtab_prefetch_entry(t, hash);
+    if (n != STRTAB_NONE)
+        __builtin_prefetch(t->entries[n].data);
+    return n;
+}
 /* For strings that are known to be distinct: room for so many, in an empty
  * table, false if memory ran out; one more, whose bytes last as long as the
  * table; and what finds and adds them, made once they are all there: NH_ENOMEM,

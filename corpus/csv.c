@@ -57,13 +57,6 @@ static struct slice first_line(struct slice text)
         (struct slice){text.data, end ? (size_t)(end - text.data) : text.len});
 }
 
-static int field_of(const char *map, struct slice name, int *rank)
-{
-    const int field = reader_map_find(map, name);
-    *rank = -1;
-    return field >= 0 ? field : schema_find_key(name, rank);
-}
-
 /* A title or a text, and something else, among the names of the first row,
  * which are all names. */
 static bool csv_detect(struct slice head)
@@ -76,7 +69,7 @@ static bool csv_detect(struct slice head)
     while (names && next_cell(&p, row.data + row.len, mark, &cell)) {
         int rank;
         const struct slice name = slice_trim(buf_slice(&cell));
-        const int field = field_of(NULL, name, &rank);
+        const int field = reader_field(NULL, name, &rank);
         text = text || field == FIELD_TITLE || field == FIELD_BODY;
         names =
             name.len > 0 && name.len < 64 && !memchr(name.data, '.', name.len);
@@ -190,7 +183,7 @@ static bool choose_cells(struct parse_context *ctx, struct slice names,
         if (ctx->other.failed)
             return false;
         const struct slice key = slice_trim(buf_slice(&ctx->other));
-        const int field = field_of(ctx->map, key, &rank);
+        const int field = reader_field(ctx->map, key, &rank);
         const char *start = at;
         bool quoted = false;
         while (at < end && (quoted || *at != mark))

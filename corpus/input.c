@@ -26,7 +26,7 @@ int input_open(struct input *in, const char *path, struct nh_error *err)
         return error_errno(err, errno, "open", path);
     if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
         in->size = (uint64_t)st.st_size;
-    in->stage = stage_file(in->fd, in->name, &in->patience, &in->read);
+    in->stage = stage_file(in->fd, in->name, &in->patience, &in->extent);
     return in->stage ? NH_OK : error_nomem(err);
 }
 
@@ -69,6 +69,7 @@ bool input_seek(struct input *in, uint64_t offset)
 {
     if (lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
         return false;
+    in->extent.sought = true;
     in->start = in->window.len = 0;
     in->offset = offset;
     in->ended = false;
@@ -147,7 +148,7 @@ static int check_ratio(struct input *in, size_t got, struct nh_error *err)
         file = file->outer;
     if (file != in || in->packed)
         file->unpacked += got;
-    const uint64_t disk = file->size ? file->size : file->read;
+    const uint64_t disk = file->size ? file->size : file->extent.bytes;
     file->bomb = file->unpacked > INPUT_UNPACKED_FREE &&
                  file->unpacked / INPUT_RATIO_MAX > disk;
     return file->bomb

@@ -38,8 +38,8 @@ struct input {
     struct buf shared; /* readers': what all records of the file begin with */
     struct buf record; /* readers': one that is put together */
     uint64_t size;     /* of the file on disk, 0 if unknown */
-    uint64_t read;     /* bytes of it */
-    uint64_t unpacked; /* bytes that came out of it and its members */
+    struct stage_extent extent; /* read of it */
+    uint64_t unpacked;          /* bytes that came out of it and its members */
 };
 
 /* Opens a file, or standard input for "-". */

@@ -159,10 +159,9 @@ static void choose(struct parse_context *ctx, const struct json_value *record,
                    struct chosen *c)
 {
     memset(c, 0, sizeof *c);
+    size_t place = 0;
     for (const struct json_value *v = record->first; v; v = v->next) {
-        int rank = -1, field = reader_map_find(ctx->map, v->name);
-        if (field < 0)
-            field = schema_find_key(v->name, &rank);
+        int rank, field = reader_field_at(ctx, place++, v->name, &rank);
         if (field < 0 || is_empty(v))
             continue;
         const struct json_value *old = c->value[field];

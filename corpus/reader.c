@@ -188,11 +188,30 @@ int reader_map_check(const char *map, struct nh_error *err)
     return NH_OK;
 }
 
-int reader_map_find(const char *map, struct slice key)
+int reader_field(const char *map, struct slice key, int *rank)
 {
     struct slice field, name;
+    *rank = -1;
     while (map && *map && map_next(&map, &field, &name))
         if (slice_equal(name, key))
             return map_field(field);
-    return -1;
+    return schema_find_key(key, rank);
+}
+
+int reader_field_at(struct parse_context *ctx, size_t place, struct slice key,
+                    int *rank)
+{
+    struct known_key *k =
+        &ctx->keys[place % (sizeof ctx->keys / sizeof *ctx->keys)];
+    if (key.len == 0 || key.len > sizeof k->key)
+        return reader_field(ctx->map, key, rank);
+    if (k->map != ctx->map ||
+        !slice_equal((struct slice){k->key, k->len}, key)) {
+        k->map = ctx->map;
+        memcpy(k->key, key.data, key.len);
+        k->len = (uint8_t)key.len;
+        k->field = reader_field(ctx->map, key, &k->rank);
+    }
+    *rank = k->rank;
+    return k->field;
 }

@@ -16,6 +16,14 @@ struct parse_context {
     struct json_reader json;
     void *xml;                    /* parser of xml.c, once it is needed */
     struct buf text, work, other; /* scratch */
+    /* Keys of the last records, by their place. Records of a file have the same
+     * keys in the same order, mostly. */
+    struct known_key {
+        const char *map; /* that it was looked up in */
+        char key[24];
+        uint8_t len; /* 0: none */
+        int field, rank;
+    } keys[16];
 };
 
 void parse_context_release(struct parse_context *ctx);
@@ -71,7 +79,12 @@ bool reader_add_authors(struct article *out, struct slice byline);
 
 /* Checks a --map argument. */
 int reader_map_check(const char *map, struct nh_error *err);
-/* The field that `map` gives to a key, or -1. */
-int reader_map_find(const char *map, struct slice key);
+/* The field of a key, or -1: by the map, then *rank is -1, or else by the
+ * schema.
+ */
+int reader_field(const char *map, struct slice key, int *rank);
+/* The same for the key that stands at `place` of its record; remembers it. */
+int reader_field_at(struct parse_context *ctx, size_t place, struct slice key,
+                    int *rank);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <zlib.h>
 
+#include "common/hash.h"
 #include "common/utf8.h"
 
 /* Bytes that a stage takes from below at a time. */
@@ -31,7 +32,8 @@ struct file_stage {
     int fd;
     const int *patience;
     const char *name;
-    uint64_t *bytes;
+    struct stage_extent *extent;
+    struct hasher hasher;
 };
 
 static int file_read(struct stage *s, char *to, size_t room, size_t *got,
@@ -49,7 +51,13 @@ static int file_read(struct stage *s, char *to, size_t room, size_t *got,
     if (n < 0)
         return error_errno(err, errno, "read", f->name);
     *got = (size_t)n;
-    *f->bytes += (uint64_t)n;
+    f->extent->bytes += (uint64_t)n;
+    if (n > 0)
+        hash_more(&f->hasher, to, (size_t)n);
+    else if (!f->extent->sought) {
+        f->extent->hash = hash_end(&f->hasher);
+        f->extent->whole = true;
+    }
     return NH_OK;
 }
 
@@ -60,15 +68,20 @@ static void file_free(struct stage *s)
 }
 
 struct stage *stage_file(int fd, const char *name, const int *patience,
-                         uint64_t *bytes)
+                         struct stage_extent *extent)
 {
-    struct file_stage *f = calloc(1, sizeof *f);
+    struct file_stage *f =
+        aligned_alloc(_Alignof(struct file_stage), sizeof *f);
     if (!f) {
         close(fd);
         return NULL;
     }
-    *f = (struct file_stage){
-        {file_read, file_free, NULL}, fd, patience, name, bytes};
+    f->stage = (struct stage){file_read, file_free, NULL};
+    f->fd = fd;
+    f->patience = patience;
+    f->name = name;
+    f->extent = extent;
+    hash_start(&f->hasher);
     return &f->stage;
 }
 

@@ -21,11 +21,19 @@ struct stage {
 /* Frees a stage and all below it; NULL is fine. */
 void stage_free(struct stage *top);
 
+/* What was read of a file. */
+struct stage_extent {
+    uint64_t bytes;
+    uint64_t hash; /* hash64 of the file, if it is `whole` */
+    bool whole;    /* it was read from its first byte to its last */
+    bool sought;   /* set by who moves about in it: it is not read in order */
+};
+
 /* A descriptor, which becomes the stage's; waits so many milliseconds for
- * bytes, with -1 as long as it takes. Adds what it reads to *bytes. NULL if
+ * bytes, with -1 as long as it takes. Notes in *extent what it reads. NULL if
  * memory ran out, then the descriptor is closed. `name` is borrowed. */
 struct stage *stage_file(int fd, const char *name, const int *patience,
-                         uint64_t *bytes);
+                         struct stage_extent *extent);
 /* These bytes (a copy), then those below, where there is something. */
 struct stage *stage_ahead(struct stage *below, struct slice bytes);
 /* Unpacks what gzip packed (RFC 1952), any number of members. */

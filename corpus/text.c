@@ -164,10 +164,8 @@ static bool read_matter(struct parse_context *ctx, struct slice *text,
         if (line.inner && line.key.len &&
             !slice_equal(line.key, slice_of("name")))
             continue;
-        if (!line.inner && line.key.len) {
-            field = reader_map_find(ctx->map, line.key);
-            field = field < 0 ? schema_find_key(line.key, &rank) : field;
-        }
+        if (!line.inner && line.key.len)
+            field = reader_field(ctx->map, line.key, &rank);
         good = add_values(out, field, line.value);
     }
     return good;

@@ -21,6 +21,9 @@ struct tallies {
     uint32_t cap;
 };
 
+/* Keys: of the pairs of common words, then two of each stem. */
+#define KEYS_OF_PAIRS (ANALYSIS_COMMON * ANALYSIS_COMMON)
+
 struct article_coder {
     struct stemmer *stemmer;
     struct lexicon lex;
@@ -43,8 +46,11 @@ struct article_coder {
     uint32_t *met;
     size_t met_count, met_cap;
     struct word_tally spilt;
+    /* Terms of the article at hand that have keys. */
+    struct posting_key *keys;
+    size_t key_count, key_cap;
+    uint64_t pairs_met[KEYS_OF_PAIRS / 64]; /* pairs of common words, by key */
     struct strtab seen; /* pairs of other short words that were added */
-    uint32_t pair_stamps[ANALYSIS_COMMON * ANALYSIS_COMMON];
 };
 
 int article_coder_new(struct article_coder **out, const char *language,
@@ -88,6 +94,7 @@ void article_coder_free(struct article_coder *c)
     free(c->used);
     free(c->occurrences);
     free(c->met);
+    free(c->keys);
     word_tally_release(&c->spilt);
     buf_release(&c->text);
     buf_release(&c->term);
@@ -150,6 +157,9 @@ static bool use_new_stem(struct article_coder *c, uint32_t stem, bool title)
     return true;
 }
 
+/* Words whose counts are fetched from memory ahead. */
+#define COUNTS_AHEAD 16
+
 /* Counts a stem of the lexicon, whose tallies there are. */
 static inline bool use_stem(struct article_coder *c, uint32_t stem, bool title)
 {
@@ -188,7 +198,6 @@ static bool next_stamp(struct article_coder *c)
     c->used_count = 0;
     if (++c->stamp == 0) { /* wrapped: old stamps would look new */
         memset(c->stems.items, 0, c->stems.cap * sizeof *c->stems.items);
-        memset(c->pair_stamps, 0, sizeof c->pair_stamps);
         c->stamp = 1;
     }
     return grow_tallies(&c->stems, c->lex.stems.count);
@@ -225,6 +234,10 @@ static bool spill(struct article_coder *c)
     bool good = true;
     for (size_t i = 0; i < c->met_count; i++) {
         uint32_t n = c->met[i];
+        if (i + 16 < c->met_count) {
+            __builtin_prefetch(&c->lex.words.entries[c->met[i + 16]]);
+            __builtin_prefetch(c->lex.words.entries[c->met[i + 8]].data);
+        }
         good = good && word_tally_add(&c->spilt, &c->lex.words.entries[n],
                                       c->occurrences[n]);
         c->occurrences[n] = 0;
@@ -251,6 +264,10 @@ static bool count_words(struct article_coder *c, const struct stream_text *t)
     for (size_t i = 0; i < t->count; i++) {
         const struct text_word *w = &t->words[i];
         bool title = i < t->title_count;
+        if (i + COUNTS_AHEAD < t->count) {
+            __builtin_prefetch(&c->occurrences[w[COUNTS_AHEAD].word]);
+            __builtin_prefetch(&c->stems.items[w[COUNTS_AHEAD].stem]);
+        }
         if (c->occurrences[w->word]++ == 0)
             c->met[c->met_count++] = w->word;
         if (w->flags & WORD_POSSESSIVE)
@@ -278,69 +295,54 @@ static int put_term(struct article_coder *c, struct posting_batch *batch,
                               wdf, err);
 }
 
-/* The same for a word's term, which `key` stands for while the lexicon lasts.
- */
-static int put_word(struct article_coder *c, struct posting_batch *batch,
-                    uint32_t key, const char *prefix, struct slice stem,
-                    uint32_t wdf, struct nh_error *err)
+/* Room for the keys of the article at hand: two of each stem, and pairs. */
+static bool reserve_keys(struct article_coder *c, size_t words)
 {
-    if (posting_batch_known(batch, key, c->lex.age, wdf))
-        return NH_OK;
-    schema_term(&c->term, prefix, stem);
-    if (c->term.failed)
-        return error_nomem(err);
-    return posting_batch_word(
-        batch, key, (struct slice){c->term.data, c->term.len}, wdf, err);
-}
-
-/* Keys: of the pairs of common words, then two of each stem. */
-#define KEYS_OF_PAIRS (ANALYSIS_COMMON * ANALYSIS_COMMON)
-
-static uint32_t pair_key(uint32_t first, uint32_t second)
-{
-    return (first - 1) * ANALYSIS_COMMON + second - 1;
-}
-
-static int put_stems(struct article_coder *c, struct posting_batch *batch,
-                     struct nh_error *err)
-{
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < c->used_count; i++) {
-        const struct tally *t = &c->stems.items[c->used[i]];
-        const struct strtab_entry *e = &c->lex.stems.entries[c->used[i]];
-        struct slice stem = {e->data, e->len};
-        uint32_t key = KEYS_OF_PAIRS + c->used[i] * 2;
-        uint32_t wdf = t->count + t->title * (BM25_TITLE - 1);
-        rc = put_word(c, batch, key, "", stem, wdf, err);
-        if (rc == NH_OK && t->title)
-            rc = put_word(c, batch, key + 1, schema_fields[FIELD_TITLE].prefix,
-                          stem, t->title, err);
+    c->key_count = 0;
+    while (c->key_cap < c->used_count * 2 + words) {
+        struct posting_key *keys =
+            array_grow(c->keys, &c->key_cap, sizeof *keys);
+        if (!keys)
+            return false;
+        c->keys = keys;
     }
-    return rc;
+    return true;
 }
 
-/* Adds the pair term of word i and the one before it. */
-static int put_pair(struct article_coder *c, size_t i,
-                    struct posting_batch *batch, struct nh_error *err)
+static void add_key(struct article_coder *c, uint32_t key, uint32_t wdf)
 {
-    struct slice a = word_at(c, i - 1), b = word_at(c, i);
-    uint32_t first = c->words.items[i - 1].common,
-             second = c->words.items[i].common;
-    bool common = first && second;
-    uint32_t key = common ? pair_key(first, second) : 0;
-    if (common && posting_batch_known(batch, key, c->lex.age, 0))
-        return NH_OK;
+    c->keys[c->key_count++] = (struct posting_key){key, wdf};
+}
+
+static void add_stems(struct article_coder *c)
+{
+    for (size_t i = 0; i < c->used_count; i++) {
+        const struct tally *t = &c->stems.items[c->used[i]];
+        const uint32_t key = KEYS_OF_PAIRS + c->used[i] * 2;
+        add_key(c, key, t->count + t->title * (BM25_TITLE - 1));
+        if (t->title)
+            add_key(c, key + 1, t->title);
+    }
+}
+
+static bool set_pair(struct article_coder *c, struct slice a, struct slice b)
+{
     buf_reset(&c->folded);
     buf_append(&c->folded, a.data, a.len);
     buf_append_byte(&c->folded, ' ');
     buf_append(&c->folded, b.data, b.len);
-    struct slice pair = {c->folded.data, c->folded.len};
-    if (c->folded.failed)
+    return !c->folded.failed;
+}
+
+/* Adds the pair term of word i and the one before it, both short, once. */
+static int put_pair(struct article_coder *c, size_t i,
+                    struct posting_batch *batch, struct nh_error *err)
+{
+    if (!set_pair(c, word_at(c, i - 1), word_at(c, i)))
         return error_nomem(err);
-    if (common)
-        return put_word(c, batch, key, SCHEMA_PAIR_PREFIX, pair, 0, err);
-    uint32_t known = c->seen.count;
-    uint32_t n = strtab_add(&c->seen, pair.data, pair.len);
+    const struct slice pair = {c->folded.data, c->folded.len};
+    const uint32_t known = c->seen.count;
+    const uint32_t n = strtab_add(&c->seen, pair.data, pair.len);
     if (n == STRTAB_NONE)
         return error_nomem(err);
     return n == known ? put_term(c, batch, SCHEMA_PAIR_PREFIX, pair, 0, err)
@@ -353,21 +355,81 @@ static int put_pairs(struct article_coder *c, const struct stream_text *t,
 {
     int rc = NH_OK;
     strtab_reset(&c->seen);
+    memset(c->pairs_met, 0, sizeof c->pairs_met);
     for (size_t i = 1; rc == NH_OK && i < t->count; i++) {
         const struct text_word *w = &t->words[i];
         if (i == t->title_count)
             continue;
         if (w->common && w[-1].common) {
-            uint32_t *stamp =
-                &c->pair_stamps[pair_key(w[-1].common, w->common)];
-            if (*stamp == c->stamp)
-                continue;
-            *stamp = c->stamp;
-            rc = put_pair(c, i, batch, err);
-        } else if (c->lex.info[w->word].length <= ANALYSIS_PAIR_MAX &&
+            const uint32_t key =
+                (w[-1].common - 1u) * ANALYSIS_COMMON + w->common - 1u;
+            uint64_t *met = &c->pairs_met[key / 64];
+            if (!(*met >> key % 64 & 1))
+                add_key(c, key, 0);
+            *met |= UINT64_C(1) << key % 64;
+        } else if ((w->flags & w[-1].flags & WORD_SHORT) &&
                    analysis_short_pair(word_at(c, i - 1), word_at(c, i))) {
             rc = put_pair(c, i, batch, err);
         }
+    }
+    return rc;
+}
+
+/* The stem of the key that comes `ahead` behind key i, or NULL. */
+static const struct strtab_entry *stem_ahead(const struct article_coder *c,
+                                             size_t i, size_t ahead)
+{
+    if (i + ahead >= c->key_count || c->keys[i + ahead].key < KEYS_OF_PAIRS)
+        return NULL;
+    return &c->lex.stems.entries[(c->keys[i + ahead].key - KEYS_OF_PAIRS) / 2];
+}
+
+/* Fetches from memory what keys behind i will be named by. */
+static void fetch_ahead(const struct article_coder *c, size_t i)
+{
+    const struct strtab_entry *far = stem_ahead(c, i, 16),
+                              *near = stem_ahead(c, i, 8);
+    if (far)
+        __builtin_prefetch(far);
+    if (near)
+        __builtin_prefetch(near->data);
+}
+
+/* Names the term of a key to the batch. */
+static int put_key(struct article_coder *c, struct posting_batch *batch,
+                   const struct posting_key *k, struct nh_error *err)
+{
+    if (k->key < KEYS_OF_PAIRS) {
+        if (!set_pair(c, analysis_common_word(k->key / ANALYSIS_COMMON + 1),
+                      analysis_common_word(k->key % ANALYSIS_COMMON + 1)))
+            return error_nomem(err);
+        schema_term(&c->term, SCHEMA_PAIR_PREFIX,
+                    (struct slice){c->folded.data, c->folded.len});
+    } else {
+        const uint32_t n = k->key - KEYS_OF_PAIRS;
+        const struct strtab_entry *e = &c->lex.stems.entries[n / 2];
+        schema_term(&c->term, n % 2 ? schema_fields[FIELD_TITLE].prefix : "",
+                    (struct slice){e->data, e->len});
+    }
+    if (c->term.failed)
+        return error_nomem(err);
+    return posting_batch_word(
+        batch, k->key, (struct slice){c->term.data, c->term.len}, k->wdf, err);
+}
+
+/* Stems and pairs. */
+static int put_words(struct article_coder *c, const struct stream_text *t,
+                     struct posting_batch *batch, struct nh_error *err)
+{
+    if (!reserve_keys(c, t->count))
+        return error_nomem(err);
+    add_stems(c);
+    int rc = put_pairs(c, t, batch, err);
+    if (rc == NH_OK)
+        rc = posting_batch_keys(batch, c->lex.age, c->keys, &c->key_count, err);
+    for (size_t i = 0; rc == NH_OK && i < c->key_count; i++) {
+        fetch_ahead(c, i);
+        rc = put_key(c, batch, &c->keys[i], err);
     }
     return rc;
 }
@@ -473,9 +535,7 @@ int article_coder_add(struct article_coder *c, struct article *a,
     if (rc == NH_OK && c->entities && !c->keep_names)
         rc = article_entities_add(c->entities, a, &c->words, err);
     if (rc == NH_OK)
-        rc = put_stems(c, batch, err);
-    if (rc == NH_OK)
-        rc = put_pairs(c, &t, batch, err);
+        rc = put_words(c, &t, batch, err);
     if (rc == NH_OK)
         rc = put_values(c, a, batch, err);
     if (rc == NH_OK && t.title_count > 0)

@@ -112,9 +112,10 @@ static int bulk_term(void *batch, struct slice term, uint32_t wdf,
     return done(inverter_term(batch, term, wdf), err);
 }
 
-static bool bulk_known(void *batch, uint32_t key, uint32_t age, uint32_t wdf)
+static int bulk_keys(void *batch, uint32_t age, struct posting_key *keys,
+                     size_t *count, struct nh_error *err)
 {
-    return inverter_known(batch, key, age, wdf);
+    return done(inverter_keys(batch, age, keys, count), err);
 }
 
 static int bulk_word(void *batch, uint32_t key, struct slice term, uint32_t wdf,
@@ -574,7 +575,7 @@ const struct builder_ops builder_bulk = {.name = "bulk",
                                          .batch_free = bulk_batch_free,
                                          .begin = bulk_begin,
                                          .term = bulk_term,
-                                         .known = bulk_known,
+                                         .keys = bulk_keys,
                                          .word = bulk_word,
                                          .value = bulk_value,
                                          .end = bulk_end,

@@ -19,8 +19,8 @@ struct builder_ops {
     int (*begin)(void *batch, uint32_t docid, struct nh_error *err);
     int (*term)(void *batch, struct slice term, uint32_t wdf,
                 struct nh_error *err);
-    bool (*known)(void *batch, uint32_t key, uint32_t age,
-                  uint32_t wdf); /* NULL: never */
+    int (*keys)(void *batch, uint32_t age, struct posting_key *keys,
+                size_t *count, struct nh_error *err); /* NULL: never */
     int (*word)(void *batch, uint32_t key, struct slice term, uint32_t wdf,
                 struct nh_error *err); /* NULL: as term */
     int (*value)(void *batch, uint32_t slot, struct slice value,

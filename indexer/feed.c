@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/file.h"
+
 /* So long a batch waits for more of a slow feed. */
 #define PATIENCE_MS 100
 
@@ -27,7 +29,8 @@ void feed_release(struct feed *f)
 
 uint64_t feed_consumed(const struct feed *f)
 {
-    return f->done_bytes + (f->records.open ? f->records.inputs[0].read : 0);
+    return f->done_bytes +
+           (f->records.open ? f->records.inputs[0].extent.bytes : 0);
 }
 
 const struct reader *feed_reader(const struct feed *f)
@@ -144,9 +147,15 @@ static int add_end(struct feed *f, struct feed_batch *batch,
                    struct nh_error *err)
 {
     const struct walk_file *file = &f->walk->files[f->file];
+    const struct stage_extent *extent = &f->records.inputs[0].extent;
     struct source_state now;
+    uint64_t size;
     if (!file->source || source_look(file->source, &now, NULL) != NH_OK ||
         now.size != f->state.size || now.changed != f->state.changed)
+        return NH_OK;
+    f->state.hash = extent->hash;
+    if (!extent->whole &&
+        file_hash(file->source, &f->state.hash, &size, NULL) != NH_OK)
         return NH_OK;
     if (batch->end_count == batch->end_cap) {
         struct feed_end *ends =

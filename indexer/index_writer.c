@@ -443,20 +443,55 @@ static int adopt_files(struct index_writer *w, const char *segment,
     return rc;
 }
 
+/* The files of a segment that have nothing to do with its tables. */
+struct side_files {
+    struct index_writer *w;
+    const char *folder;
+    int rc;
+    struct nh_error error;
+};
+
+static void *write_side_files(void *arg)
+{
+    struct side_files *s = arg;
+    struct index_writer *w = s->w;
+    s->rc = articles_writer_close(&w->out, w->last, &s->error);
+    if (s->rc == NH_OK)
+        s->rc = word_counts_write(&w->words, s->folder, w->stemmer, &s->error);
+    if (s->rc == NH_OK)
+        s->rc = copies_list_write(&w->copies, s->folder, w->first, w->last,
+                                  &s->error);
+    return NULL;
+}
+
+/* Writes the tables and, beside them if there may be two threads, the rest. */
+static int write_segment(struct index_writer *w, const char *folder,
+                         struct nh_error *err)
+{
+    struct side_files side = {.w = w, .folder = folder};
+    pthread_t thread;
+    const bool beside =
+        segment_builder_threads(w->builder) > 1 &&
+        pthread_create(&thread, NULL, write_side_files, &side) == 0;
+    if (!beside)
+        write_side_files(&side);
+    int rc = NH_OK;
+    if (beside || side.rc == NH_OK)
+        rc = segment_builder_finish(w->builder, folder, err);
+    if (beside)
+        pthread_join(thread, NULL);
+    if (rc == NH_OK && side.rc != NH_OK && err)
+        *err = side.error;
+    return rc != NH_OK ? rc : side.rc;
+}
+
 static int finish_segment(struct index_writer *w, struct nh_error *err)
 {
     struct manifest_segment s;
     memset(&s, 0, sizeof s);
     char *folder = join_string(w->dir, w->name);
-    int rc = folder ? articles_writer_close(&w->out, w->last, err)
-                    : error_nomem(err);
-    if (rc == NH_OK)
-        rc = segment_builder_finish(w->builder, folder, err);
-    if (rc == NH_OK)
-        rc = word_counts_write(&w->words, folder, w->stemmer, err);
+    int rc = folder ? write_segment(w, folder, err) : error_nomem(err);
     word_counts_reset(&w->words);
-    if (rc == NH_OK)
-        rc = copies_list_write(&w->copies, folder, w->first, w->last, err);
     copies_list_release(&w->copies);
     w->batches = 0;
     if (rc == NH_OK)

@@ -86,7 +86,7 @@ bool writer_full(struct index_writer *w, size_t memory);
 /* Whether the file of this name, a path that ends in a NUL and a collection,
  * was read before in this state, whose options are given and whose other
  * members are filled in; *articles, how many of its articles live. False for a
- * file that has to be read. Any thread. */
+ * file that has to be read, whose hash is what reading it finds. Any thread. */
 bool writer_source_same(struct index_writer *w, struct slice name,
                         struct source_state *state, uint64_t *articles);
 /* All articles of a file, which was read in this state, were appended; they

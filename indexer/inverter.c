@@ -24,7 +24,10 @@ struct batch_article {
 
 void inverter_batch_release(struct inverter_batch *b)
 {
-    strtab_release(&b->terms);
+    free(b->terms);
+    arena_release(&b->words);
+    strtab_release(&b->others);
+    buf_release(&b->other_numbers);
     free(b->postings);
     free(b->keys);
     free(b->runs);
@@ -58,39 +61,92 @@ bool inverter_begin(struct inverter_batch *b, uint32_t docid)
     return !b->articles.failed;
 }
 
-static bool add_posting(struct inverter_batch *b, uint32_t term, uint32_t wdf)
+static bool reserve_postings(struct inverter_batch *b, size_t more)
 {
-    if (b->count == b->cap) {
+    while (b->cap - b->count < more) {
         struct batch_posting *p = array_grow(b->postings, &b->cap, sizeof *p);
         if (!p)
             return false;
         b->postings = p;
     }
+    return true;
+}
+
+static bool add_posting(struct inverter_batch *b, uint32_t term, uint32_t wdf)
+{
+    if (!reserve_postings(b, 1))
+        return false;
     b->postings[b->count++] = (struct batch_posting){term, wdf};
+    return true;
+}
+
+/* Gives a term that the batch has not met the next number. */
+static bool add_term(struct inverter_batch *b, struct strtab_entry term)
+{
+    if (b->term_count == b->term_cap) {
+        size_t cap = b->term_cap;
+        struct strtab_entry *terms = array_grow(b->terms, &cap, sizeof *terms);
+        if (!terms || cap > STRTAB_NONE)
+            return false;
+        b->terms = terms;
+        b->term_cap = (uint32_t)cap;
+    }
+    b->terms[b->term_count++] = term;
     return true;
 }
 
 bool inverter_term(struct inverter_batch *b, struct slice term, uint32_t wdf)
 {
-    uint32_t n = strtab_add(&b->terms, term.data, term.len);
-    return n != STRTAB_NONE && add_posting(b, n, wdf);
+    const uint32_t known = b->others.count;
+    const uint32_t n = strtab_add(&b->others, term.data, term.len);
+    uint32_t number = b->term_count;
+    if (n == STRTAB_NONE)
+        return false;
+    if (n < known)
+        memcpy(&number, b->other_numbers.data + n * sizeof number,
+               sizeof number);
+    else if (!add_term(b, b->others.entries[n]))
+        return false;
+    else
+        buf_append(&b->other_numbers, &number, sizeof number);
+    return !b->other_numbers.failed && add_posting(b, number, wdf);
 }
 
-bool inverter_known(struct inverter_batch *b, uint32_t key, uint32_t age,
-                    uint32_t wdf)
+/* Keys that are fetched from memory ahead. */
+#define KEYS_AHEAD 16
+
+bool inverter_keys(struct inverter_batch *b, uint32_t age,
+                   struct posting_key *keys, size_t *count)
 {
+    size_t unknown = 0;
     if (age != b->age && b->keys)
         memset(b->keys, 0, b->keys_cap * sizeof *b->keys);
     b->age = age;
-    return key < b->keys_cap && b->keys[key] &&
-           add_posting(b, b->keys[key] - 1, wdf);
+    if (!reserve_postings(b, *count))
+        return false;
+    struct batch_posting *out = b->postings + b->count;
+    for (size_t i = 0; i < *count; i++) {
+        const struct posting_key k = keys[i];
+        if (i + KEYS_AHEAD < *count && keys[i + KEYS_AHEAD].key < b->keys_cap)
+            __builtin_prefetch(&b->keys[keys[i + KEYS_AHEAD].key]);
+        const uint32_t number = k.key < b->keys_cap ? b->keys[k.key] : 0;
+        if (number)
+            *out++ = (struct batch_posting){number - 1, k.wdf};
+        else
+            keys[unknown++] = k;
+    }
+    b->count = (size_t)(out - b->postings);
+    *count = unknown;
+    return true;
 }
 
 bool inverter_word(struct inverter_batch *b, uint32_t key, struct slice term,
                    uint32_t wdf)
 {
-    uint32_t n = strtab_add(&b->terms, term.data, term.len);
-    if (n == STRTAB_NONE)
+    const char *bytes = arena_copy(&b->words, term.data, term.len);
+    if (!bytes ||
+        !add_term(b, (struct strtab_entry){bytes, (uint32_t)term.len,
+                                           strtab_hash(bytes, term.len)}))
         return false;
     if (key >= b->keys_cap) {
         uint32_t cap = b->keys_cap ? b->keys_cap : 8192;
@@ -103,8 +159,8 @@ bool inverter_word(struct inverter_batch *b, uint32_t key, struct slice term,
         b->keys = keys;
         b->keys_cap = cap;
     }
-    b->keys[key] = n + 1;
-    return add_posting(b, n, wdf);
+    b->keys[key] = b->term_count;
+    return add_posting(b, b->term_count - 1, wdf);
 }
 
 bool inverter_value(struct inverter_batch *b, const char value[INVERTER_VALUE])
@@ -132,7 +188,7 @@ static struct sorted_posting *sort_postings(struct inverter_batch *b,
     for (size_t i = 0; i < b->count; i++)
         ends[b->postings[i].term]++;
     size_t sum = 0;
-    for (uint32_t t = 0; t < b->terms.count; t++) {
+    for (uint32_t t = 0; t < b->term_count; t++) {
         size_t count = ends[t];
         ends[t] = sum;
         sum += count;
@@ -180,11 +236,11 @@ static void code_run(struct inverter_batch *b, const struct sorted_posting *p,
 
 bool inverter_finish(struct inverter_batch *b)
 {
-    size_t *ends = calloc((size_t)b->terms.count + 1, sizeof *ends), at = 0;
+    size_t *ends = calloc((size_t)b->term_count + 1, sizeof *ends), at = 0;
     struct sorted_posting *sorted = ends ? sort_postings(b, ends) : NULL;
-    b->runs = calloc((size_t)b->terms.count + 1, sizeof *b->runs);
+    b->runs = calloc((size_t)b->term_count + 1, sizeof *b->runs);
     if (sorted && b->runs)
-        for (uint32_t t = 0; t < b->terms.count; t++) {
+        for (uint32_t t = 0; t < b->term_count; t++) {
             code_run(b, sorted + at, sorted + ends[t], &b->runs[t]);
             at = ends[t];
         }
@@ -305,8 +361,8 @@ static bool join_run(struct inverter *v, struct run *r,
 
 bool inverter_join(struct inverter *v, const struct inverter_batch *next)
 {
-    const struct strtab_entry *terms = next->terms.entries;
-    const uint32_t count = next->terms.count;
+    const struct strtab_entry *terms = next->terms;
+    const uint32_t count = next->term_count;
     for (uint32_t n = 0; n < count; n++) {
         if (n + 2 * JOIN_AHEAD < count)
             strtab_prefetch(&v->terms, terms[n + 2 * JOIN_AHEAD].hash);
@@ -315,6 +371,12 @@ bool inverter_join(struct inverter *v, const struct inverter_batch *next)
                 strtab_prefetch_entry(&v->terms, terms[n + JOIN_AHEAD].hash);
             if (soon != STRTAB_NONE)
                 __builtin_prefetch(&v->runs[soon]);
+        }
+        if (n + JOIN_AHEAD / 2 < count) {
+            const uint32_t soon = strtab_prefetch_string(
+                &v->terms, terms[n + JOIN_AHEAD / 2].hash);
+            if (soon != STRTAB_NONE)
+                __builtin_prefetch(v->runs[soon].at);
         }
         struct run *r = run_of(v, &terms[n]);
         if (!r ||

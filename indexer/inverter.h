@@ -6,6 +6,7 @@
 
 #include "common/strtab.h"
 #include "indexer/glass_writer.h"
+#include "indexer/segment_builder.h"
 
 /* Bytes of every value of the one slot. */
 #define INVERTER_VALUE 8
@@ -25,7 +26,11 @@ struct batch_run {
 };
 
 struct inverter_batch {
-    struct strtab terms;
+    struct strtab_entry *terms; /* in order of arrival */
+    uint32_t term_count, term_cap;
+    struct arena words;             /* bytes of the terms that have keys */
+    struct strtab others;           /* the terms that have none */
+    struct buf other_numbers;       /* u32 number in `terms` of each of them */
     struct batch_posting *postings; /* article after article */
     size_t count, cap;
     struct buf articles; /* struct batch_article of each */
@@ -46,11 +51,11 @@ void inverter_batch_release(struct inverter_batch *b);
 bool inverter_begin(struct inverter_batch *b, uint32_t docid);
 /* Adds a term to the article; several times, and the wdfs add up. */
 bool inverter_term(struct inverter_batch *b, struct slice term, uint32_t wdf);
-/* Adds the term that `key` stands for; false if it is not known, or memory ran
- * out. Keys of another age are forgotten. */
-bool inverter_known(struct inverter_batch *b, uint32_t key, uint32_t age,
-                    uint32_t wdf);
-/* inverter_term, and remembers the key; behind inverter_known, whose age it
+/* posting_batch_keys: false if memory ran out. Keys of another age are
+ * forgotten. */
+bool inverter_keys(struct inverter_batch *b, uint32_t age,
+                   struct posting_key *keys, size_t *count);
+/* inverter_term, and remembers the key; behind inverter_keys, whose age it
  * takes. */
 bool inverter_word(struct inverter_batch *b, uint32_t key, struct slice term,
                    uint32_t wdf);

@@ -10,6 +10,7 @@
 struct segment_builder {
     const struct builder_ops *ops;
     void *self;
+    unsigned threads;
     bool fell_back;
 };
 
@@ -26,6 +27,7 @@ int segment_builder_new(struct segment_builder **out, enum builder_kind kind,
     if (!b)
         return error_nomem(err);
     int rc = file_mkdir(dir, err);
+    b->threads = 1;
     b->ops = kind == BUILDER_API ? &builder_api : &builder_bulk;
     if (rc == NH_OK && kind == BUILDER_AUTO && !glass_supported(dir)) {
         b->ops = &builder_api;
@@ -51,8 +53,14 @@ void segment_builder_free(struct segment_builder *b)
 
 void segment_builder_set_threads(struct segment_builder *b, unsigned threads)
 {
+    b->threads = threads;
     if (b->ops->set_threads)
         b->ops->set_threads(b->self, threads);
+}
+
+unsigned segment_builder_threads(const struct segment_builder *b)
+{
+    return b->threads;
 }
 
 void segment_builder_keep_lists(struct segment_builder *b)
@@ -122,10 +130,13 @@ int posting_batch_term(struct posting_batch *batch, struct slice term,
     return batch->ops->term(batch->self, term, wdf, err);
 }
 
-bool posting_batch_known(struct posting_batch *batch, uint32_t key,
-                         uint32_t age, uint32_t wdf)
+int posting_batch_keys(struct posting_batch *batch, uint32_t age,
+                       struct posting_key *keys, size_t *count,
+                       struct nh_error *err)
 {
-    return batch->ops->known && batch->ops->known(batch->self, key, age, wdf);
+    return batch->ops->keys
+               ? batch->ops->keys(batch->self, age, keys, count, err)
+               : NH_OK;
 }
 
 int posting_batch_word(struct posting_batch *batch, uint32_t key,

@@ -23,6 +23,7 @@ int segment_builder_new(struct segment_builder **out, enum builder_kind kind,
 void segment_builder_free(struct segment_builder *b);
 /* Lets segment_builder_finish use that many threads; one if never called. */
 void segment_builder_set_threads(struct segment_builder *b, unsigned threads);
+unsigned segment_builder_threads(const struct segment_builder *b);
 /* Puts common words into Xapian's tables too, for other programs that read
  * them; the API's tables always have them. */
 void segment_builder_keep_lists(struct segment_builder *b);
@@ -49,11 +50,17 @@ int posting_batch_begin(struct posting_batch *batch, uint32_t docid,
 int posting_batch_term(struct posting_batch *batch, struct slice term,
                        uint32_t wdf, struct nh_error *err);
 /* Terms that come again and again can have a key, small numbers of the caller's
- * that stand for the same terms as long as `age` does not change. Adds the term
- * of the key if the batch has met it: true. If not, name it with
- * posting_batch_word, which then knows it. */
-bool posting_batch_known(struct posting_batch *batch, uint32_t key,
-                         uint32_t age, uint32_t wdf);
+ * that stand for the same terms as long as `age` does not change. What has a
+ * key is never added by posting_batch_term. */
+struct posting_key {
+    uint32_t key, wdf;
+};
+/* Adds the terms of those keys that the batch has met. The others, *count of
+ * them then, are moved to the front: name them with posting_batch_word, which
+ * then knows them. */
+int posting_batch_keys(struct posting_batch *batch, uint32_t age,
+                       struct posting_key *keys, size_t *count,
+                       struct nh_error *err);
 int posting_batch_word(struct posting_batch *batch, uint32_t key,
                        struct slice term, uint32_t wdf, struct nh_error *err);
 int posting_batch_value(struct posting_batch *batch, uint32_t slot,

@@ -68,6 +68,8 @@ bool word_counts_join(struct word_counts *w, const struct word_tally *more)
             if (n < w->cap)
                 __builtin_prefetch(&w->counts[n]);
         }
+        if (i + 8 < more->count)
+            strtab_prefetch_string(&w->words, items[i + 8].word.hash);
         uint32_t known = w->words.count;
         if (!add(w, strtab_add_hashed(&w->words, e->data, e->len, e->hash),
                  known, items[i].count))

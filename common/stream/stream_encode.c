@@ -89,11 +89,11 @@ void stream_encoder_free(struct stream_encoder *e)
 
 static void put_rank(struct buf *out, uint32_t rank, uint32_t s)
 {
-    uint8_t code[SCDC_MAX_BYTES];
-    size_t n = scdc_put(rank, s, code);
-    if (n == 0)
-        out->failed = true;
-    buf_append(out, code, n);
+    if (!buf_reserve(out, SCDC_MAX_BYTES))
+        return;
+    const size_t n = scdc_put(rank, s, (uint8_t *)out->data + out->len);
+    out->failed |= n == 0;
+    out->len += n;
 }
 
 static uint32_t find_event(struct stream_encoder *e, size_t gap, unsigned class,

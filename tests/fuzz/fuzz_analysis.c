@@ -26,6 +26,31 @@ static void check_words(struct slice text)
     word_scanner_release(&s);
 }
 
+/* The lexicon finds plain words in a way of its own. */
+static void check_lexicon(struct slice text)
+{
+    struct lexicon lex;
+    struct word_list list = {NULL, 0, 0};
+    struct word_scanner s;
+    struct word w;
+    size_t i = 0;
+    lexicon_init(&lex, NULL, NULL);
+    check(lexicon_analyse(&lex, text, &list, NULL) == NH_OK);
+    word_scanner_init(&s, text);
+    for (; word_next(&s, &w); i++) {
+        check(i < list.count);
+        const struct text_word *item = &list.items[i];
+        const struct strtab_entry *e = &lex.words.entries[item->word];
+        check(item->start == w.start && item->end == w.end &&
+              item->spelling == w.spelling && item->flags == w.flags &&
+              slice_equal((struct slice){e->data, e->len}, w.folded));
+    }
+    check(i == list.count);
+    word_scanner_release(&s);
+    word_list_release(&list);
+    lexicon_release(&lex);
+}
+
 static void check_round_trip(struct slice body)
 {
     static struct dict *dict;
@@ -64,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice text = {(const char *)data, size};
     check_words(text);
+    check_lexicon(text);
     check_round_trip(text);
     return 0;
 }

@@ -1,7 +1,7 @@
 /* Words, folding, stems, sentence and paragraph starts. */
 #include "tests/unit/harness.h"
 
-#include "common/analysis.h"
+#include "common/lexicon.h"
 #include "common/stream/dict.h"
 
 /* The folded words of a text joined by '|', with marks for their flags: ^ a
@@ -222,6 +222,81 @@ static void english_stems_keep_the_first_letter(void **state)
     dict_free(dict);
 }
 
+/* A text of pieces that the two ways to words treat differently. */
+static void make_text(uint64_t *state, struct buf *out)
+{
+    static const char *const pieces[] = {
+        "word",
+        "Word",
+        "WORD",
+        "wOrd",
+        "s",
+        "S",
+        "a",
+        "x1",
+        "1984",
+        "sixteenletters16",
+        " ",
+        " ",
+        " ",
+        ", ",
+        ". ",
+        "\n",
+        "\n\n",
+        "'",
+        "-",
+        "! ",
+        "\xC3\xA9",
+        "\xE2\x80\x99",
+        "\xE2\x80\x9C",
+        "\xE4\xB8\xAD",
+        "\xFF",
+        "\xC2\xAD",
+        "seventeenletters1",
+        "  ",
+        "averyveryveryverylongwordthatcrossestheblockofsixtyfourbytesatonce"};
+    buf_reset(out);
+    for (uint64_t n = random_next(state) % 60; n > 0; n--)
+        buf_append_str(
+            out, pieces[random_next(state) % (sizeof pieces / sizeof *pieces)]);
+}
+
+static void the_lexicon_finds_the_same_words(void **state)
+{
+    struct lexicon lex;
+    struct word_list list = {NULL, 0, 0};
+    struct buf text = BUF_INIT;
+    uint64_t random = 5;
+    (void)state;
+    lexicon_init(&lex, NULL, NULL);
+    for (int round = 0; round < 3000; round++) {
+        struct word_scanner s;
+        struct word w;
+        size_t i = 0;
+        make_text(&random, &text);
+        list.count = 0;
+        assert_int_equal(lexicon_analyse(&lex, buf_slice(&text), &list, NULL),
+                         NH_OK);
+        word_scanner_init(&s, buf_slice(&text));
+        for (; word_next(&s, &w); i++) {
+            assert_true(i < list.count);
+            const struct text_word *item = &list.items[i];
+            const struct strtab_entry *e = &lex.words.entries[item->word];
+            assert_int_equal(item->start, w.start);
+            assert_int_equal(item->end, w.end);
+            assert_int_equal(item->spelling, w.spelling);
+            assert_int_equal(item->flags, w.flags);
+            assert_int_equal(e->len, w.folded.len);
+            assert_memory_equal(e->data, w.folded.data, e->len);
+        }
+        assert_int_equal(i, list.count);
+        word_scanner_release(&s);
+    }
+    buf_release(&text);
+    word_list_release(&list);
+    lexicon_release(&lex);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +310,7 @@ int main(void)
         cmocka_unit_test(common_words_are_each_known),
         cmocka_unit_test(masks_are_those_of_the_plain_code),
         cmocka_unit_test(words_do_not_depend_on_where_they_stand),
+        cmocka_unit_test(the_lexicon_finds_the_same_words),
         cmocka_unit_test(stems_come_from_snowball),
         cmocka_unit_test(english_stems_keep_the_first_letter)};
     return cmocka_run_group_tests(tests, NULL, NULL);

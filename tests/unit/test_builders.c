@@ -41,10 +41,31 @@ static struct slice make_term(const struct shape *s, uint32_t n, char out[256])
     return (struct slice){out, (size_t)len};
 }
 
+/* Half of the terms have keys, which mean others every now and then, within a
+ * batch too. */
+static void add_term(const struct shape *s, struct posting_batch *batch,
+                     uint32_t docid, uint32_t number, uint32_t wdf)
+{
+    char text[256];
+    const struct slice term = make_term(s, number, text);
+    const uint32_t age = docid / 50;
+    struct posting_key key = {number / 2 + age % 7, wdf};
+    size_t unknown = 1;
+    if (number % 2) {
+        assert_int_equal(posting_batch_term(batch, term, wdf, NULL), NH_OK);
+        return;
+    }
+    assert_int_equal(posting_batch_keys(batch, age, &key, &unknown, NULL),
+                     NH_OK);
+    if (unknown)
+        assert_int_equal(
+            posting_batch_word(batch, key.key, term, key.wdf, NULL), NH_OK);
+}
+
 static void add_article(const struct shape *s, struct posting_batch *batch,
                         uint32_t docid, uint64_t *state)
 {
-    char term[256], value[8];
+    char value[8];
     assert_int_equal(posting_batch_begin(batch, docid, NULL), NH_OK);
     for (uint64_t n = random_next(state) % (s->terms + 1); n > 0; n--) {
         /* Low numbers are common, as words are. */
@@ -55,9 +76,7 @@ static void add_article(const struct shape *s, struct posting_batch *batch,
         uint32_t wdf = (uint32_t)(random_next(state) % 8) + s->counted;
         if (wdf == 7)
             wdf = (uint32_t)(random_next(state) % 100000);
-        assert_int_equal(
-            posting_batch_term(batch, make_term(s, number, term), wdf, NULL),
-            NH_OK);
+        add_term(s, batch, docid, number, wdf);
     }
     for (int i = 0; s->overflows && docid == s->first && i < 2; i++)
         assert_int_equal(posting_batch_term(batch, slice_of(i ? "big" : "huge"),
