@@ -30,27 +30,39 @@ static struct arena_block *arena_grow(struct arena *a, size_t bytes)
     return block;
 }
 
+/* `bytes` that begin at a multiple of `unit`. */
+static void *take(struct arena *a, size_t bytes, size_t unit)
+{
+    const size_t start = (a->used + unit - 1) / unit * unit;
+    if (a->head && start <= a->head->size && bytes <= a->head->size - start) {
+        a->used = start + bytes;
+        return a->head->data + start;
+    }
+    if (!arena_grow(a, bytes))
+        return NULL;
+    a->used = bytes;
+    return a->head->data;
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
-    const size_t unit = alignof(max_align_t);
-    if (bytes > SIZE_MAX - unit)
-        return NULL;
-    bytes = (bytes + unit - 1) / unit * unit;
-    if (!a->head || bytes > a->head->size - a->used)
-        if (!arena_grow(a, bytes))
-            return NULL;
-    void *p = a->head->data + a->used;
-    a->used += bytes;
-    return memset(p, 0, bytes);
+    void *p = take(a, bytes, alignof(max_align_t));
+    return p ? memset(p, 0, bytes) : NULL;
+}
+
+void *arena_bytes(struct arena *a, size_t bytes)
+{
+    return take(a, bytes, 1);
 }
 
 char *arena_copy(struct arena *a, const void *data, size_t len)
 {
-    if (len == SIZE_MAX)
+    char *p = len < SIZE_MAX ? arena_bytes(a, len + 1) : NULL;
+    if (!p)
         return NULL;
-    char *p = arena_alloc(a, len + 1);
-    if (p && len)
+    if (len)
         memcpy(p, data, len);
+    p[len] = '\0';
     return p;
 }
 

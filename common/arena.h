@@ -14,7 +14,9 @@ struct arena {
 
 /* `bytes` of zeroed memory, aligned for any type, or NULL. */
 void *arena_alloc(struct arena *a, size_t bytes);
-/* A NUL-terminated copy, or NULL. */
+/* `bytes` of any contents at any address, or NULL. */
+void *arena_bytes(struct arena *a, size_t bytes);
+/* A NUL-terminated copy, at any address, or NULL. */
 char *arena_copy(struct arena *a, const void *data, size_t len);
 /* Forgets all allocations, keeps one block for reuse. */
 void arena_reset(struct arena *a);

@@ -26,6 +26,12 @@ static inline unsigned bit_first(uint64_t bits)
     return (unsigned)__builtin_ctzll(bits);
 }
 
+/* Of the highest. */
+static inline unsigned bit_last(uint64_t bits)
+{
+    return 63u - (unsigned)__builtin_clzll(bits);
+}
+
 static inline void byte_masks_plain(const unsigned char *p,
                                     struct byte_masks *m)
 {

@@ -48,9 +48,11 @@ uint32_t lexicon_add(struct lexicon *lex, struct slice folded)
         return id;
     if (id >= lex->info_cap && !grow_info(lex))
         return STRTAB_NONE;
-    struct slice stem =
-        lex->stemmer ? stemmer_stem(lex->stemmer, folded) : folded;
-    lex->info[id].stem = strtab_add(&lex->stems, stem.data, stem.len);
+    lex->info[id].stem = id;
+    if (lex->stemmer) {
+        const struct slice stem = stemmer_stem(lex->stemmer, folded);
+        lex->info[id].stem = strtab_add(&lex->stems, stem.data, stem.len);
+    }
     lex->info[id].common = analysis_common(folded);
     lex->info[id].code = lex->dict ? dict_find(lex->dict, folded) : DICT_NONE;
     return lex->info[id].stem == STRTAB_NONE ? STRTAB_NONE : id;

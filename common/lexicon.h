@@ -8,7 +8,7 @@
 #include "common/strtab.h"
 
 struct lexicon_word {
-    uint32_t stem;   /* number in `stems` */
+    uint32_t stem;   /* number in `stems`; without a stemmer the word's own */
     uint32_t code;   /* dictionary number, or DICT_NONE */
     uint32_t common; /* analysis_common */
 };
@@ -23,7 +23,7 @@ struct lexicon_short {
 };
 
 struct lexicon {
-    struct stemmer *stemmer;   /* borrowed; NULL: words are their own stems */
+    struct stemmer *stemmer;   /* borrowed; NULL: no stems */
     const struct dict *dict;   /* borrowed; NULL: no codes */
     struct strtab words;       /* folded */
     struct lexicon_word *info; /* one for each of words */

@@ -7,6 +7,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "common/blocks.h"
 #include "common/file.h"
@@ -154,12 +157,16 @@ static int bulk_add(void *self, void *batch, struct nh_error *err)
 
 /* ---- Writing. */
 
-/* A term with its number, for sorting. */
+/* A term, for sorting. */
 struct sorted_term {
     uint64_t head; /* its first eight bytes as a number that sorts as they do */
-    const char *data;
-    uint32_t len, number;
+    const struct strtab_entry *entry;
 };
+
+static uint32_t number_of(const struct inverter *v, const struct sorted_term *t)
+{
+    return (uint32_t)(t->entry - v->terms.entries);
+}
 
 static uint64_t head_of(const struct strtab_entry *e)
 {
@@ -169,13 +176,15 @@ static uint64_t head_of(const struct strtab_entry *e)
     return head;
 }
 
-static int by_bytes(const void *a, const void *b)
+static int by_bytes(const void *one, const void *other)
 {
-    const struct sorted_term *x = a, *y = b;
+    const struct sorted_term *x = one, *y = other;
     if (x->head != y->head)
         return x->head < y->head ? -1 : 1;
-    int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
-    return order ? order : (x->len > y->len) - (x->len < y->len);
+    const struct strtab_entry *a = x->entry, *b = y->entry;
+    const int order =
+        memcmp(a->data, b->data, a->len < b->len ? a->len : b->len);
+    return order ? order : (a->len > b->len) - (a->len < b->len);
 }
 
 static struct sorted_term *sort_terms(const struct inverter *v)
@@ -184,8 +193,7 @@ static struct sorted_term *sort_terms(const struct inverter *v)
         malloc(((size_t)v->terms.count + 1) * sizeof *list);
     for (uint32_t i = 0; list && i < v->terms.count; i++)
         list[i] = (struct sorted_term){head_of(&v->terms.entries[i]),
-                                       v->terms.entries[i].data,
-                                       v->terms.entries[i].len, i};
+                                       &v->terms.entries[i]};
     if (list)
         qsort(list, v->terms.count, sizeof *list, by_bytes);
     return list;
@@ -196,11 +204,13 @@ static struct sorted_term *sort_terms(const struct inverter *v)
 static void fetch_ahead(const struct inverter *v,
                         const struct sorted_term *terms, uint32_t i)
 {
+    if (i + 24 < v->terms.count)
+        __builtin_prefetch(terms[i + 24].entry);
     if (i + 16 < v->terms.count)
-        __builtin_prefetch(&v->runs[terms[i + 16].number]);
+        __builtin_prefetch(&v->runs[number_of(v, &terms[i + 16])]);
     if (i + 8 < v->terms.count) {
-        __builtin_prefetch(terms[i + 8].data);
-        __builtin_prefetch(v->runs[terms[i + 8].number].head);
+        __builtin_prefetch(terms[i + 8].entry->data);
+        __builtin_prefetch(v->runs[number_of(v, &terms[i + 8])].head);
     }
 }
 
@@ -219,10 +229,10 @@ struct table_part {
 static int write_term(struct table_part *p, const struct sorted_term *t,
                       struct buf *scratch)
 {
-    const struct slice term = {t->data, t->len};
+    const struct slice term = {t->entry->data, t->entry->len};
     struct glass_run run;
     bool taken;
-    if (!inverter_run(&p->b->all, t->number, scratch, &run))
+    if (!inverter_run(&p->b->all, number_of(&p->b->all, t), scratch, &run))
         return error_nomem(&p->error);
     int rc = blocks_add(p->blocks, p->lengths, term, &run, &taken, &p->error);
     if (rc != NH_OK)
@@ -261,7 +271,7 @@ static uint32_t middle_term(const struct inverter *v,
     if (all < HALVES_MIN)
         return v->terms.count;
     while (i < v->terms.count && sum < all / 2)
-        sum += v->runs[terms[i++].number].count + TERM_COST;
+        sum += v->runs[number_of(v, &terms[i++])].count + TERM_COST;
     return i;
 }
 
@@ -501,9 +511,9 @@ static int check_terms(const struct bulk_builder *b,
             longest = i;
     int rc = count ? check_term(b, w, longest, &scratch, err) : NH_OK;
     for (uint32_t i = 0; rc == NH_OK && i < count; i += step)
-        rc = check_term(b, w, terms[i].number, &scratch, err);
+        rc = check_term(b, w, number_of(v, &terms[i]), &scratch, err);
     if (rc == NH_OK && count)
-        rc = check_term(b, w, terms[count - 1].number, &scratch, err);
+        rc = check_term(b, w, number_of(v, &terms[count - 1]), &scratch, err);
     buf_release(&scratch);
     return rc;
 }
@@ -542,10 +552,20 @@ static void remove_tables(const char *path)
     buf_release(&name);
 }
 
+/* Gives back what the workers that have ended had, before sorting takes more.
+ */
+static void trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 static int bulk_finish(void *self, const char *path, bool *fell_back,
                        struct nh_error *err)
 {
     struct bulk_builder *b = self;
+    trim_memory();
     struct sorted_term *terms = sort_terms(&b->all);
     if (!terms)
         return error_nomem(err);

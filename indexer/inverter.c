@@ -293,7 +293,7 @@ size_t inverter_memory(const struct inverter *v)
 static bool add_slab(struct inverter *v, struct run *r)
 {
     uint32_t size = next_size(r->size);
-    uint8_t *slab = arena_alloc(&v->slabs, size + sizeof slab);
+    uint8_t *slab = arena_bytes(&v->slabs, size + sizeof slab);
     if (!slab)
         return false;
     if (r->head)

@@ -76,6 +76,7 @@ static int decide(struct copy_finder *f, struct match_state *state,
                   uint32_t docid, bool quick, struct nh_error *err)
 {
     size_t kept = 0;
+    bool sorted = false;
     int rc = NH_OK;
     for (size_t i = 0, end; rc == NH_OK && i < f->count; i = end) {
         const uint32_t other = f->docids[i];
@@ -84,6 +85,9 @@ static int decide(struct copy_finder *f, struct match_state *state,
         bool copy = other == docid || (quick && end - i == COPIES_BANDS);
         if (!copy) {
             rc = read(f, state, other, &f->other, err);
+            if (!sorted) /* most articles are nowhere near another */
+                shingles_sort(&f->mine);
+            sorted = true;
             shingles_sort(&f->other);
             copy = rc == NH_OK && shingles_alike(&f->mine, &f->other);
         }
@@ -104,7 +108,6 @@ int copy_finder_run(struct copy_finder *f, struct match_state *state,
     if (rc != NH_OK)
         return rc;
     shingles_sign(&f->mine, &signature);
-    shingles_sort(&f->mine);
     for (size_t i = 0; rc == NH_OK && signature.any && i < s->count; i++)
         rc = add_sharers(f, s, &s->segments[i].copies, &signature, err);
     if (rc == NH_OK && !signature.any && !add(f, docid))

@@ -43,7 +43,7 @@ static int open_commit(nh_index **out, const char *path, struct nh_error *err)
         close_commit(index);
         return rc;
     }
-    lexicon_init(&index->lexicon, index->stemmer, NULL);
+    lexicon_init(&index->lexicon, NULL, NULL);
     *out = index;
     return NH_OK;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/bm25.h"
+#include "common/byte_masks.h"
 
 /* Matches up to this number are counted exactly without being asked to. */
 #define COUNT_EXACTLY 1000
@@ -168,32 +169,71 @@ static void select_one(struct selection *s, uint32_t docid, int64_t date)
     }
 }
 
-/* Selects among the matches of a segment, which are the bits from its first
- * article on. */
-static int select_segment(struct selection *s, struct snapshot_segment *segment,
-                          const uint64_t *found, uint32_t found_from,
+/* The matches of a segment: bits of 64 articles a word, from article `from` on.
+ */
+struct matches {
+    struct snapshot_segment *segment;
+    const uint64_t *bits;
+    uint32_t from;
+};
+
+static int select_docid(struct selection *s, const struct matches *m,
+                        uint32_t docid, struct nh_error *err)
+{
+    const struct manifest_segment *info = m->segment->info;
+    int64_t date;
+    if (docid < info->first || docid > info->last) /* a neighbour's */
+        return NH_OK;
+    int rc =
+        date_column_get(&m->segment->dates, info->first, docid, &date, err);
+    if (rc == NH_OK)
+        select_one(s, docid, date);
+    return rc;
+}
+
+static int select_ascending(struct selection *s, const struct matches *m,
+                            uint64_t from, uint64_t to, struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (uint64_t n = from; rc == NH_OK && n <= to; n++)
+        for (uint64_t bits = m->bits[n]; rc == NH_OK && bits; bits &= bits - 1)
+            rc = select_docid(
+                s, m, m->from + (uint32_t)(n * 64) + bit_first(bits), err);
+    return rc;
+}
+
+static int select_descending(struct selection *s, const struct matches *m,
+                             uint64_t from, uint64_t to, struct nh_error *err)
+{
+    int rc = NH_OK;
+    for (uint64_t n = to + 1; rc == NH_OK && n-- > from;)
+        for (uint64_t bits = m->bits[n]; rc == NH_OK && bits;) {
+            const unsigned bit = bit_last(bits);
+            bits ^= UINT64_C(1) << bit;
+            rc = select_docid(s, m, m->from + (uint32_t)(n * 64) + bit, err);
+        }
+    return rc;
+}
+
+/* Selects among the matches of a segment. Archives grow in order of their
+ * dates: from the end that is wanted, most of the best come first. */
+static int select_segment(struct selection *s, const struct matches *m,
                           struct nh_error *err)
 {
+    struct snapshot_segment *segment = m->segment;
     const uint32_t first = segment->info->first, last = segment->info->last;
-    const uint64_t from = first - found_from, to = last - found_from;
+    const uint64_t from = (first - m->from) / 64, to = (last - m->from) / 64;
     uint64_t count = 0;
-    for (uint64_t n = from / 64; n <= to / 64; n++)
-        count += (uint64_t)__builtin_popcountll(found[n]);
-    if (count == 0)
+    for (uint64_t n = from; !segment->dates.all && n <= to; n++)
+        count += (uint64_t)__builtin_popcountll(m->bits[n]);
+    if (count == 0 && !segment->dates.all)
         return NH_OK;
     int rc = date_column_begin(&segment->dates, segment->db, first, last,
                                (uint32_t)count, err);
-    for (uint64_t n = from / 64; rc == NH_OK && n <= to / 64; n++)
-        for (uint64_t bits = found[n]; rc == NH_OK && bits; bits &= bits - 1) {
-            const uint32_t docid = found_from + (uint32_t)(n * 64) +
-                                   (uint32_t)__builtin_ctzll(bits);
-            int64_t date;
-            if (docid < first || docid > last) /* a neighbour's */
-                continue;
-            rc = date_column_get(&segment->dates, first, docid, &date, err);
-            if (rc == NH_OK)
-                select_one(s, docid, date);
-        }
+    if (rc == NH_OK)
+        rc = segment->dates.all && !s->oldest
+                 ? select_descending(s, m, from, to, err)
+                 : select_ascending(s, m, from, to, err);
     date_column_end(&segment->dates);
     return rc;
 }
@@ -219,9 +259,10 @@ static int run_by_date(struct lane *l, struct match_source *source,
         chosen.best = malloc((chosen.room + 1) * sizeof *chosen.best);
         rc = chosen.best ? NH_OK : error_nomem(err);
     }
-    for (size_t i = 0; rc == NH_OK && chosen.room > 0 && i < s->count; i++)
-        rc = select_segment(&chosen, &s->segments[i], bits, source->found_from,
-                            err);
+    for (size_t i = 0; rc == NH_OK && chosen.room > 0 && i < s->count; i++) {
+        const struct matches m = {&s->segments[i], bits, source->found_from};
+        rc = select_segment(&chosen, &m, err);
+    }
     if (rc == NH_OK) {
         qsort(chosen.best, chosen.count, sizeof *chosen.best, by_key);
         const size_t from = e.offset < chosen.count ? e.offset : chosen.count;

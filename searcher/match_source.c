@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/bm25.h"
+#include "common/byte_masks.h"
 
 /* Numbers in a window at most, and in the first one. */
 #define WINDOW 4096u
@@ -458,6 +459,67 @@ int match_source_query(struct match_source *source, xw_query **out,
     return xw_query_list(out, &list_ops, source, err);
 }
 
+/* ---- Counting alone. */
+
+/* Of 64 articles from `docid` on, those that are not deleted. */
+static uint64_t live_of(const struct match_list *l, uint32_t docid,
+                        uint64_t bits)
+{
+    uint64_t live = bits;
+    for (; l->dead && bits; bits &= bits - 1)
+        if (is_dead(l, docid + bit_first(bits)))
+            live &= ~(bits & -bits);
+    return live;
+}
+
+/* Notes 64 articles from `docid` on. */
+static void note_bits(const struct match_source *source, uint32_t docid,
+                      uint64_t bits)
+{
+    const uint32_t n = docid - source->found_from;
+    uint64_t *found = source->found + n / 64;
+    found[0] |= bits << n % 64;
+    if (n % 64 && bits >> (64 - n % 64))
+        found[1] |= bits >> (64 - n % 64);
+}
+
+/* Counts the matches of the next window of a list with arms. */
+static void count_window(struct match_list *l)
+{
+    const uint32_t start = l->end, rest = l->last - start + 1;
+    const uint32_t size = rest < WINDOW ? rest : WINDOW;
+    uint64_t *bits = l->window->bits, found = 0;
+    for (size_t i = 0; i < l->arm_count; i++)
+        tree_cursor_add(l->arms[i].cursor, start, size, NULL, bits);
+    for (uint32_t n = 0; n < size; n += 64) {
+        if (bits[n / 64] == 0)
+            continue;
+        const uint64_t live = live_of(l, start + n, bits[n / 64]);
+        bits[n / 64] = 0;
+        found += (uint64_t)__builtin_popcountll(live);
+        if (l->source->found)
+            note_bits(l->source, start + n, live);
+    }
+    l->end = start + size;
+    count(l, found, l->end - 1);
+}
+
+static void count_list(struct match_list *l)
+{
+    struct match_state *state = l->source->state;
+    struct nh_error err;
+    if (!l->arms) {
+        while (list_next(l, 0) != 0)
+            ;
+        return;
+    }
+    l->window = calloc(1, sizeof *l->window);
+    if (!l->window)
+        match_fail(state, error_nomem(&err), &err);
+    while (state->failed == NH_OK && l->end <= l->last)
+        count_window(l);
+}
+
 int match_source_count(struct match_source *source, struct nh_error *err)
 {
     const struct snapshot *s = source->state->snapshot;
@@ -466,10 +528,10 @@ int match_source_count(struct match_source *source, struct nh_error *err)
         struct xw_list_facts facts;
         void *list;
         rc = list_open(source, s->segments[i].info->last, &list, &facts, err);
-        while (rc == NH_OK && list_next(list, 0) != 0)
-            ;
-        if (rc == NH_OK)
-            list_close(list);
+        if (rc != NH_OK)
+            break;
+        count_list(list);
+        list_close(list);
     }
     return rc;
 }

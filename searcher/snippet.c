@@ -85,8 +85,7 @@ static bool add_name(struct highlighter *h, struct slice name)
                       (words[n - 1].len < 3 || add_exact(h, words[n - 1])));
 }
 
-static bool collect(struct highlighter *h, const struct query_node *n,
-                    struct stemmer *stemmer)
+static bool collect(struct highlighter *h, const struct query_node *n)
 {
     bool good = true;
     struct slice words[64];
@@ -96,8 +95,12 @@ static bool collect(struct highlighter *h, const struct query_node *n,
     if (n->kind == QUERY_NOT)
         return true;
     if (n->kind == QUERY_WORD) {
-        struct slice stem = stemmer_stem(stemmer, words[0]);
+        struct slice stem = stemmer_stem(h->stemmer, words[0]);
         good = strtab_add(&h->stems, stem.data, stem.len) != STRTAB_NONE;
+        if (stem.len && stemmer_keeps_first(h->stemmer))
+            h->starts[(unsigned char)stem.data[0]] = true;
+        else
+            memset(h->starts, true, sizeof h->starts);
     } else if (n->kind == QUERY_PHRASE) {
         good =
             count == 1 ? add_exact(h, words[0]) : add_phrase(h, words, count);
@@ -107,14 +110,15 @@ static bool collect(struct highlighter *h, const struct query_node *n,
         good = add_pattern(h, n);
     }
     for (size_t i = 0; good && i < n->count; i++)
-        good = collect(h, n->children[i], stemmer);
+        good = collect(h, n->children[i]);
     return good;
 }
 
 int highlighter_init(struct highlighter *h, const struct query_node *root,
                      struct stemmer *stemmer, struct nh_error *err)
 {
-    return !root || collect(h, root, stemmer) ? NH_OK : error_nomem(err);
+    h->stemmer = stemmer;
+    return !root || collect(h, root) ? NH_OK : error_nomem(err);
 }
 
 /* ---- Matching. */
@@ -136,9 +140,12 @@ static uint8_t match_word(struct highlighter *h, const struct lexicon *lex,
     if (h->known[word])
         return h->known[word];
     struct slice folded = entry_text(&lex->words, word);
-    struct slice stem = entry_text(&lex->stems, lex->info[word].stem);
-    uint32_t at = strtab_find(&h->stems, stem.data, stem.len);
+    uint32_t at = STRTAB_NONE;
     uint8_t result = 1;
+    if (h->starts[(unsigned char)folded.data[0]]) {
+        const struct slice stem = stemmer_stem(h->stemmer, folded);
+        at = strtab_find(&h->stems, stem.data, stem.len);
+    }
     if (at != STRTAB_NONE)
         result = term_number(at);
     else if ((at = strtab_find(&h->exact, folded.data, folded.len)) !=

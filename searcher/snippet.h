@@ -9,8 +9,10 @@
 
 /* What to look for in the texts of one search's hits. */
 struct highlighter {
-    struct strtab stems; /* of single words */
-    struct strtab exact; /* folded words that need no stemming */
+    struct stemmer *stemmer; /* borrowed */
+    struct strtab stems;     /* of single words */
+    bool starts[256];        /* bytes that a word with one may begin with */
+    struct strtab exact;     /* folded words that need no stemming */
     struct highlight_phrase {
         struct slice *words;
         size_t count;
@@ -28,7 +30,9 @@ struct highlighter {
 #define SNIPPET_WORDS 32
 #define SNIPPET_BYTES 600
 
-/* Takes what the query wants to see in a text. Zero-initialised before. */
+/* Takes what the query wants to see in a text. Zero-initialised before. The
+ * stemmer lasts as long as the highlighter; the lexicon of the texts has none:
+ * few of their words need to be stemmed. */
 int highlighter_init(struct highlighter *h, const struct query_node *root,
                      struct stemmer *stemmer, struct nh_error *err);
 void highlighter_release(struct highlighter *h);
