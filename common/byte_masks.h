@@ -32,6 +32,17 @@ static inline unsigned bit_last(uint64_t bits)
     return 63u - (unsigned)__builtin_clzll(bits);
 }
 
+/* How many are set (Warren, Hacker's Delight, 5-1): not every x86-64 has an
+ * instruction for it, and the compiler's function is slower. */
+static inline unsigned bits_count(uint64_t bits)
+{
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) +
+           (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
 static inline void byte_masks_plain(const unsigned char *p,
                                     struct byte_masks *m)
 {

@@ -225,7 +225,7 @@ static int select_segment(struct selection *s, const struct matches *m,
     const uint64_t from = (first - m->from) / 64, to = (last - m->from) / 64;
     uint64_t count = 0;
     for (uint64_t n = from; !segment->dates.all && n <= to; n++)
-        count += (uint64_t)__builtin_popcountll(m->bits[n]);
+        count += bits_count(m->bits[n]);
     if (count == 0 && !segment->dates.all)
         return NH_OK;
     int rc = date_column_begin(&segment->dates, segment->db, first, last,

@@ -484,11 +484,11 @@ static void note_bits(const struct match_source *source, uint32_t docid,
 }
 
 /* Counts the matches of the next window of a list with arms. */
-static void count_window(struct match_list *l)
+static void count_window(struct match_list *l, uint64_t bits[WINDOW / 64])
 {
     const uint32_t start = l->end, rest = l->last - start + 1;
     const uint32_t size = rest < WINDOW ? rest : WINDOW;
-    uint64_t *bits = l->window->bits, found = 0;
+    uint64_t found = 0;
     for (size_t i = 0; i < l->arm_count; i++)
         tree_cursor_add(l->arms[i].cursor, start, size, NULL, bits);
     for (uint32_t n = 0; n < size; n += 64) {
@@ -496,7 +496,7 @@ static void count_window(struct match_list *l)
             continue;
         const uint64_t live = live_of(l, start + n, bits[n / 64]);
         bits[n / 64] = 0;
-        found += (uint64_t)__builtin_popcountll(live);
+        found += bits_count(live);
         if (l->source->found)
             note_bits(l->source, start + n, live);
     }
@@ -506,18 +506,14 @@ static void count_window(struct match_list *l)
 
 static void count_list(struct match_list *l)
 {
-    struct match_state *state = l->source->state;
-    struct nh_error err;
+    uint64_t bits[WINDOW / 64] = {0}; /* all 0 between windows */
     if (!l->arms) {
         while (list_next(l, 0) != 0)
             ;
         return;
     }
-    l->window = calloc(1, sizeof *l->window);
-    if (!l->window)
-        match_fail(state, error_nomem(&err), &err);
-    while (state->failed == NH_OK && l->end <= l->last)
-        count_window(l);
+    while (l->source->state->failed == NH_OK && l->end <= l->last)
+        count_window(l, bits);
 }
 
 int match_source_count(struct match_source *source, struct nh_error *err)
