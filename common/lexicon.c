@@ -236,21 +236,29 @@ int lexicon_analyse(struct lexicon *lex, struct slice text,
     return good ? NH_OK : error_nomem(err);
 }
 
+int lexicon_append_article(struct lexicon *lex, struct slice title,
+                           struct slice body, struct word_list *list,
+                           size_t *titles, struct nh_error *err)
+{
+    const size_t first = list->count;
+    int rc = lexicon_analyse(lex, title, list, err);
+    *titles = list->count - first;
+    if (rc == NH_OK)
+        rc = lexicon_analyse(lex, body, list, err);
+    uint32_t shift = (uint32_t)title.len + 1;
+    for (size_t i = first + *titles; i < list->count; i++) {
+        list->items[i].start += shift;
+        list->items[i].end += shift;
+    }
+    return rc;
+}
+
 int lexicon_analyse_article(struct lexicon *lex, struct slice title,
                             struct slice body, struct word_list *list,
                             size_t *titles, struct nh_error *err)
 {
     list->count = 0;
-    int rc = lexicon_analyse(lex, title, list, err);
-    *titles = list->count;
-    if (rc == NH_OK)
-        rc = lexicon_analyse(lex, body, list, err);
-    uint32_t shift = (uint32_t)title.len + 1;
-    for (size_t i = *titles; i < list->count; i++) {
-        list->items[i].start += shift;
-        list->items[i].end += shift;
-    }
-    return rc;
+    return lexicon_append_article(lex, title, body, list, titles, err);
 }
 
 void word_list_release(struct word_list *list)

@@ -198,20 +198,32 @@ int reader_field(const char *map, struct slice key, int *rank)
     return schema_find_key(key, rank);
 }
 
+/* Whether the key was looked up before, in the same map. */
+static bool is_known(const struct known_key *k, const char *map,
+                     struct slice key)
+{
+    return k->map == map && slice_equal((struct slice){k->key, k->len}, key);
+}
+
 int reader_field_at(struct parse_context *ctx, size_t place, struct slice key,
                     int *rank)
 {
-    struct known_key *k =
-        &ctx->keys[place % (sizeof ctx->keys / sizeof *ctx->keys)];
-    if (key.len == 0 || key.len > sizeof k->key)
+    const size_t count = sizeof ctx->keys / sizeof *ctx->keys;
+    if (key.len == 0 || key.len > sizeof ctx->keys->key)
         return reader_field(ctx->map, key, rank);
-    if (k->map != ctx->map ||
-        !slice_equal((struct slice){k->key, k->len}, key)) {
-        k->map = ctx->map;
-        memcpy(k->key, key.data, key.len);
-        k->len = (uint8_t)key.len;
-        k->field = reader_field(ctx->map, key, &k->rank);
+    /* Where it stood last, or further on, if others are missing. */
+    for (size_t i = 0; i < count; i++) {
+        const struct known_key *k = &ctx->keys[(place + i) % count];
+        if (is_known(k, ctx->map, key)) {
+            *rank = k->rank;
+            return k->field;
+        }
     }
-    *rank = k->rank;
+    struct known_key *k = &ctx->keys[place % count];
+    memcpy(k->key, key.data, key.len);
+    k->len = (uint8_t)key.len;
+    k->map = ctx->map;
+    k->field = reader_field(ctx->map, key, rank);
+    k->rank = *rank;
     return k->field;
 }

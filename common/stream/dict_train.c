@@ -11,11 +11,12 @@ struct dict_trainer {
     struct buf texts; /* title "\n" body, one after the other */
     struct sample {
         size_t start, len, title_len;
+        size_t first, words, titles; /* of `words` */
     } * samples;
     size_t count, cap;
 
-    struct lexicon lex; /* words of the sample, without codes at first */
-    struct word_list words;
+    struct lexicon lex;     /* words of the sample, without codes at first */
+    struct word_list words; /* of all samples, once they are analysed */
     /* For each word of lex. */
     struct form {
         uint32_t count[SPELLING_OTHER + 1]; /* by spelling */
@@ -79,8 +80,8 @@ int dict_trainer_add(struct dict_trainer *t, struct slice title,
     buf_append(&t->texts, body.data, body.len);
     if (t->texts.failed)
         return error_nomem(err);
-    t->samples[t->count++] =
-        (struct sample){start, t->texts.len - start, title.len};
+    t->samples[t->count++] = (struct sample){
+        .start = start, .len = t->texts.len - start, .title_len = title.len};
     return NH_OK;
 }
 
@@ -101,19 +102,28 @@ static bool grow_counts(void **counts, size_t *cap, size_t at, size_t size)
     return true;
 }
 
-/* Words of sample i in t->words, with positions in its text. */
-static int analyse_sample(struct dict_trainer *t, size_t i,
-                          struct stream_text *text, struct nh_error *err)
+static struct stream_text text_of(const struct dict_trainer *t,
+                                  const struct sample *s)
 {
-    const struct sample *s = &t->samples[i];
+    return (struct stream_text){{t->texts.data + s->start, s->len},
+                                s->title_len,
+                                t->words.items + s->first,
+                                s->words,
+                                s->titles};
+}
+
+/* Appends the words of a sample to those of the others. */
+static int analyse_sample(struct dict_trainer *t, struct sample *s,
+                          struct nh_error *err)
+{
     const char *data = t->texts.data + s->start;
-    struct slice title = {data, s->title_len};
-    struct slice body = {data + s->title_len + 1, s->len - s->title_len - 1};
-    size_t titles;
-    int rc =
-        lexicon_analyse_article(&t->lex, title, body, &t->words, &titles, err);
-    *text = (struct stream_text){
-        {data, s->len}, s->title_len, t->words.items, t->words.count, titles};
+    const struct slice title = {data, s->title_len};
+    const struct slice body = {data + s->title_len + 1,
+                               s->len - s->title_len - 1};
+    s->first = t->words.count;
+    int rc = lexicon_append_article(&t->lex, title, body, &t->words, &s->titles,
+                                    err);
+    s->words = t->words.count - s->first;
     return rc;
 }
 
@@ -138,10 +148,10 @@ static bool count_other(struct dict_trainer *t, const struct text_word *w,
 static int count_spellings(struct dict_trainer *t, struct nh_error *err)
 {
     for (size_t i = 0; i < t->count; i++) {
-        struct stream_text text;
-        int rc = analyse_sample(t, i, &text, err);
+        int rc = analyse_sample(t, &t->samples[i], err);
         if (rc != NH_OK)
             return rc;
+        const struct stream_text text = text_of(t, &t->samples[i]);
         void *forms = t->forms;
         bool good = grow_counts(&forms, &t->forms_cap, t->lex.words.count,
                                 sizeof *t->forms);
@@ -394,10 +404,7 @@ static int train_events(struct dict_trainer *t, struct dict *d,
     size_t n;
     t->dict = d;
     for (size_t i = 0; i < t->count; i++) {
-        struct stream_text text;
-        int rc = analyse_sample(t, i, &text, err);
-        if (rc != NH_OK)
-            return rc;
+        const struct stream_text text = text_of(t, &t->samples[i]);
         stream_walk_events(&text, trainer_class, count_event, t);
     }
     struct counted *list =
