@@ -114,6 +114,21 @@ void *array_grow(void *items, size_t *cap, size_t size)
     return moved;
 }
 
+void *array_reserve(void *items, size_t *cap, size_t need, size_t size)
+{
+    if (items && need <= *cap)
+        return items;
+    size_t more = *cap ? *cap : 16;
+    while (more < need)
+        more = more > SIZE_MAX / 2 ? need : more * 2;
+    if (more > SIZE_MAX / size)
+        return NULL;
+    void *moved = realloc(items, more * size);
+    if (moved)
+        *cap = more;
+    return moved;
+}
+
 struct slice slice_of(const char *s)
 {
     return (struct slice){s, strlen(s)};

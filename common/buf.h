@@ -52,6 +52,10 @@ const char *buf_cstr(struct buf *b);
  * twice as many (16 at least), and *cap raised; NULL, with the old one as it
  * was, if memory ran out. */
 void *array_grow(void *items, size_t *cap, size_t size);
+/* The same until *cap is `need` at least; the array as it is where it already
+ * is.
+ */
+void *array_reserve(void *items, size_t *cap, size_t need, size_t size);
 
 /* What a buffer holds, until it changes. */
 static inline struct slice buf_slice(const struct buf *b)

@@ -196,14 +196,12 @@ static bool look_up_any(struct lexicon *lex, const struct word *word,
 
 static bool reserve_words(struct word_list *list)
 {
-    while (list->cap - list->count < LEXICON_AHEAD + 1) {
-        struct text_word *items =
-            array_grow(list->items, &list->cap, sizeof *items);
-        if (!items)
-            return false;
+    struct text_word *items =
+        array_reserve(list->items, &list->cap, list->count + LEXICON_AHEAD + 1,
+                      sizeof *items);
+    if (items)
         list->items = items;
-    }
-    return true;
+    return items != NULL;
 }
 
 int lexicon_analyse(struct lexicon *lex, struct slice text,

@@ -66,8 +66,8 @@ bool lexicon_trim(struct lexicon *lex);
 /* Appends the words of `text` (at most 4 GiB) to `list`. */
 int lexicon_analyse(struct lexicon *lex, struct slice text,
                     struct word_list *list, struct nh_error *err);
-/* Appends the words of an article: those of the title, *titles of them, then those
- * of the body, with positions in title "\n" body. */
+/* Appends the words of an article: those of the title, *titles of them, then
+ * those of the body, with positions in title "\n" body. */
 int lexicon_append_article(struct lexicon *lex, struct slice title,
                            struct slice body, struct word_list *list,
                            size_t *titles, struct nh_error *err);

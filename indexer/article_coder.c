@@ -219,13 +219,11 @@ static bool grow_occurrences(struct article_coder *c, size_t words)
         c->occurrences = items;
         c->occurrences_cap = cap;
     }
-    while (c->met_cap - c->met_count < words) {
-        uint32_t *met = array_grow(c->met, &c->met_cap, sizeof *met);
-        if (!met)
-            return false;
+    uint32_t *met =
+        array_reserve(c->met, &c->met_cap, c->met_count + words, sizeof *met);
+    if (met)
         c->met = met;
-    }
-    return true;
+    return met != NULL;
 }
 
 /* Moves what was counted from the lexicon's numbers to `spilt`. */
@@ -298,15 +296,12 @@ static int put_term(struct article_coder *c, struct posting_batch *batch,
 /* Room for the keys of the article at hand: two of each stem, and pairs. */
 static bool reserve_keys(struct article_coder *c, size_t words)
 {
+    struct posting_key *keys = array_reserve(
+        c->keys, &c->key_cap, c->used_count * 2 + words, sizeof *keys);
     c->key_count = 0;
-    while (c->key_cap < c->used_count * 2 + words) {
-        struct posting_key *keys =
-            array_grow(c->keys, &c->key_cap, sizeof *keys);
-        if (!keys)
-            return false;
+    if (keys)
         c->keys = keys;
-    }
-    return true;
+    return keys != NULL;
 }
 
 static void add_key(struct article_coder *c, uint32_t key, uint32_t wdf)

@@ -63,13 +63,11 @@ bool inverter_begin(struct inverter_batch *b, uint32_t docid)
 
 static bool reserve_postings(struct inverter_batch *b, size_t more)
 {
-    while (b->cap - b->count < more) {
-        struct batch_posting *p = array_grow(b->postings, &b->cap, sizeof *p);
-        if (!p)
-            return false;
+    struct batch_posting *p =
+        array_reserve(b->postings, &b->cap, b->count + more, sizeof *p);
+    if (p)
         b->postings = p;
-    }
-    return true;
+    return p != NULL;
 }
 
 static bool add_posting(struct inverter_batch *b, uint32_t term, uint32_t wdf)

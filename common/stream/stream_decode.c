@@ -239,16 +239,12 @@ static bool append_word(struct buf *out, const struct word_source *w,
 /* Room for so many more words. */
 static bool reserve_words(struct stream_decoded *d, size_t more)
 {
-    while (d->cap - d->count < more) {
-        struct stream_word *words =
-            array_grow(d->words, &d->cap, sizeof *words);
-        if (!words) {
-            d->text.failed = true;
-            return false;
-        }
+    struct stream_word *words =
+        array_reserve(d->words, &d->cap, d->count + more, sizeof *words);
+    if (words)
         d->words = words;
-    }
-    return true;
+    d->text.failed |= !words;
+    return words != NULL;
 }
 
 static bool push_word(struct stream_decoded *d, struct stream_word word)

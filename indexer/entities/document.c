@@ -40,12 +40,11 @@ bool document_add(struct document *d, const struct doc_source *tokens,
         hashes[i] = hash64(tokens[i].text.data, tokens[i].text.len);
         word_types_fetch(&d->types, hashes[i]);
     }
-    while (d->cap - d->count < count) {
-        struct doc_token *more = array_grow(d->tokens, &d->cap, sizeof *more);
-        if (!more)
-            return false;
-        d->tokens = more;
-    }
+    struct doc_token *moved =
+        array_reserve(d->tokens, &d->cap, d->count + count, sizeof *moved);
+    if (!moved)
+        return false;
+    d->tokens = moved;
     struct doc_token *to = d->tokens + d->count;
     for (size_t i = 0; i < count; i++) {
         to[i].type = word_types_get(&d->types, tokens[i].text, hashes[i]);

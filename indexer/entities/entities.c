@@ -41,14 +41,11 @@ void entity_finder_free(struct entity_finder *f)
 
 static bool reserve_places(struct entity_finder *f, size_t count)
 {
-    while (f->place_cap < count) {
-        struct entity_token *p =
-            array_grow(f->places, &f->place_cap, sizeof *p);
-        if (!p)
-            return false;
+    struct entity_token *p =
+        array_reserve(f->places, &f->place_cap, count, sizeof *p);
+    if (p)
         f->places = p;
-    }
-    return true;
+    return p != NULL;
 }
 
 /* Appends the tokens of a text to the document. */
