@@ -1,4 +1,4 @@
-/* Inside of the writer (index_writer.c, writer_sources.c). */
+/* Inside of the writer (index_writer.c, writer_commit.c, writer_sources.c). */
 #ifndef INDEXER_WRITER_INSIDE_H
 #define INDEXER_WRITER_INSIDE_H
 
@@ -37,6 +37,8 @@ struct index_writer {
     size_t buried_count, buried_cap;
 };
 
+/* "dir/name", to be freed; NULL if memory ran out. */
+char *writer_path(const char *dir, const char *name);
 /* Notes that an article dies with the next commit. */
 int writer_bury(struct index_writer *w, uint32_t docid, struct nh_error *err);
 

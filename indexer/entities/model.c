@@ -167,7 +167,6 @@ static void make_buckets(struct cursor *c, struct model_rows *r, uint32_t count)
     while (buckets < count / 2u + 1)
         buckets *= 2;
     r->mask = buckets - 1;
-    r->count = count;
     if (c->broken)
         return;
     r->buckets =

@@ -97,7 +97,7 @@ struct model_bucket {
 
 struct model_rows {
     struct model_bucket *buckets;
-    uint32_t mask, count; /* count: of features */
+    uint32_t mask;
 };
 
 struct entity_model {
