@@ -32,15 +32,32 @@ static inline unsigned bit_last(uint64_t bits)
     return 63u - (unsigned)__builtin_clzll(bits);
 }
 
-/* How many are set (Warren, Hacker's Delight, 5-1): not every x86-64 has an
- * instruction for it, and the compiler's function is slower. */
-static inline unsigned bits_count(uint64_t bits)
+/* How many are set in each byte of `bits` (Warren, Hacker's Delight, 5-1). */
+static inline uint64_t bits_count_bytes(uint64_t bits)
 {
     bits -= bits >> 1 & UINT64_C(0x5555555555555555);
     bits = (bits & UINT64_C(0x3333333333333333)) +
            (bits >> 2 & UINT64_C(0x3333333333333333));
-    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+    return (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+}
+
+/* How many are set in `count` words: not every x86-64 has an instruction for
+ * it. Compilers make vectors of the inner loop. */
+static inline uint64_t bits_count(const uint64_t *words, size_t count)
+{
+    uint64_t all = 0;
+    while (count > 0) {
+        const size_t some = count < 31 ? count : 31; /* 8 x 31 fits a byte */
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < some; i++)
+            bytes += bits_count_bytes(words[i]);
+        bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) +
+                (bytes >> 8 & UINT64_C(0x00ff00ff00ff00ff));
+        all += bytes * UINT64_C(0x0001000100010001) >> 48;
+        words += some;
+        count -= some;
+    }
+    return all;
 }
 
 static inline void byte_masks_plain(const unsigned char *p,

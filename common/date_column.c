@@ -8,11 +8,18 @@
 #include "common/error.h"
 #include "common/schema.h"
 
+/* One date alone costs as much as so many where all are read, for a block is
+ * found, copied and read up to it, unless its neighbours are asked for too: a
+ * first pass, maybe the only one of the process, is taken to be so. */
+#define ONE_COSTS 16
+
 void date_column_release(struct date_column *c)
 {
     date_column_end(c);
     free(c->all);
+    free(c->bounds);
     c->all = NULL;
+    c->bounds = NULL;
 }
 
 void date_column_end(struct date_column *c)
@@ -35,6 +42,30 @@ static int take(struct date_column *c, int found, const char *value, size_t len,
                          (unsigned)c->at);
     c->there = date_of_sortable(value);
     return 1;
+}
+
+static bool set_bounds(struct date_column *c, const int64_t *dates,
+                       size_t count)
+{
+    const size_t blocks = (count + DATE_COLUMN_BLOCK - 1) / DATE_COLUMN_BLOCK;
+    int64_t *newest = malloc(2 * (blocks + 2) * sizeof *newest);
+    if (!newest)
+        return false;
+    int64_t *oldest = newest + blocks + 2;
+    for (size_t i = 0; i < 2 * (blocks + 2); i++)
+        newest[i] = DATE_COLUMN_NONE;
+    for (size_t i = 0; i < count; i++) {
+        const size_t k = i / DATE_COLUMN_BLOCK + 1;
+        if (dates[i] == DATE_COLUMN_NONE)
+            continue;
+        if (dates[i] > newest[k])
+            newest[k] = dates[i];
+        if (-dates[i] > oldest[k])
+            oldest[k] = -dates[i];
+    }
+    c->bounds = newest;
+    c->blocks = blocks;
+    return true;
 }
 
 int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
@@ -61,6 +92,8 @@ int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
             all[c->at - first] = c->there;
     date_column_end(c);
     rc = rc == NH_OK && found < 0 ? found : rc;
+    if (rc == NH_OK && !set_bounds(c, all, count))
+        rc = error_nomem(err);
     if (rc != NH_OK)
         free(all);
     else
@@ -74,9 +107,9 @@ int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
     c->at = 0;
     if (c->all)
         return NH_OK;
-    c->asked = count < UINT32_MAX - c->asked ? c->asked + count : UINT32_MAX;
-    return c->asked > last - first
-               ? date_column_read(c, db, first, last, err)
+    const bool all = c->asked + count > last - first;
+    c->asked += ((uint64_t)count + 1) * ONE_COSTS;
+    return all ? date_column_read(c, db, first, last, err)
                : xw_values_open(&c->values, db, SCHEMA_DATE_SLOT, err);
 }
 

@@ -150,10 +150,15 @@ struct selection {
     bool oldest;
 };
 
+/* What is compared of a date. */
+static int64_t key_of(const struct selection *s, int64_t date)
+{
+    return date == DATE_COLUMN_NONE || !s->oldest ? date : -date;
+}
+
 static void select_one(struct selection *s, uint32_t docid, int64_t date)
 {
-    const struct dated d = {
-        date == DATE_COLUMN_NONE || !s->oldest ? date : -date, docid};
+    const struct dated d = {key_of(s, date), docid};
     if (s->count < s->room) {
         s->best[s->count++] = d;
         if (s->count == s->room) { /* worst first is a heap */
@@ -191,27 +196,66 @@ static int select_docid(struct selection *s, const struct matches *m,
     return rc;
 }
 
+/* Keys that no date of a word of matches is better than, by word. Words lie
+ * over two blocks of dates, but for those of the first segment. */
+struct word_bounds {
+    const int64_t *blocks; /* of the first word; NULL: there are none */
+    bool two;
+};
+
+static struct word_bounds word_bounds_of(const struct selection *s,
+                                         const struct matches *m)
+{
+    const struct date_column *dates = &m->segment->dates;
+    const uint32_t into = (m->segment->info->first - m->from) % 64;
+    if (!dates->all)
+        return (struct word_bounds){NULL, false};
+    return (struct word_bounds){
+        date_column_bounds(dates, s->oldest) - (into > 0), into > 0};
+}
+
+/* Whether all of a word's articles, `word` from the segment's first on, are too
+ * old, or new, for the selection. */
+static inline bool is_hopeless(const struct selection *s,
+                               const struct word_bounds *b, uint64_t word)
+{
+    if (!b->blocks || s->count < s->room)
+        return false;
+    const int64_t worst = s->best[0].key;
+    return b->blocks[word] < worst && (!b->two || b->blocks[word + 1] < worst);
+}
+
 static int select_ascending(struct selection *s, const struct matches *m,
                             uint64_t from, uint64_t to, struct nh_error *err)
 {
+    const struct word_bounds bounds = word_bounds_of(s, m);
     int rc = NH_OK;
-    for (uint64_t n = from; rc == NH_OK && n <= to; n++)
-        for (uint64_t bits = m->bits[n]; rc == NH_OK && bits; bits &= bits - 1)
+    for (uint64_t n = from; rc == NH_OK && n <= to; n++) {
+        uint64_t bits = m->bits[n];
+        if (bits == 0 || is_hopeless(s, &bounds, n - from))
+            continue;
+        for (; rc == NH_OK && bits; bits &= bits - 1)
             rc = select_docid(
                 s, m, m->from + (uint32_t)(n * 64) + bit_first(bits), err);
+    }
     return rc;
 }
 
 static int select_descending(struct selection *s, const struct matches *m,
                              uint64_t from, uint64_t to, struct nh_error *err)
 {
+    const struct word_bounds bounds = word_bounds_of(s, m);
     int rc = NH_OK;
-    for (uint64_t n = to + 1; rc == NH_OK && n-- > from;)
-        for (uint64_t bits = m->bits[n]; rc == NH_OK && bits;) {
+    for (uint64_t n = to + 1; rc == NH_OK && n-- > from;) {
+        uint64_t bits = m->bits[n];
+        if (bits == 0 || is_hopeless(s, &bounds, n - from))
+            continue;
+        while (rc == NH_OK && bits) {
             const unsigned bit = bit_last(bits);
             bits ^= UINT64_C(1) << bit;
             rc = select_docid(s, m, m->from + (uint32_t)(n * 64) + bit, err);
         }
+    }
     return rc;
 }
 
@@ -223,9 +267,8 @@ static int select_segment(struct selection *s, const struct matches *m,
     struct snapshot_segment *segment = m->segment;
     const uint32_t first = segment->info->first, last = segment->info->last;
     const uint64_t from = (first - m->from) / 64, to = (last - m->from) / 64;
-    uint64_t count = 0;
-    for (uint64_t n = from; !segment->dates.all && n <= to; n++)
-        count += bits_count(m->bits[n]);
+    const uint64_t count =
+        segment->dates.all ? 0 : bits_count(m->bits + from, to - from + 1);
     if (count == 0 && !segment->dates.all)
         return NH_OK;
     int rc = date_column_begin(&segment->dates, segment->db, first, last,

@@ -466,21 +466,23 @@ static uint64_t live_of(const struct match_list *l, uint32_t docid,
                         uint64_t bits)
 {
     uint64_t live = bits;
-    for (; l->dead && bits; bits &= bits - 1)
+    for (; bits; bits &= bits - 1)
         if (is_dead(l, docid + bit_first(bits)))
             live &= ~(bits & -bits);
     return live;
 }
 
-/* Notes 64 articles from `docid` on. */
+/* Notes articles from `docid` on, 64 a word. */
 static void note_bits(const struct match_source *source, uint32_t docid,
-                      uint64_t bits)
+                      const uint64_t *bits, size_t words)
 {
-    const uint32_t n = docid - source->found_from;
+    const uint32_t n = docid - source->found_from, shift = n % 64;
     uint64_t *found = source->found + n / 64;
-    found[0] |= bits << n % 64;
-    if (n % 64 && bits >> (64 - n % 64))
-        found[1] |= bits >> (64 - n % 64);
+    for (size_t i = 0; i < words; i++)
+        found[i] |= bits[i] << shift;
+    for (size_t i = 0; shift > 0 && i < words; i++)
+        if (bits[i] >> (64 - shift)) /* else there may be no such word */
+            found[i + 1] |= bits[i] >> (64 - shift);
 }
 
 /* Counts the matches of the next window of a list with arms. */
@@ -488,20 +490,16 @@ static void count_window(struct match_list *l, uint64_t bits[WINDOW / 64])
 {
     const uint32_t start = l->end, rest = l->last - start + 1;
     const uint32_t size = rest < WINDOW ? rest : WINDOW;
-    uint64_t found = 0;
+    const size_t words = (size + 63) / 64;
     for (size_t i = 0; i < l->arm_count; i++)
         tree_cursor_add(l->arms[i].cursor, start, size, NULL, bits);
-    for (uint32_t n = 0; n < size; n += 64) {
-        if (bits[n / 64] == 0)
-            continue;
-        const uint64_t live = live_of(l, start + n, bits[n / 64]);
-        bits[n / 64] = 0;
-        found += bits_count(live);
-        if (l->source->found)
-            note_bits(l->source, start + n, live);
-    }
+    for (size_t i = 0; l->dead && i < words; i++)
+        bits[i] = live_of(l, start + (uint32_t)i * 64, bits[i]);
+    if (l->source->found)
+        note_bits(l->source, start, bits, words);
     l->end = start + size;
-    count(l, found, l->end - 1);
+    count(l, bits_count(bits, words), l->end - 1);
+    memset(bits, 0, words * sizeof *bits);
 }
 
 static void count_list(struct match_list *l)

@@ -1,6 +1,7 @@
 """What goes into indexes and out of them, as users call it: test_index.py
 NEWSHOUND SOURCE-FOLDER"""
 
+import datetime
 import glob
 import gzip
 import json
@@ -435,6 +436,45 @@ class Index(unittest.TestCase):
             shown = json.loads(run("show", "-d", name, "--format", "json",
                                    "a")[1])
             self.assertEqual(shown.get("person"), persons)
+
+    def test_the_best_by_date_are_those_of_a_plain_sort(self):
+        rand, articles = random.Random(3), []
+        for part, size in enumerate((70, 1, 130, 300, 33, 64)):
+            lines = []
+            for _ in range(size):
+                n = len(articles)
+                days = rand.choice((n, rand.randrange(600), 300))
+                date = None if rand.random() < 0.1 else (
+                    datetime.date(2001, 1, 1) + datetime.timedelta(days))
+                words = rand.choices("mill tide ferry harbour".split(),
+                                     (20, 5, 1, 1), k=3)
+                articles.append((f"d{n}", date, words))
+                lines.append(json.dumps({"id": f"d{n}", "body": " ".join(words),
+                                         **({"date": str(date)} if date
+                                            else {})}))
+            path = write(f"dated{part}.jsonl", "\n".join(lines))
+            self.assertEqual(run("index", "-q", "--no-merge", "-d", "dated.idx",
+                                 path)[0], 0)
+        run("delete", "-d", "dated.idx", "--id",
+            *(f"d{n}" for n in range(0, 500, 7)))
+        left = [a for n, a in enumerate(articles) if n % 7 or n >= 500]
+        # The first searches read dates one by one, the others all.
+        words = ["mill", "tide", "ferry", "harbour"] * 6
+        for order, sign in (("newest", -1), ("oldest", 1)):
+            for offset in (0, 5):
+                queries = write("dated.txt", "".join(
+                    f"{n}\t{w}\n" for n, w in enumerate(words)))
+                _, out, err = run("search", "-d", "dated.idx", "--queries",
+                                  queries, "--format", "json", "--sort", order,
+                                  "-n", "7", "--offset", str(offset))
+                got = [[h["id"] for h in json.loads(x)["hits"]]
+                       for x in out.splitlines()]
+                wanted = {w: [a[0] for a in sorted(
+                    (a for a in left if w in a[2]),
+                    key=lambda a: (a[1] is None,
+                                   a[1] and sign * a[1].toordinal()))]
+                    [offset:offset + 7] for w in words}
+                self.assertEqual(got, [wanted[w] for w in words], err)
 
     def test_xapian_opens_the_index(self):
         delve = shutil.which("xapian-delve")
