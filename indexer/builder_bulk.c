@@ -237,8 +237,10 @@ static int write_term(struct table_part *p, const struct sorted_term *t,
     int rc = blocks_add(p->blocks, p->lengths, term, &run, &taken, &p->error);
     if (rc != NH_OK)
         return rc;
-    if (!taken || p->b->keep_lists)
+    if (!taken)
         return glass_term(p->writer, term, &run, &p->error);
+    if (p->b->keep_lists)
+        return glass_term_packed(p->writer, term, &run, &p->error);
     glass_elsewhere(p->writer, &run);
     return NH_OK;
 }

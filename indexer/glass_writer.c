@@ -7,12 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zlib.h>
+
 #include "common/xapian/xw.h"
 
 #define HEADER 11u
 #define REVISION 1u
 /* Item flags: first and last component of its tag, in one. */
 #define ITEM_WHOLE 0x6000u
+#define ITEM_PACKED 0x8000u
 #define LEVELS_MAX 10
 
 static const uint8_t magic[16] = {0x0F, 0x0D, 'X', 'a', 'p', 'i', 'a',  'n',
@@ -121,8 +124,8 @@ static int next_leaf(struct glass_writer *w, struct slice key,
 }
 
 /* Appends a whole item; the key must be greater than the last. */
-static int put_item(struct glass_writer *w, struct slice key, struct slice tag,
-                    struct nh_error *err)
+static int put_flagged(struct glass_writer *w, struct slice key,
+                       struct slice tag, unsigned flags, struct nh_error *err)
 {
     size_t size = 3 + key.len + tag.len;
     size_t shared = key.len < w->last_key.len ? key.len : w->last_key.len;
@@ -138,7 +141,7 @@ static int put_item(struct glass_writer *w, struct slice key, struct slice tag,
             return rc;
     }
     uint8_t *p = block_item(w, size);
-    put_u16(p, ITEM_WHOLE | (unsigned)(size - 3));
+    put_u16(p, ITEM_WHOLE | flags | (unsigned)(size - 3));
     p[2] = (uint8_t)key.len;
     memcpy(p + 3, key.data, key.len);
     if (tag.len)
@@ -150,6 +153,12 @@ static int put_item(struct glass_writer *w, struct slice key, struct slice tag,
     return w->last_key.failed || w->first_key.failed || w->leaves.failed
                ? memory(w, err)
                : NH_OK;
+}
+
+static int put_item(struct glass_writer *w, struct slice key, struct slice tag,
+                    struct nh_error *err)
+{
+    return put_flagged(w, key, tag, 0, err);
 }
 
 int glass_open(struct glass_writer *w, const char *dir, struct nh_error *err)
@@ -190,6 +199,10 @@ void glass_abort(struct glass_writer *w)
     buf_release(&w->keys);
     buf_release(&w->tag);
     buf_release(&w->key);
+    buf_release(&w->packed);
+    if (w->packer)
+        deflateEnd(w->packer);
+    free(w->packer);
     memset(w, 0, sizeof *w);
 }
 
@@ -383,6 +396,7 @@ struct list_writer {
     struct run_reader at; /* behind the last chunk */
     struct slice prefix, joint;
     uint64_t frequency, collection;
+    bool packed;
 };
 
 /* Moves `last` as far as a body that starts at `body` has room. */
@@ -400,63 +414,149 @@ static bool fill_chunk(struct run_reader *last, const uint8_t *body,
     return true;
 }
 
+/* A chunk in the making: key and tag are the writer's. */
+struct chunk {
+    struct run_reader last; /* behind its last posting */
+    const uint8_t *body;    /* behind the first docid */
+    uint32_t first;
+    size_t head;     /* bytes of the tag before what is said of this chunk */
+    size_t overhead; /* most bytes of the item beside the body */
+};
+
+/* Sets the key and the head of the tag. */
+static int begin_chunk(struct glass_writer *w, const struct list_writer *l,
+                       struct chunk *c, struct nh_error *err)
+{
+    uint64_t delta;
+    c->last = l->at;
+    c->body = l->at.p;
+    if (!varint_read(&c->body, l->at.end, &delta) || !run_step(&c->last))
+        return refuse(w, err, "a malformed list");
+    c->first = c->last.docid;
+    buf_reset(&w->key);
+    buf_reset(&w->tag);
+    buf_append(&w->key, l->prefix.data, l->prefix.len);
+    if (l->at.count == 0) {
+        buf_append_varint(&w->tag, l->frequency);
+        buf_append_varint(&w->tag, l->collection);
+        buf_append_varint(&w->tag, c->first - 1);
+    } else {
+        buf_append(&w->key, l->joint.data, l->joint.len);
+        put_sortable(&w->key, c->first);
+    }
+    c->head = w->tag.len;
+    /* Item head, key, header, flag, and the vint of last - first. */
+    c->overhead = 3 + w->key.len + w->tag.len + 1 + 5;
+    return NH_OK;
+}
+
+/* Ends the tag with as many postings as have room. */
+static int fill_tag(struct glass_writer *w, const struct list_writer *l,
+                    struct chunk *c, size_t room, struct nh_error *err)
+{
+    c->last = l->at;
+    w->tag.len = c->head;
+    if (!run_step(&c->last) || !fill_chunk(&c->last, c->body, room))
+        return refuse(w, err, "a malformed list");
+    buf_append_byte(&w->tag, c->last.p == c->last.end ? '1' : '0');
+    buf_append_varint(&w->tag, c->last.docid - c->first);
+    buf_append(&w->tag, c->body, (size_t)(c->last.p - c->body));
+    return w->tag.failed || w->key.failed ? memory(w, err) : NH_OK;
+}
+
+/* Sets w->packed to the tag, packed. Numbers of a list repeat as bytes, hardly
+ * as strings. */
+static int pack_tag(struct glass_writer *w, struct nh_error *err)
+{
+    if (!w->packer) {
+        w->packer = calloc(1, sizeof *w->packer);
+        if (!w->packer ||
+            deflateInit2(w->packer, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -12, 5,
+                         Z_HUFFMAN_ONLY) != Z_OK) {
+            free(w->packer);
+            w->packer = NULL;
+            return memory(w, err);
+        }
+    }
+    deflateReset(w->packer);
+    const size_t most = deflateBound(w->packer, (uLong)w->tag.len);
+    buf_reset(&w->packed);
+    if (!buf_reserve(&w->packed, most))
+        return memory(w, err);
+    w->packer->next_in = (Bytef *)w->tag.data;
+    w->packer->avail_in = (uInt)w->tag.len;
+    w->packer->next_out = (Bytef *)w->packed.data;
+    w->packer->avail_out = (uInt)most;
+    if (deflate(w->packer, Z_FINISH) != Z_STREAM_END)
+        return refuse(w, err, "a list that cannot be packed");
+    w->packed.len = most - w->packer->avail_out;
+    return NH_OK;
+}
+
+/* Puts a packed chunk, or none if that saves nothing: *put says so. Where it
+ * does not end in this leaf, a part of it that does goes first. */
+static int put_packed(struct glass_writer *w, const struct list_writer *l,
+                      struct chunk *c, bool *put, struct nh_error *err)
+{
+    const size_t item = 3 + w->key.len, room = block_room(w);
+    const struct slice key = {w->key.data, w->key.len};
+    int rc = fill_tag(w, l, c, GLASS_CHUNK_PACKED, err);
+    if (rc == NH_OK)
+        rc = pack_tag(w, err);
+    const size_t size = item + w->packed.len;
+    if (rc == NH_OK && size > room && room > GLASS_CHUNK / 4) {
+        rc = fill_tag(w, l, c, w->tag.len * room / size * 15 / 16, err);
+        if (rc == NH_OK)
+            rc = pack_tag(w, err);
+    }
+    *put = rc == NH_OK && w->packed.len < w->tag.len &&
+           item + w->packed.len <= GLASS_ITEM_MAX;
+    return *put ? put_flagged(w, key,
+                              (struct slice){w->packed.data, w->packed.len},
+                              ITEM_PACKED, err)
+                : rc;
+}
+
+static int put_plain(struct glass_writer *w, const struct list_writer *l,
+                     struct chunk *c, struct nh_error *err)
+{
+    bool fresh;
+    const size_t left = (size_t)(l->at.end - c->body),
+                 room = chunk_room(w, c->overhead, left, &fresh);
+    const struct slice key = {w->key.data, w->key.len};
+    int rc = fill_tag(w, l, c, room, err);
+    if (rc == NH_OK && fresh)
+        rc = next_leaf(w, key, err);
+    return rc == NH_OK
+               ? put_item(w, key, (struct slice){w->tag.data, w->tag.len}, err)
+               : rc;
+}
+
 static int put_chunk(struct glass_writer *w, struct list_writer *l,
                      struct nh_error *err)
 {
-    struct buf *tag = &w->tag, *key = &w->key;
-    struct run_reader last = l->at;
-    const uint8_t *body = l->at.p;
-    uint64_t delta;
-    bool fresh, first_chunk = l->at.count == 0;
-    if (!varint_read(&body, l->at.end, &delta) || !run_step(&last))
-        return refuse(w, err, "a malformed list");
-    uint32_t first = last.docid;
-    buf_reset(key);
-    buf_reset(tag);
-    buf_append(key, l->prefix.data, l->prefix.len);
-    if (first_chunk) {
-        buf_append_varint(tag, l->frequency);
-        buf_append_varint(tag, l->collection);
-        buf_append_varint(tag, first - 1);
-    } else {
-        buf_append(key, l->joint.data, l->joint.len);
-        put_sortable(key, first);
-    }
-    /* Item head, key, header, flag, and the vint of last - first. */
-    size_t overhead = 3 + key->len + tag->len + 1 + 5;
-    size_t room = chunk_room(w, overhead, (size_t)(l->at.end - body), &fresh);
-    if (!fill_chunk(&last, body, room))
-        return refuse(w, err, "a malformed list");
-    buf_append_byte(tag, last.p == last.end ? '1' : '0');
-    buf_append_varint(tag, last.docid - first);
-    buf_append(tag, body, (size_t)(last.p - body));
-    if (tag->failed || key->failed)
-        return memory(w, err);
-    struct slice k = {key->data, key->len};
-    int rc = fresh ? next_leaf(w, k, err) : NH_OK;
-    if (rc == NH_OK)
-        rc = put_item(w, k, (struct slice){tag->data, tag->len}, err);
-    l->at = last;
+    struct chunk c;
+    bool put = false;
+    int rc = begin_chunk(w, l, &c, err);
+    if (rc == NH_OK && l->packed)
+        rc = put_packed(w, l, &c, &put, err);
+    if (rc == NH_OK && !put)
+        rc = put_plain(w, l, &c, err);
+    l->at = c.last;
     return rc;
 }
 
-/* Writes a list under `prefix` (its first key); later chunks add `joint` and
+/* Writes a list under its prefix (its first key); later chunks add `joint` and
  * their first docid. */
-static int put_list(struct glass_writer *w, struct slice prefix,
-                    struct slice joint, const struct glass_run *run,
-                    uint64_t frequency, uint64_t collection,
-                    struct nh_error *err)
+static int put_list(struct glass_writer *w, struct list_writer *l,
+                    const struct glass_run *run, struct nh_error *err)
 {
-    struct list_writer l = {{run->data, run->data + run->len, 0, 0, 0},
-                            prefix,
-                            joint,
-                            frequency,
-                            collection};
     int rc = NH_OK;
-    while (rc == NH_OK && l.at.p < l.at.end)
-        rc = put_chunk(w, &l, err);
+    l->at = (struct run_reader){run->data, run->data + run->len, 0, 0, 0};
+    while (rc == NH_OK && l->at.p < l->at.end)
+        rc = put_chunk(w, l, err);
     if (rc == NH_OK &&
-        (l.at.count != run->count || l.at.sum != run->collection))
+        (l->at.count != run->count || l->at.sum != run->collection))
         rc = refuse(w, err, "counts that do not add up");
     return rc;
 }
@@ -464,23 +564,38 @@ static int put_list(struct glass_writer *w, struct slice prefix,
 int glass_lengths(struct glass_writer *w, const struct glass_run *lengths,
                   struct nh_error *err)
 {
-    struct slice key = {"\0\xE0", 2};
+    struct list_writer l = {.prefix = {"\0\xE0", 2}};
     w->total_length = lengths->collection;
-    return put_list(w, key, (struct slice){NULL, 0}, lengths, 0, 0, err);
+    return put_list(w, &l, lengths, err);
+}
+
+static int put_term(struct glass_writer *w, struct slice term,
+                    const struct glass_run *run, bool packed,
+                    struct nh_error *err)
+{
+    struct buf key = BUF_INIT;
+    put_term_key(&key, term);
+    struct list_writer l = {.prefix = {key.data, key.len},
+                            .joint = {"\0", 1},
+                            .frequency = run->count,
+                            .collection = run->collection,
+                            .packed = packed};
+    int rc = key.failed ? memory(w, err) : put_list(w, &l, run, err);
+    w->term_length += run->collection;
+    buf_release(&key);
+    return rc;
 }
 
 int glass_term(struct glass_writer *w, struct slice term,
                const struct glass_run *run, struct nh_error *err)
 {
-    struct buf key = BUF_INIT;
-    put_term_key(&key, term);
-    int rc = key.failed ? memory(w, err)
-                        : put_list(w, (struct slice){key.data, key.len},
-                                   (struct slice){"\0", 1}, run, run->count,
-                                   run->collection, err);
-    w->term_length += run->collection;
-    buf_release(&key);
-    return rc;
+    return put_term(w, term, run, false, err);
+}
+
+int glass_term_packed(struct glass_writer *w, struct slice term,
+                      const struct glass_run *run, struct nh_error *err)
+{
+    return put_term(w, term, run, true, err);
 }
 
 void glass_elsewhere(struct glass_writer *w, const struct glass_run *run)

@@ -9,6 +9,7 @@
  *     statistics. A root record: vint block, vint level * 4 + sequential * 2 +
  *     fake, vint entries, vint block size / 2048, vint compress_min, string
  *     free list.
+ *   A tag whose item says so is packed by raw deflate, in any table.
  *   postlist.glass: blocks; each: u32 revision, u8 level, u16 contiguous free
  *     bytes, u16 free bytes, u16 end of the directory, u16 item offsets in key
  *     order, gap, items. A leaf item: u16 flags | size - 3, u8 key length, key,
@@ -36,6 +37,8 @@
 #define GLASS_KEY_MAX 255
 /* Bytes of a chunk of postings, if the leaf has room. */
 #define GLASS_CHUNK 1500u
+/* The same of a chunk that is packed, before it is. */
+#define GLASS_CHUNK_PACKED 2600u
 
 /* A finished leaf or branch: what its parent needs. */
 struct glass_child {
@@ -56,7 +59,8 @@ struct glass_writer {
     struct glass_child *children; /* of the level being written */
     size_t child_count, child_cap;
     struct buf keys;
-    struct buf tag, key; /* scratch */
+    struct buf tag, key, packed; /* scratch */
+    struct z_stream_s *packer;   /* made for the first packed list */
     /* Of a part: its leaves, kept here, and its first key. */
     bool is_part;
     struct buf leaves, first_key;
@@ -95,6 +99,10 @@ int glass_lengths(struct glass_writer *w, const struct glass_run *lengths,
                   struct nh_error *err);
 int glass_term(struct glass_writer *w, struct slice term,
                const struct glass_run *run, struct nh_error *err);
+/* The same for a list that stands in another file too and is here for other
+ * programs: its chunks are deflated, in half the room. */
+int glass_term_packed(struct glass_writer *w, struct slice term,
+                      const struct glass_run *run, struct nh_error *err);
 /* In the place of glass_term for a term whose list stands in another file: the
  * lengths count its wdfs. */
 void glass_elsewhere(struct glass_writer *w, const struct glass_run *run);

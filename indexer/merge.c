@@ -318,10 +318,12 @@ static int merge_term(struct merge *m, struct nh_error *err)
     run.data = (const uint8_t *)m->run.data;
     run.len = m->run.len;
     rc = blocks_add(&m->blocks, &m->block_lengths, term, &run, &taken, err);
-    if (rc == NH_OK && taken && !m->keep_lists)
+    if (rc == NH_OK && !taken)
+        return glass_term(&m->glass, term, &run, err);
+    if (rc == NH_OK && m->keep_lists)
+        return glass_term_packed(&m->glass, term, &run, err);
+    if (rc == NH_OK)
         glass_elsewhere(&m->glass, &run);
-    else if (rc == NH_OK)
-        rc = glass_term(&m->glass, term, &run, err);
     return rc;
 }
 
