@@ -22,6 +22,7 @@ void document_release(struct document *d)
     free(d->tokens);
     free(d->runs);
     free(d->words);
+    free(d->smalls);
     memset(d, 0, sizeof *d);
 }
 
@@ -46,20 +47,27 @@ bool document_add(struct document *d, const struct doc_source *tokens,
         return false;
     d->tokens = moved;
     struct doc_token *to = d->tokens + d->count;
+    uint32_t capitals[DOCUMENT_CHUNK];
+    size_t capital_count = 0;
     for (size_t i = 0; i < count; i++) {
-        to[i].type = word_types_get(&d->types, tokens[i].text, hashes[i]);
-        if (to[i].type == WORD_NO_TYPE)
+        const struct word_slot *w =
+            word_types_get(&d->types, tokens[i].text, hashes[i]);
+        if (!w)
             return false;
-        __builtin_prefetch(&d->types.items[to[i].type]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct word_type *w = &d->types.items[to[i].type];
-        to[i] = (struct doc_token){.type = to[i].type,
-                                   .lowered = w->lowered,
+        const uint32_t type = w->number - 1;
+        to[i] = (struct doc_token){.type = type,
+                                   .lowered = type,
                                    .kind = w->kind,
                                    .roles = w->roles,
                                    .letters = w->letters,
                                    .first = tokens[i].first};
+        __builtin_prefetch(&d->types.items[type].lowered);
+        capitals[capital_count] = (uint32_t)i;
+        capital_count += !w->small;
+    }
+    for (size_t i = 0; i < capital_count; i++) {
+        struct doc_token *t = &to[capitals[i]];
+        t->lowered = d->types.items[t->type].lowered;
     }
     if (d->count == 0 && count)
         to[0].first = true;
@@ -223,16 +231,16 @@ static void find_phrase(struct document *d, size_t i, size_t end)
 static void find_phrases(struct document *d, size_t start, size_t end)
 {
     for (size_t i = start; i < end; i++)
-        if ((document_type(d, i)->info.gazetteers & GAZ_PHRASE_BEGIN) &&
-            !d->tokens[i].in_phrase)
+        if (has_role(d, i, WORD_BEGINS_PHRASE) && !d->tokens[i].in_phrase &&
+            (is_name_part(d, i) || d->tokens[i].mode == MODE_LOWER))
             find_phrase(d, i, end);
 }
 
 /* ---- Context. */
 
-static struct doc_word *use_word(struct document *d, size_t i)
+static struct doc_word *use_word(struct document *d, uint32_t lowered)
 {
-    struct doc_word *w = &d->words[d->tokens[i].lowered];
+    struct doc_word *w = &d->words[lowered];
     if (w->stamp != d->stamp) {
         memset(w, 0, sizeof *w);
         w->stamp = d->stamp;
@@ -264,16 +272,16 @@ static void note_words(struct document *d, size_t start, size_t end)
     for (size_t i = start; i < end; i++) {
         const struct doc_token *t = &d->tokens[i];
         const bool capital = kind_is_capital(t->kind);
-        struct doc_word *w = use_word(d, i);
-        if (i + WORDS_AHEAD < d->count)
+        if (i + WORDS_AHEAD < d->count && kind_is_capital(t[WORDS_AHEAD].kind))
             __builtin_prefetch(&d->words[t[WORDS_AHEAD].lowered]);
         if (t->letters == 0)
             continue;
         if (!capital) {
-            w->small = 1;
+            d->smalls[t->lowered] = d->stamp;
             if (t->mode != MODE_LOWER)
                 continue;
         }
+        struct doc_word *w = use_word(d, t->lowered);
         w->count++;
         if (t->mode == MODE_NORMAL && i > start)
             w->inside = 1;
@@ -289,15 +297,18 @@ static bool begin_words(struct document *d)
         uint32_t cap = d->word_cap ? d->word_cap : 1024;
         while (cap < d->types.count)
             cap *= 2;
-        struct doc_word *words = realloc(d->words, cap * sizeof *words);
-        if (!words)
+        free(d->words);
+        free(d->smalls);
+        d->words = aligned_alloc(sizeof *d->words, cap * sizeof *d->words);
+        d->smalls = calloc(cap, sizeof *d->smalls);
+        d->word_cap = d->words && d->smalls ? cap : 0;
+        if (d->word_cap == 0)
             return false;
-        memset(words + d->word_cap, 0, (cap - d->word_cap) * sizeof *words);
-        d->words = words;
-        d->word_cap = cap;
+        memset(d->words, 0, cap * sizeof *d->words);
     }
     if (++d->stamp == 0) { /* wrapped: old stamps would look new */
         memset(d->words, 0, d->word_cap * sizeof *d->words);
+        memset(d->smalls, 0, d->word_cap * sizeof *d->smalls);
         d->stamp = 1;
     }
     return true;

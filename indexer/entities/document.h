@@ -31,12 +31,11 @@ struct doc_run {
 
 /* Neighbours that a word has in the article: each once. */
 #define CONTEXT_MAX 6
-/* What the article says of a word, whatever its case. Valid with the
- * document's stamp. */
+/* What the article says of a word that it has with a capital. Valid with the
+ * document's stamp; a cache line. */
 struct doc_word {
-    uint32_t stamp;
+    _Alignas(64) uint32_t stamp;
     uint32_t count; /* with a capital */
-    uint8_t small;  /* it occurs without a capital */
     uint8_t inside; /* it occurs with one inside a normal sentence */
     uint8_t before_count, behind_count;
     uint32_t before[CONTEXT_MAX], behind[CONTEXT_MAX]; /* lower-cased types */
@@ -48,7 +47,9 @@ struct document {
     size_t count, cap;
     struct doc_run *runs;
     size_t run_count, run_cap;
-    struct doc_word *words; /* by number of the lower-cased type */
+    /* By number of the lower-cased type. */
+    struct doc_word *words;
+    uint32_t *smalls; /* stamps of articles that have it without a capital */
     uint32_t word_cap, stamp;
 };
 
@@ -81,11 +82,18 @@ static inline const struct word_type *document_type(const struct document *d,
 {
     return &d->types.items[d->tokens[token].type];
 }
+/* Whether the article has a token's word without a capital. */
+static inline bool document_has_small(const struct document *d, size_t token)
+{
+    return d->smalls[d->tokens[token].lowered] == d->stamp;
+}
 /* What the article says of a token's word. */
 static inline const struct doc_word *document_word(const struct document *d,
                                                    size_t token)
 {
-    return &d->words[d->tokens[token].lowered];
+    static const struct doc_word none;
+    const struct doc_word *w = &d->words[d->tokens[token].lowered];
+    return w->stamp == d->stamp ? w : &none;
 }
 
 #endif

@@ -75,37 +75,21 @@ size_t features_word(const struct word_type *w, enum feature_family family,
 /* Templates of places come behind those of families. */
 enum place_template {
     P_FIRST = 1024,
+    P_MODE,
     P_MODE_SHAPE,
     P_MODE_USE,
     P_WORDS_BEFORE,
     P_WORDS_BEHIND,
-    P_FINE_BEFORE,
-    P_FINE_BEHIND,
-    P_COARSE_AROUND,
-    P_COARSE_THREE_BEFORE,
-    P_COARSE_THREE_BEHIND,
-    P_SHAPES_BEFORE,
-    P_SHAPES_BEHIND,
-    P_SHAPES_AROUND,
-    P_WORD_BEFORE_SHAPE,
-    P_WORD_BEHIND_SHAPE,
     P_TWO_BEFORE,
-    P_TWO_BEHIND,
-    P_LISTS_BEFORE,
-    P_LISTS_BEHIND,
+    P_COARSE_THREE,
+    P_SHAPES_AROUND,
     P_PHRASE,
     P_ARTICLE,
-    P_BIAS,
-    P_SPAN_WORDS,
     P_SPAN_TAIL,
     P_SPAN_TAIL_FINE,
-    P_SPAN_TAIL_COARSE,
     P_SPAN_HEAD_COARSE,
-    P_SPAN_BEHIND,
     P_SPAN_BEFORE,
-    P_SPAN_BEHIND_COARSE,
-    P_SPAN_BEFORE_COARSE,
-    P_SPAN_LISTS
+    P_SPAN_BEHIND_COARSE
 };
 
 static uint32_t pair(uint32_t a, uint32_t b)
@@ -129,20 +113,13 @@ static size_t features_span(const struct feature_place *p, uint32_t *out)
                            *tail = feature_word_at(p, last),
                            *before = feature_word_at(p, first - 1),
                            *behind = feature_word_at(p, last + 1);
-    const uint32_t words = (uint32_t)(last - first),
-                   where = (uint32_t)(first == 0) | (uint32_t)(last == 0) << 1;
+    const uint32_t where = (uint32_t)(first == 0) | (uint32_t)(last == 0) << 1;
     size_t n = 0;
-    out[n++] = feature(P_SPAN_WORDS, words, where);
     out[n++] = feature(P_SPAN_TAIL, tail->lower, where);
     out[n++] = feature(P_SPAN_TAIL_FINE, tail->info.fine, where);
-    out[n++] = feature(P_SPAN_TAIL_COARSE, tail->info.coarse, where);
     out[n++] = feature(P_SPAN_HEAD_COARSE, head->info.coarse, where);
-    out[n++] = feature(P_SPAN_BEHIND, behind->lower, where);
     out[n++] = feature(P_SPAN_BEFORE, before->lower, where);
     out[n++] = feature(P_SPAN_BEHIND_COARSE, behind->info.coarse, where);
-    out[n++] = feature(P_SPAN_BEFORE_COARSE, before->info.coarse, where);
-    out[n++] = feature(P_SPAN_LISTS, names_of(&head->info),
-                       pair(names_of(&tail->info), where | words << 4));
     return n;
 }
 
@@ -153,45 +130,30 @@ size_t features_place(const struct feature_place *p, uint32_t *out)
     const struct word_type *w = feature_word_at(p, 0),
                            *a1 = feature_word_at(p, -1),
                            *a2 = feature_word_at(p, -2),
-                           *b1 = feature_word_at(p, 1),
-                           *b2 = feature_word_at(p, 2);
+                           *b1 = feature_word_at(p, 1);
     const struct doc_word *word = document_word(d, p->token);
-    const uint32_t mode = t->mode;
+    const uint32_t mode = t->mode, cased = w->info.cased;
     size_t n = 0;
-    out[n++] = feature(P_BIAS, mode, t->first);
-    out[n++] = feature(P_FIRST, pair(t->first, w->info.cased), mode);
-    out[n++] = feature(P_MODE_SHAPE, w->shape, mode);
-    out[n++] = feature(P_MODE_USE, pair(w->info.cased, w->info.common), mode);
     out[n++] = feature(P_WORDS_BEFORE, a1->lower, w->lower);
     out[n++] = feature(P_WORDS_BEHIND, w->lower, b1->lower);
-    out[n++] = feature(P_FINE_BEFORE, a1->info.fine, w->info.fine);
-    out[n++] = feature(P_FINE_BEHIND, w->info.fine, b1->info.fine);
-    out[n++] = feature(P_COARSE_AROUND, a1->info.coarse, b1->info.coarse);
-    out[n++] = feature(P_COARSE_THREE_BEFORE,
-                       pair(a2->info.coarse, a1->info.coarse), w->info.coarse);
-    out[n++] = feature(P_COARSE_THREE_BEHIND,
-                       pair(w->info.coarse, b1->info.coarse), b2->info.coarse);
-    out[n++] = feature(P_SHAPES_BEFORE, a1->shape, w->shape);
-    out[n++] = feature(P_SHAPES_BEHIND, w->shape, b1->shape);
-    out[n++] = feature(P_SHAPES_AROUND, pair(a1->shape, b1->shape), w->shape);
-    out[n++] = feature(P_WORD_BEFORE_SHAPE, a1->lower, w->shape);
-    out[n++] = feature(P_WORD_BEHIND_SHAPE, w->shape, b1->lower);
     out[n++] = feature(P_TWO_BEFORE, a2->lower, a1->lower);
-    out[n++] = feature(P_TWO_BEHIND, b1->lower, b2->lower);
-    out[n++] =
-        feature(P_LISTS_BEFORE, pair(names_of(&a1->info), names_of(&w->info)),
-                pair(a1->kind, w->kind));
-    out[n++] =
-        feature(P_LISTS_BEHIND, pair(names_of(&w->info), names_of(&b1->info)),
-                pair(w->kind, b1->kind));
+    out[n++] = feature(P_COARSE_THREE, pair(a2->info.coarse, a1->info.coarse),
+                       w->info.coarse);
+    out[n++] = feature(P_SHAPES_AROUND, pair(a1->shape, b1->shape), w->shape);
+    if (mode != MODE_NORMAL || t->first) { /* else the word's own say as much */
+        out[n++] = feature(P_MODE, mode, t->first);
+        out[n++] = feature(P_FIRST, pair(t->first, cased), mode);
+        out[n++] = feature(P_MODE_SHAPE, w->shape, mode);
+        out[n++] = feature(P_MODE_USE, pair(cased, w->info.common), mode);
+    }
     for (unsigned bit = 0; t->in_phrase && bit < GAZ_LISTS; bit++)
         if (t->gazetteers >> bit & 1)
             out[n++] = feature(P_PHRASE, bit, t->in_phrase);
     n += features_span(p, out + n);
     const uint32_t article =
-        (uint32_t)(word->small | word->inside << 1 | (word->count > 1) << 2);
-    out[n++] =
-        feature(P_ARTICLE, pair(article, w->info.cased), pair(mode, t->first));
+        (uint32_t)(document_has_small(d, p->token) | word->inside << 1 |
+                   (word->count > 1) << 2);
+    out[n++] = feature(P_ARTICLE, pair(article, cased), pair(mode, t->first));
     return n;
 }
 

@@ -21,7 +21,7 @@ enum feature_family {
 
 /* Most features that one call appends. */
 #define FEATURES_WORD_MAX 28
-#define FEATURES_PLACE_MAX 52
+#define FEATURES_PLACE_MAX 28
 /* Most that a token has. */
 #define FEATURES_TOKEN_MAX                                                     \
     (FEATURES_WORD_MAX * (5 + 2 * CONTEXT_MAX) + FEATURES_PLACE_MAX)

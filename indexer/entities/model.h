@@ -4,7 +4,7 @@
  *
  * File, integers little-endian:
  *
- *   16 bytes  header: "NHENTIT2", u32 bytes of the body unpacked, u32 low half
+ *   16 bytes  header: "NHENTIT3", u32 bytes of the body unpacked, u32 low half
  *             of hash64 of the body unpacked
  *   rest      the body, packed by zlib
  *
@@ -32,7 +32,7 @@
 #include "common/buf.h"
 #include "indexer/entities/labels.h"
 
-#define MODEL_MAGIC "NHENTIT2"
+#define MODEL_MAGIC "NHENTIT3"
 /* Bytes of a body, to bound what a broken file makes us take. */
 #define MODEL_BODY_MAX ((size_t)64 << 20)
 /* Words of the longest phrase that is looked for. */

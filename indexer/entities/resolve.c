@@ -309,7 +309,7 @@ static bool is_free_name(const struct document *d, size_t token)
 {
     const struct doc_token *t = &d->tokens[token];
     return kind_is_capital(t->kind) && t->letters > 1 &&
-           !document_word(d, token)->small;
+           !document_has_small(d, token);
 }
 
 /* Notes words that stand for names: last names of persons, and names of one

@@ -7,9 +7,9 @@
 
 #include "indexer/entities/features.h"
 
-/* Sums of a word's features, by family. */
+/* Sums of a word's features, by family. None lies in two cache lines. */
 struct word_sums {
-    score_row of[FAMILY_COUNT];
+    _Alignas(sizeof(score_row)) score_row of[FAMILY_COUNT];
 };
 
 /* Sum of the features that the neighbours of a word's other mentions have. */
@@ -20,14 +20,23 @@ struct context_sum {
 
 /* The labels that may come before a label, and what the model makes of it. */
 struct arrivals {
-    unsigned count;
+    uint8_t label, count;
     uint8_t from[LABEL_COUNT];
     int16_t weight[LABEL_COUNT];
 };
 
+/* Where a token stands in its run: what may come before it. */
+enum step { STEP_FIRST, STEP_SECOND, STEP_LATER, STEPS };
+
+/* The labels that a token may have. */
+struct choices {
+    unsigned count;
+    struct arrivals labels[LABEL_COUNT];
+};
+
 struct tagger {
     const struct entity_model *model;
-    struct arrivals arrivals[LABEL_COUNT];
+    struct choices choices[STEPS][2]; /* of the run's last token: [1] */
     struct document document;
     /* By number of the type; those that `made` has the bits of. */
     struct word_sums *sums;
@@ -42,15 +51,28 @@ struct tagger {
     size_t label_cap;
 };
 
-static void set_arrivals(struct tagger *t)
+/* Whether a label may stand before a token at `step`. */
+static bool stands_before(unsigned label, enum step step)
 {
-    for (unsigned b = 0; b < LABEL_COUNT; b++)
+    return step == STEP_FIRST    ? label == LABEL_NONE
+           : step == STEP_SECOND ? label_follows(LABEL_NONE, label)
+                                 : true;
+}
+
+static void set_choices(const struct entity_model *m, enum step step, bool last,
+                        struct choices *out)
+{
+    for (unsigned b = 0; b < LABEL_COUNT; b++) {
+        struct arrivals *to = &out->labels[out->count];
+        to->label = (uint8_t)b;
         for (unsigned a = 0; a < LABEL_COUNT; a++)
-            if (label_follows(a, b)) {
-                struct arrivals *arrive = &t->arrivals[b];
-                arrive->from[arrive->count] = (uint8_t)a;
-                arrive->weight[arrive->count++] = t->model->transitions[a][b];
+            if (stands_before(a, step) && label_follows(a, b) &&
+                (!last || label_ends(b))) {
+                to->from[to->count] = (uint8_t)a;
+                to->weight[to->count++] = m->transitions[a][b];
             }
+        out->count += to->count > 0;
+    }
 }
 
 bool tagger_new(struct tagger **out, const struct entity_model *model)
@@ -60,7 +82,9 @@ bool tagger_new(struct tagger **out, const struct entity_model *model)
     if (!t)
         return false;
     t->model = model;
-    set_arrivals(t);
+    for (unsigned step = 0; step < STEPS; step++)
+        for (unsigned last = 0; last < 2; last++)
+            set_choices(model, step, last, &t->choices[step][last]);
     if (!document_init(&t->document, model)) {
         tagger_free(t);
         return false;
@@ -125,6 +149,13 @@ static inline void add_word(struct tagger *t, uint32_t type,
     score_add(to, sum);
 }
 
+static void fetch_words(const struct tagger *t, const uint32_t *types,
+                        unsigned count, enum feature_family family)
+{
+    for (unsigned i = 0; i < count; i++)
+        __builtin_prefetch(&t->sums[types[i]].of[family]);
+}
+
 /* Adds what the article's other mentions of a token's word have around them. */
 static void add_context(struct tagger *t, uint32_t lowered,
                         const struct doc_word *word, score_row *to)
@@ -132,6 +163,8 @@ static void add_context(struct tagger *t, uint32_t lowered,
     struct context_sum *c = &t->contexts[lowered];
     if (c->stamp != t->document.stamp) {
         c->sum = (score_row){{{0}}};
+        fetch_words(t, word->before, word->before_count, FAMILY_OTHER_BEFORE);
+        fetch_words(t, word->behind, word->behind_count, FAMILY_OTHER_BEHIND);
         for (unsigned i = 0; i < word->before_count; i++)
             add_word(t, word->before[i], FAMILY_OTHER_BEFORE, &c->sum);
         for (unsigned i = 0; i < word->behind_count; i++)
@@ -168,7 +201,7 @@ static void score_token(struct tagger *t, const struct ahead *a, score_row *to)
 {
     const struct feature_place *p = &a->place;
     const uint32_t lowered = p->document->tokens[p->token].lowered;
-    const struct doc_word *word = &p->document->words[lowered];
+    const struct doc_word *word = document_word(p->document, p->token);
     *to = (score_row){{{0}}};
     for (int by = -2; by <= 2; by++)
         add_word(t, feature_type_at(p, by), families_around[by + 2], to);
@@ -179,32 +212,42 @@ static void score_token(struct tagger *t, const struct ahead *a, score_row *to)
 
 /* ---- Viterbi (Forney 1973). */
 
+/* The best way to a label: its score, from which label in *from. */
+static inline int32_t arrive(const struct arrivals *to, const int32_t *best,
+                             uint8_t *from)
+{
+    int32_t most = INT32_MIN;
+    for (unsigned k = 0; k < to->count; k++) {
+        const int32_t s = best[to->from[k]] + to->weight[k];
+        *from = s > most ? to->from[k] : *from;
+        most = s > most ? s : most;
+    }
+    return most;
+}
+
 static void decode(struct tagger *t, const struct doc_run *run)
 {
     const size_t count = run->end - run->start;
-    int32_t best[LABEL_COUNT], next[LABEL_COUNT];
+    int32_t best[LABEL_COUNT] = {0}, next[LABEL_COUNT];
     for (unsigned b = 0; b < LABEL_COUNT; b++)
-        best[b] = b == LABEL_NONE ? 0 : INT32_MIN / 2;
+        next[b] = INT32_MIN / 2; /* stays so where no way leads to */
     for (size_t i = 0; i < count; i++) {
-        for (unsigned b = 0; b < LABEL_COUNT; b++) {
-            const struct arrivals *arrive = &t->arrivals[b];
-            int32_t most = INT32_MIN;
-            uint8_t from = 0;
-            for (unsigned k = 0; k < arrive->count; k++) {
-                const int32_t s = best[arrive->from[k]] + arrive->weight[k];
-                from = s > most ? arrive->from[k] : from;
-                most = s > most ? s : most;
-            }
-            next[b] = most + (b == LABEL_NONE ? 0 : t->run[i].of[b - 1]);
-            t->back[i][b] = from;
+        const enum step step = i < STEP_LATER ? (enum step)i : STEP_LATER;
+        const struct choices *c = &t->choices[step][i + 1 == count];
+        for (unsigned k = 0; k < c->count; k++) {
+            const unsigned b = c->labels[k].label;
+            next[b] = arrive(&c->labels[k], best, &t->back[i][b]) +
+                      (b == LABEL_NONE ? 0 : t->run[i].of[b - 1]);
         }
         memcpy(best, next, sizeof best);
     }
     unsigned label = 0;
     int32_t most = INT32_MIN;
     for (unsigned a = 0; a < LABEL_COUNT; a++) {
+        if (!label_ends(a))
+            continue;
         const int32_t s = best[a] + t->model->transitions[a][LABEL_NONE];
-        if (label_ends(a) && s > most) {
+        if (s > most) {
             most = s;
             label = a;
         }
@@ -242,9 +285,14 @@ static bool reserve_types(struct tagger *t, uint32_t count)
     uint32_t cap = t->type_cap ? t->type_cap : 1024;
     while (cap < count)
         cap *= 2;
-    struct word_sums *sums = realloc(t->sums, cap * sizeof *sums);
-    if (sums)
+    struct word_sums *sums =
+        aligned_alloc(sizeof(score_row), cap * sizeof *sums);
+    if (sums) {
+        if (t->types)
+            memcpy(sums, t->sums, t->types * sizeof *sums);
+        free(t->sums);
         t->sums = sums;
+    }
     uint8_t *made = realloc(t->made, cap);
     if (made)
         t->made = made;

@@ -200,13 +200,24 @@ static bool continues(struct token_scanner *s, size_t from, size_t at,
     }
 }
 
+static inline bool is_ascii_letter(unsigned char c)
+{
+    return (unsigned)((c | 0x20) - 'a') < 26;
+}
+
 /* End of the word that begins at `from`. */
 static size_t word_end(struct token_scanner *s, size_t from)
 {
+    const char *text = s->text.data;
     struct word_shape w = {0, true};
     size_t at = from;
     s->stop = STOP_NONE;
     for (;;) {
+        const size_t plain = at;
+        while (at < s->text.len && is_ascii_letter((unsigned char)text[at]))
+            at++;
+        w.letters += at - plain;
+        w.dotted = w.dotted && w.letters <= 1;
         const struct character c = character_at(s, at);
         if (is_alnum(c.kind)) {
             w.letters++;
@@ -257,6 +268,12 @@ static enum token_stop stop_behind(const struct token_scanner *s,
 /* Skips white space; says whether a paragraph ended in it. */
 static bool skip_space(struct token_scanner *s)
 {
+    const char *text = s->text.data;
+    if (s->text.len - s->pos >= 2 && text[s->pos] == ' ' &&
+        text[s->pos + 1] > ' ' && text[s->pos + 1] < 0x7f) { /* the most */
+        s->pos++;
+        return false;
+    }
     unsigned lines = 0;
     size_t length = 0;
     while (s->pos < s->text.len) {

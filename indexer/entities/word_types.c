@@ -172,16 +172,8 @@ static void describe(struct word_types *t, struct word_type *w,
     w->kind = (uint8_t)kind_of(p);
     const unsigned letters = p->uppers + p->lowers;
     w->letters = (uint8_t)(letters < 255 ? letters : 255);
-    static const struct {
-        const char *words;
-        enum word_role role;
-    } roles[] = {{connecting, WORD_CONNECTS},  {leading, WORD_LEADS},
-                 {ending, WORD_ENDS_NAME},     {title_words, WORD_TITLE},
-                 {speaking, WORD_SPEAKS},      {" - ", WORD_HYPHEN},
-                 {english_words, WORD_ENGLISH}};
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-        if (listed(roles[i].words, p->lower, p->len))
-            w->roles |= (uint8_t)roles[i].role;
+    const uint32_t roles = model_find(&t->roles, w->lower);
+    w->roles = roles == UINT32_MAX ? 0 : (uint8_t)roles;
     set_affixes(w, p);
     uint32_t n = model_find(&t->model->words, w->lower);
     if ((n == UINT32_MAX || !t->model->word_info[n].fine) && p->len > 1 &&
@@ -193,7 +185,50 @@ static void describe(struct word_types *t, struct word_type *w,
     }
     if (n != UINT32_MAX)
         w->info = t->model->word_info[n];
+    if (w->info.gazetteers & GAZ_PHRASE_BEGIN)
+        w->roles |= WORD_BEGINS_PHRASE;
 }
+
+/* ---- Roles. */
+
+static const struct {
+    const char *words;
+    enum word_role role;
+} role_lists[] = {{connecting, WORD_CONNECTS},  {leading, WORD_LEADS},
+                  {ending, WORD_ENDS_NAME},     {title_words, WORD_TITLE},
+                  {speaking, WORD_SPEAKS},      {" - ", WORD_HYPHEN},
+                  {english_words, WORD_ENGLISH}};
+
+/* Some three times as many as there are words. */
+#define ROLE_SLOTS 1024
+
+static void add_role(struct model_table *t, uint32_t fingerprint,
+                     enum word_role role)
+{
+    uint32_t at = fingerprint & t->mask;
+    while (t->slots[at].number && t->slots[at].fingerprint != fingerprint)
+        at = (at + 1) & t->mask;
+    if (t->slots[at].number == 0) {
+        t->count++;
+        t->slots[at] = (struct model_slot){fingerprint, 1};
+    }
+    t->slots[at].number = ((t->slots[at].number - 1) | role) + 1;
+}
+
+static bool set_roles(struct model_table *t)
+{
+    t->slots = calloc(ROLE_SLOTS, sizeof *t->slots);
+    t->mask = ROLE_SLOTS - 1;
+    for (size_t i = 0; t->slots && i < sizeof role_lists / sizeof *role_lists;
+         i++)
+        for (const char *w = role_lists[i].words + 1; *w;
+             w += strcspn(w, " ") + 1)
+            add_role(t, model_fingerprint((struct slice){w, strcspn(w, " ")}),
+                     role_lists[i].role);
+    return t->slots != NULL;
+}
+
+/* ---- The table. */
 
 static bool grow(struct word_types *t)
 {
@@ -224,8 +259,10 @@ bool word_types_init(struct word_types *t, const struct entity_model *model)
 {
     memset(t, 0, sizeof *t);
     t->model = model;
-    if (!grow(t))
+    if (!set_roles(&t->roles) || !grow(t)) {
+        word_types_release(t);
         return false;
+    }
     word_types_reset(t);
     return true;
 }
@@ -234,6 +271,7 @@ void word_types_release(struct word_types *t)
 {
     free(t->items);
     free(t->slots);
+    free(t->roles.slots);
     memset(t, 0, sizeof *t);
 }
 
@@ -263,35 +301,43 @@ static struct word_type *put(struct word_types *t, struct word_slot *slot,
     memset(w, 0, sizeof *w);
     w->lowered = t->count;
     describe(t, w, p);
-    *slot = (struct word_slot){hash, ++t->count};
+    *slot = (struct word_slot){.hash = hash,
+                               .number = ++t->count,
+                               .kind = w->kind,
+                               .roles = w->roles,
+                               .letters = w->letters,
+                               .small = true};
     return w;
 }
 
 /* Adds a token and its lower-cased form; there is room for both. */
-static uint32_t add(struct word_types *t, struct slice token, uint64_t hash)
+static const struct word_slot *add(struct word_types *t, struct slice token,
+                                   uint64_t hash)
 {
     struct parts p, small;
     take_apart(token, &p);
-    const uint32_t number = t->count;
-    struct word_type *w = put(t, slot_of(t, hash), hash, &p);
+    struct word_slot *slot = slot_of(t, hash);
+    struct word_type *w = put(t, slot, hash, &p);
     if (p.len == token.len && memcmp(p.lower, token.data, p.len) == 0)
-        return number;
+        return slot;
     const uint64_t lower = hash64(p.lower, p.len);
-    struct word_slot *slot = slot_of(t, lower);
-    if (slot->number == 0) {
+    struct word_slot *lowered = slot_of(t, lower);
+    if (lowered->number == 0) {
         take_apart((struct slice){p.lower, p.len}, &small);
-        put(t, slot, lower, &small);
+        put(t, lowered, lower, &small);
     }
-    w->lowered = slot->number - 1;
-    return number;
+    w->lowered = lowered->number - 1;
+    slot->small = false;
+    return slot;
 }
 
-uint32_t word_types_get(struct word_types *t, struct slice token, uint64_t hash)
+const struct word_slot *word_types_get(struct word_types *t, struct slice token,
+                                       uint64_t hash)
 {
     const struct word_slot *slot = slot_of(t, hash);
     if (slot->number)
-        return slot->number - 1;
+        return slot;
     if (t->count + 2 > t->cap && !grow(t))
-        return WORD_NO_TYPE;
+        return NULL;
     return add(t, token, hash);
 }

@@ -25,9 +25,10 @@ enum word_role {
     WORD_LEADS = 2,     /* may begin one though it is small: van, bin */
     WORD_ENDS_NAME = 4, /* a comma may stand before it: Jr., Inc. */
     WORD_HYPHEN = 8,
-    WORD_TITLE = 16,  /* stands before a person's name: Mr., Senator */
-    WORD_SPEAKS = 32, /* stands behind one: said, tweeted */
-    WORD_ENGLISH = 64 /* common in English, and no word of other languages */
+    WORD_TITLE = 16,   /* stands before a person's name: Mr., Senator */
+    WORD_SPEAKS = 32,  /* stands behind one: said, tweeted */
+    WORD_ENGLISH = 64, /* common in English, and no word of other languages */
+    WORD_BEGINS_PHRASE = 128 /* of the model's names of several words */
 };
 
 struct word_type {
@@ -42,10 +43,12 @@ struct word_type {
     uint8_t letters; /* that the token has, 255 at most */
 };
 
-/* Open addressing. */
+/* Open addressing. What most tokens are asked for stands here too. */
 struct word_slot {
     uint64_t hash;   /* of the token's bytes: stands for them */
     uint32_t number; /* of its type + 1; 0 is free */
+    uint8_t kind, roles, letters;
+    bool small; /* it is its own lower-cased form */
 };
 
 struct word_types {
@@ -54,20 +57,19 @@ struct word_types {
     uint32_t count, cap;
     struct word_slot *slots;
     uint32_t mask;
-    uint32_t age; /* counts the times that all were forgotten */
+    struct model_table roles; /* by fingerprint; numbers are roles */
+    uint32_t age;             /* counts the times that all were forgotten */
 };
-
-#define WORD_NO_TYPE UINT32_MAX
 
 /* False if memory ran out. */
 bool word_types_init(struct word_types *t, const struct entity_model *model);
 void word_types_release(struct word_types *t);
 /* Forgets all but the boundary. */
 void word_types_reset(struct word_types *t);
-/* Number of a token, whose hash64 is `hash`, or WORD_NO_TYPE if memory ran out.
- */
-uint32_t word_types_get(struct word_types *t, struct slice token,
-                        uint64_t hash);
+/* The slot of a token, whose hash64 is `hash`, until the next call; NULL if
+ * memory ran out. */
+const struct word_slot *word_types_get(struct word_types *t, struct slice token,
+                                       uint64_t hash);
 /* Fetches from memory what a look-up of that hash will need. */
 static inline void word_types_fetch(const struct word_types *t, uint64_t hash)
 {
