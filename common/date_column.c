@@ -13,13 +13,20 @@
  * first pass, maybe the only one of the process, is taken to be so. */
 #define ONE_COSTS 16
 
+static void release_bounds(struct date_bounds *b)
+{
+    if (b->blocks)
+        free(b->blocks - 1);
+    *b = (struct date_bounds){NULL, NULL};
+}
+
 void date_column_release(struct date_column *c)
 {
     date_column_end(c);
     free(c->all);
-    free(c->bounds);
+    release_bounds(&c->newest);
+    release_bounds(&c->oldest);
     c->all = NULL;
-    c->bounds = NULL;
 }
 
 void date_column_end(struct date_column *c)
@@ -44,27 +51,30 @@ static int take(struct date_column *c, int found, const char *value, size_t len,
     return 1;
 }
 
-static bool set_bounds(struct date_column *c, const int64_t *dates,
-                       size_t count)
+/* False if memory ran out. */
+static bool set_bounds(struct date_bounds *b, const int64_t *dates,
+                       size_t count, int64_t sign)
 {
-    const size_t blocks = (count + DATE_COLUMN_BLOCK - 1) / DATE_COLUMN_BLOCK;
-    int64_t *newest = malloc(2 * (blocks + 2) * sizeof *newest);
-    if (!newest)
+    const size_t blocks = (count + DATE_COLUMN_BLOCK - 1) / DATE_COLUMN_BLOCK,
+                 groups = blocks / DATE_COLUMN_GROUP + 1,
+                 all = 1 + blocks + 1 + groups;
+    int64_t *bounds = malloc(all * sizeof *bounds);
+    if (!bounds)
         return false;
-    int64_t *oldest = newest + blocks + 2;
-    for (size_t i = 0; i < 2 * (blocks + 2); i++)
-        newest[i] = DATE_COLUMN_NONE;
+    for (size_t i = 0; i < all; i++)
+        bounds[i] = DATE_COLUMN_NONE;
+    *b = (struct date_bounds){bounds + 1, bounds + 1 + blocks + 1};
     for (size_t i = 0; i < count; i++) {
-        const size_t k = i / DATE_COLUMN_BLOCK + 1;
-        if (dates[i] == DATE_COLUMN_NONE)
-            continue;
-        if (dates[i] > newest[k])
-            newest[k] = dates[i];
-        if (-dates[i] > oldest[k])
-            oldest[k] = -dates[i];
+        int64_t *block = &b->blocks[i / DATE_COLUMN_BLOCK];
+        if (dates[i] != DATE_COLUMN_NONE && sign * dates[i] > *block)
+            *block = sign * dates[i];
     }
-    c->bounds = newest;
-    c->blocks = blocks;
+    for (size_t i = 0; i < blocks; i++) /* the last is before the next, too */
+        for (size_t k = i; k <= i + 1; k++) {
+            int64_t *group = &b->groups[k / DATE_COLUMN_GROUP];
+            if (k / DATE_COLUMN_GROUP < groups && b->blocks[i] > *group)
+                *group = b->blocks[i];
+        }
     return true;
 }
 
@@ -92,7 +102,8 @@ int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
             all[c->at - first] = c->there;
     date_column_end(c);
     rc = rc == NH_OK && found < 0 ? found : rc;
-    if (rc == NH_OK && !set_bounds(c, all, count))
+    if (rc == NH_OK && (!set_bounds(&c->newest, all, count, 1) ||
+                        !set_bounds(&c->oldest, all, count, -1)))
         rc = error_nomem(err);
     if (rc != NH_OK)
         free(all);

@@ -4,25 +4,30 @@
 #ifndef COMMON_DATE_COLUMN_H
 #define COMMON_DATE_COLUMN_H
 
-#include <stdbool.h>
-
 #include "common/xapian/xw.h"
 
 /* Of an article without a date. */
 #define DATE_COLUMN_NONE INT64_MIN
 
-/* Articles whose dates have bounds together. */
+/* Articles whose dates have bounds together, and blocks of them that do. */
 #define DATE_COLUMN_BLOCK 64
+#define DATE_COLUMN_GROUP 64
+
+/* The newest date of each block, or the oldest, negated; DATE_COLUMN_NONE where
+ * none has a date. One more stands before the first and one behind the last
+ * block. A group has the greatest of its blocks and of the one before them. */
+struct date_bounds {
+    int64_t *blocks, *groups; /* one allocation */
+};
 
 /* Zero-initialise before first use. */
 struct date_column {
-    int64_t *all;      /* from number `first` on, or NULL */
-    int64_t *bounds;   /* with `all`, see date_column_bounds */
-    size_t blocks;     /* of them */
-    xw_values *values; /* of the pass, or NULL */
-    uint64_t asked;    /* what dates cost that were read one by one */
-    uint32_t at;       /* where `values` stands; 0: not yet, UINT32_MAX: end */
-    int64_t there;     /* the date of that article */
+    int64_t *all;                      /* from number `first` on, or NULL */
+    struct date_bounds newest, oldest; /* with `all` */
+    xw_values *values;                 /* of the pass, or NULL */
+    uint64_t asked; /* what dates cost that were read one by one */
+    uint32_t at;    /* where `values` stands; 0: not yet, UINT32_MAX: end */
+    int64_t there;  /* the date of that article */
 };
 
 void date_column_release(struct date_column *c);
@@ -35,14 +40,6 @@ int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
 int date_column_get(struct date_column *c, uint32_t first, uint32_t docid,
                     int64_t *date, struct nh_error *err);
 void date_column_end(struct date_column *c);
-/* Once all were read: the newest date of each block of DATE_COLUMN_BLOCK
- * articles, or the oldest, negated; DATE_COLUMN_NONE where none has a date. One
- * more stands before the first and one behind the last block. */
-static inline const int64_t *date_column_bounds(const struct date_column *c,
-                                                bool oldest)
-{
-    return c->bounds + (oldest ? c->blocks + 2 : 0) + 1;
-}
 /* Reads all, from `first` to `last`. Not during a pass. */
 int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
                      uint32_t last, struct nh_error *err);

@@ -196,10 +196,11 @@ static int select_docid(struct selection *s, const struct matches *m,
     return rc;
 }
 
-/* Keys that no date of a word of matches is better than, by word. Words lie
- * over two blocks of dates, but for those of the first segment. */
+/* Keys that no date of a word of matches is better than, by word from the
+ * segment's first on, and by group of words. Words lie over two blocks of
+ * dates, but for those of the first segment. */
 struct word_bounds {
-    const int64_t *blocks; /* of the first word; NULL: there are none */
+    const int64_t *words, *groups; /* NULL: there are none */
     bool two;
 };
 
@@ -207,22 +208,29 @@ static struct word_bounds word_bounds_of(const struct selection *s,
                                          const struct matches *m)
 {
     const struct date_column *dates = &m->segment->dates;
-    const uint32_t into = (m->segment->info->first - m->from) % 64;
+    const struct date_bounds *b = s->oldest ? &dates->oldest : &dates->newest;
+    const bool two = (m->segment->info->first - m->from) % 64 > 0;
     if (!dates->all)
-        return (struct word_bounds){NULL, false};
-    return (struct word_bounds){
-        date_column_bounds(dates, s->oldest) - (into > 0), into > 0};
+        return (struct word_bounds){NULL, NULL, false};
+    return (struct word_bounds){b->blocks - two, b->groups, two};
 }
 
-/* Whether all of a word's articles, `word` from the segment's first on, are too
- * old, or new, for the selection. */
+/* Whether all articles of `word` are too old, or new, for the selection. */
 static inline bool is_hopeless(const struct selection *s,
                                const struct word_bounds *b, uint64_t word)
 {
-    if (!b->blocks || s->count < s->room)
+    if (!b->words || s->count < s->room)
         return false;
     const int64_t worst = s->best[0].key;
-    return b->blocks[word] < worst && (!b->two || b->blocks[word + 1] < worst);
+    return b->words[word] < worst && (!b->two || b->words[word + 1] < worst);
+}
+
+/* The same of a group. */
+static inline bool group_is_hopeless(const struct selection *s,
+                                     const struct word_bounds *b, uint64_t word)
+{
+    return b->words && s->count == s->room &&
+           b->groups[word / DATE_COLUMN_GROUP] < s->best[0].key;
 }
 
 static int select_ascending(struct selection *s, const struct matches *m,
@@ -231,8 +239,14 @@ static int select_ascending(struct selection *s, const struct matches *m,
     const struct word_bounds bounds = word_bounds_of(s, m);
     int rc = NH_OK;
     for (uint64_t n = from; rc == NH_OK && n <= to; n++) {
+        const uint64_t word = n - from;
+        if (word % DATE_COLUMN_GROUP == 0 &&
+            group_is_hopeless(s, &bounds, word)) {
+            n += DATE_COLUMN_GROUP - 1;
+            continue;
+        }
         uint64_t bits = m->bits[n];
-        if (bits == 0 || is_hopeless(s, &bounds, n - from))
+        if (bits == 0 || is_hopeless(s, &bounds, word))
             continue;
         for (; rc == NH_OK && bits; bits &= bits - 1)
             rc = select_docid(
@@ -247,8 +261,14 @@ static int select_descending(struct selection *s, const struct matches *m,
     const struct word_bounds bounds = word_bounds_of(s, m);
     int rc = NH_OK;
     for (uint64_t n = to + 1; rc == NH_OK && n-- > from;) {
+        const uint64_t word = n - from;
+        if (word % DATE_COLUMN_GROUP == DATE_COLUMN_GROUP - 1 &&
+            group_is_hopeless(s, &bounds, word)) {
+            n -= DATE_COLUMN_GROUP - 1;
+            continue;
+        }
         uint64_t bits = m->bits[n];
-        if (bits == 0 || is_hopeless(s, &bounds, n - from))
+        if (bits == 0 || is_hopeless(s, &bounds, word))
             continue;
         while (rc == NH_OK && bits) {
             const unsigned bit = bit_last(bits);

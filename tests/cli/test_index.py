@@ -439,11 +439,16 @@ class Index(unittest.TestCase):
 
     def test_the_best_by_date_are_those_of_a_plain_sort(self):
         rand, articles = random.Random(3), []
-        for part, size in enumerate((70, 1, 130, 300, 33, 64)):
+        # In the long part dates ascend, as in archives, but for two at the end
+        # of a group of 64 times 64: its words of bits do not begin where it does.
+        for part, size in enumerate((70, 1, 9000, 300, 33, 64)):
             lines = []
-            for _ in range(size):
+            for i in range(size):
                 n = len(articles)
-                days = rand.choice((n, rand.randrange(600), 300))
+                days = (n if size == 9000 else
+                        rand.choice((n, rand.randrange(9000), 300)))
+                if size == 9000 and i in (4094, 4095):
+                    days = (-4000, 20000)[i - 4094]
                 date = None if rand.random() < 0.1 else (
                     datetime.date(2001, 1, 1) + datetime.timedelta(days))
                 words = rand.choices("mill tide ferry harbour".split(),
