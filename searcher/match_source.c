@@ -485,21 +485,27 @@ static void note_bits(const struct match_source *source, uint32_t docid,
             found[i + 1] |= bits[i] >> (64 - shift);
 }
 
-/* Counts the matches of the next window of a list with arms. */
+/* Counts the matches of the next window of a list with arms. Where words of
+ * `found` begin as the window does, they take the bits as they come. */
 static void count_window(struct match_list *l, uint64_t bits[WINDOW / 64])
 {
+    const struct match_source *source = l->source;
     const uint32_t start = l->end, rest = l->last - start + 1;
     const uint32_t size = rest < WINDOW ? rest : WINDOW;
     const size_t words = (size + 63) / 64;
+    const bool fits = source->found && (start - source->found_from) % 64 == 0;
+    uint64_t *to =
+        fits ? source->found + (start - source->found_from) / 64 : bits;
     for (size_t i = 0; i < l->arm_count; i++)
-        tree_cursor_add(l->arms[i].cursor, start, size, NULL, bits);
+        tree_cursor_add(l->arms[i].cursor, start, size, NULL, to);
     for (size_t i = 0; l->dead && i < words; i++)
-        bits[i] = live_of(l, start + (uint32_t)i * 64, bits[i]);
-    if (l->source->found)
-        note_bits(l->source, start, bits, words);
+        to[i] = live_of(l, start + (uint32_t)i * 64, to[i]);
     l->end = start + size;
-    count(l, bits_count(bits, words), l->end - 1);
-    memset(bits, 0, words * sizeof *bits);
+    count(l, bits_count(to, words), l->end - 1);
+    if (source->found && !fits)
+        note_bits(source, start, bits, words);
+    if (!fits)
+        memset(bits, 0, words * sizeof *bits);
 }
 
 static void count_list(struct match_list *l)
