@@ -105,10 +105,9 @@ int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
     if (rc == NH_OK && (!set_bounds(&c->newest, all, count, 1) ||
                         !set_bounds(&c->oldest, all, count, -1)))
         rc = error_nomem(err);
+    c->all = all;
     if (rc != NH_OK)
-        free(all);
-    else
-        c->all = all;
+        date_column_release(c);
     return rc;
 }
 

@@ -150,15 +150,10 @@ struct selection {
     bool oldest;
 };
 
-/* What is compared of a date. */
-static int64_t key_of(const struct selection *s, int64_t date)
-{
-    return date == DATE_COLUMN_NONE || !s->oldest ? date : -date;
-}
-
 static void select_one(struct selection *s, uint32_t docid, int64_t date)
 {
-    const struct dated d = {key_of(s, date), docid};
+    const struct dated d = {
+        date == DATE_COLUMN_NONE || !s->oldest ? date : -date, docid};
     if (s->count < s->room) {
         s->best[s->count++] = d;
         if (s->count == s->room) { /* worst first is a heap */
