@@ -3,8 +3,8 @@
 #define CLI_COMMAND_H
 
 #include "cli/options.h"
-#include "common/error.h"
-#include "indexer/entities/model.h"
+#include "common/base/error.h"
+#include "entities/model.h"
 
 /* Exit statuses, as documented in newshound(1). */
 enum exit_status {

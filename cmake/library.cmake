@@ -2,7 +2,7 @@
 # file, CMake package.
 include(CMakePackageConfigHelpers)
 set(NEWSHOUND_SOVERSION 0)
-set(map ${CMAKE_SOURCE_DIR}/searcher/newshound.map)
+set(map ${CMAKE_SOURCE_DIR}/searcher/api/newshound.map)
 
 add_library(newshound_shared SHARED ${NH_ALL})
 target_link_libraries(newshound_shared PRIVATE nh_links)
@@ -25,7 +25,7 @@ add_custom_command(OUTPUT ${archive}
   COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=nh_* ${object}
   COMMAND ${CMAKE_COMMAND} -E rm -f ${archive}
   COMMAND ${CMAKE_AR} rcs ${archive} ${object}
-  DEPENDS nh_common nh_corpus nh_indexer nh_searcher ${NH_ALL}
+  DEPENDS nh_common nh_corpus nh_entities nh_indexer nh_searcher ${NH_ALL}
   COMMAND_EXPAND_LISTS VERBATIM)
 add_custom_target(newshound_static ALL DEPENDS ${archive})
 
@@ -54,7 +54,7 @@ write_basic_package_version_file(
 
 install(TARGETS newshound_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${archive} DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES searcher/newshound.h indexer/newshound_index.h common/nh_error.h
+install(FILES include/newshound/newshound.h include/newshound/newshound_writer.h include/newshound/nh_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_BINARY_DIR}/newshound.pc
               ${CMAKE_BINARY_DIR}/newshound-static.pc DESTINATION ${pc_dir})

@@ -2,8 +2,8 @@
 #ifndef CORPUS_RECORDS_H
 #define CORPUS_RECORDS_H
 
-#include "corpus/archive.h"
-#include "corpus/reader.h"
+#include "corpus/input/archive.h"
+#include "corpus/readers.h"
 
 /* An archive may have archives in it, these none. */
 #define RECORDS_ARCHIVES 2

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <newshound_index.h>
+#include <newshound_writer.h>
 
 #define TEXT_MAX ((size_t)1 << 20)
 

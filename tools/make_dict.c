@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file.h"
+#include "common/base/file.h"
 #include "common/stream/dict.h"
-#include "indexer/feed.h"
+#include "indexer/ingest/feed.h"
 
 static bool ignore(void *ctx, const struct walk_file *file, uint64_t offset,
                    const struct nh_error *why)
@@ -55,7 +55,7 @@ static int pass(const struct walk *walk, size_t step,
 int main(int argc, char **argv)
 {
     struct nh_error err;
-    struct walk walk = {{NULL, 0, 0}, NULL, 0, 0};
+    struct walk walk = {.skip_with = NULL};
     struct dict_trainer *trainer = NULL;
     struct dict *dict = NULL;
     struct buf file = BUF_INIT;

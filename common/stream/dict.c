@@ -7,9 +7,9 @@
 
 #include <zlib.h>
 
-#include "common/analysis.h"
-#include "common/hash.h"
+#include "common/base/hash.h"
 #include "common/stream/scdc.h"
+#include "common/text/analysis.h"
 
 #define DICT_MAGIC "NHDICT01"
 /* A dictionary at its limits has about 12 MB. */

@@ -13,7 +13,7 @@
 #ifndef COMMON_STREAM_DICT_H
 #define COMMON_STREAM_DICT_H
 
-#include "common/strtab.h"
+#include "common/base/strtab.h"
 
 #define DICT_NONE UINT32_MAX
 /* Longer words are spelt out in the articles; bytes. */

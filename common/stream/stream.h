@@ -30,8 +30,8 @@
 #ifndef COMMON_STREAM_STREAM_H
 #define COMMON_STREAM_STREAM_H
 
-#include "common/lexicon.h"
 #include "common/stream/dict.h"
+#include "common/stream/lexicon.h"
 
 enum stream_class {
     CLASS_USUAL,

@@ -16,14 +16,14 @@
  *
  * No exception and no C++ type leaves the wrapper. Objects belong to one thread
  * at a time. Free functions accept NULL. */
-#ifndef XW_H
-#define XW_H
+#ifndef COMMON_XAPIAN_XW_H
+#define COMMON_XAPIAN_XW_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/nh_error.h"
+#include "newshound/nh_error.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,6 +1,6 @@
 /* Shared by the wrapper's sources: handles and the one exception guard. */
-#ifndef XW_INTERNAL_HPP
-#define XW_INTERNAL_HPP
+#ifndef COMMON_XAPIAN_XW_INTERNAL_HPP
+#define COMMON_XAPIAN_XW_INTERNAL_HPP
 
 #include <new>
 #include <string>

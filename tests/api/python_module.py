@@ -268,7 +268,7 @@ class Searching(unittest.TestCase):
                  "nh_writer_options": _library.WriterOptions,
                  "nh_counts": _library.WriterCounts}
         source = ("#include <stdio.h>\n#include <newshound.h>\n"
-                  "#include <newshound_index.h>\nint main(void){" + "".join(
+                  "#include <newshound_writer.h>\nint main(void){" + "".join(
                       f'printf("%zu ", sizeof(struct {n}));' for n in names) +
                   "}\n")
         run("gcc", "-x", "c", "-I", os.environ["INCLUDE"], "-o", path("sizes"),

@@ -3,7 +3,7 @@
  * that the library fills may grow at its end, one with a size too, by a line
  * here. */
 #include <newshound.h>
-#include <newshound_index.h>
+#include <newshound_writer.h>
 
 #define FROZEN(type, bytes)                                                    \
     _Static_assert(sizeof(type) == (bytes), #type " has changed")

@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "indexer/newshound_index.h"
-#include "searcher/newshound.h"
+#include "newshound/newshound.h"
+#include "newshound/newshound_writer.h"
 
 /* Articles of a generation, and generations that are kept. */
 #define GROUP 10

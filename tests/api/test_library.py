@@ -14,7 +14,7 @@ import unittest
 from prefix import Prefix
 
 BUILD, SOURCE = (os.path.abspath(a) for a in sys.argv[1:])
-HEADERS = ("newshound.h", "newshound_index.h")
+HEADERS = ("newshound.h", "newshound_writer.h")
 
 
 def declared(text):
@@ -65,7 +65,7 @@ class Library(unittest.TestCase):
                 ("g++", "cc", ("c++11", "c++14", "c++17", "c++20"))):
             path = os.path.join(self.prefix.work, "only." + suffix)
             with open(path, "w", encoding="utf-8") as file:
-                file.write('#include <newshound_index.h>\n'
+                file.write('#include <newshound_writer.h>\n'
                            '#include <newshound.h>\n'
                            'struct nh_search_options options = '
                            'NH_SEARCH_OPTIONS_INIT;\n'

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/manifest.h"
-#include "common/strtab.h"
-#include "indexer/check.h"
-#include "searcher/newshound.h"
+#include "common/base/strtab.h"
+#include "common/store/manifest.h"
+#include "indexer/upkeep/check.h"
+#include "newshound/newshound.h"
 
 /* Seconds that one look may take; sanitizers are slow. */
 #define LONGEST 60

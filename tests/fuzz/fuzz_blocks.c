@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/blocks.h"
-#include "common/hash.h"
+#include "common/base/hash.h"
+#include "common/store/blocks.h"
 #include "tests/fuzz/fuzz.h"
 
 /* All lists, and all their blocks. */

@@ -5,11 +5,11 @@
 
 #include <zlib.h>
 
-#include "common/hash.h"
-#include "indexer/entities/entities.h"
+#include "common/base/hash.h"
+#include "entities/entities.h"
 #include "tests/fuzz/fuzz.h"
 
-#define MODEL NEWSHOUND_SOURCE "/indexer/entities/english.model"
+#define MODEL NEWSHOUND_SOURCE "/entities/english.model"
 
 static void find(const uint8_t *data, size_t size)
 {

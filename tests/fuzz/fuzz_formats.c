@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/copies.h"
-#include "common/date.h"
-#include "common/hash.h"
-#include "common/manifest.h"
+#include "common/base/hash.h"
+#include "common/store/copies.h"
+#include "common/store/manifest.h"
 #include "common/stream/dict.h"
-#include "indexer/sources.h"
+#include "common/text/date.h"
+#include "indexer/writer/sources.h"
 #include "tests/fuzz/fuzz.h"
 
 /* A table of sources, with the magic and the checksum that belong there. */

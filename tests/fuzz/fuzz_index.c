@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "indexer/index_writer.h"
-#include "indexer/pipeline.h"
+#include "indexer/ingest/pipeline.h"
+#include "indexer/writer/index_writer.h"
 
 #define ARTICLES 240
 
@@ -59,7 +59,7 @@ static void write_articles(const char *path, unsigned from, unsigned seed)
 
 static void add(const char *index, const char *path)
 {
-    struct walk walk = {{NULL, 0, 0}, NULL, 0, 0};
+    struct walk walk = {.skip_with = NULL};
     struct index_writer *writer;
     struct pipeline_options options;
     struct pipeline_counts counts;

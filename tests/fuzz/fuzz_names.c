@@ -2,8 +2,8 @@
  * what a filter finds because of rules is shown so. */
 #include <stdlib.h>
 
-#include "common/analysis.h"
-#include "searcher/name_rules.h"
+#include "common/text/analysis.h"
+#include "searcher/index/name_rules.h"
 #include "tests/fuzz/fuzz.h"
 
 static void use(const struct name_rules *r, struct slice line)

@@ -3,7 +3,7 @@
  * ends. */
 #include <string.h>
 
-#include "searcher/plan.h"
+#include "searcher/match/plan.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/fuzz_index.h"
 

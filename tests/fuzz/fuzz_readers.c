@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/utf8.h"
+#include "common/base/utf8.h"
 #include "corpus/records.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -2,9 +2,9 @@
  * to end and from places inside; patterns of the bytes against their words. */
 #include <string.h>
 
-#include "common/hash.h"
-#include "common/vocabulary.h"
-#include "searcher/pattern.h"
+#include "common/base/hash.h"
+#include "common/store/vocabulary.h"
+#include "searcher/query/pattern.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_words(struct vocabulary *v, struct slice from,

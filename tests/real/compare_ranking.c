@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "searcher/newshound.h"
+#include "newshound/newshound.h"
 
 #define INDEXES_MAX 8
 #define LINE_MAX_BYTES 65536

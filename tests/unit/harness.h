@@ -1,6 +1,6 @@
 /* cmocka with what it wants included, and small helpers. */
-#ifndef TESTS_HARNESS_H
-#define TESTS_HARNESS_H
+#ifndef TESTS_UNIT_HARNESS_H
+#define TESTS_UNIT_HARNESS_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 /* A fixed sequence of numbers, the same on every machine (xorshift64*). */
 static inline uint64_t random_next(uint64_t *state)

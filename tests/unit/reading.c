@@ -5,7 +5,7 @@
 
 #include <zlib.h>
 
-#include "common/file.h"
+#include "common/base/file.h"
 
 static void put_article(const struct article *a, struct buf *out)
 {

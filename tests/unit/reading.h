@@ -1,6 +1,6 @@
 /* Files through their readers, as lines that tests compare. */
-#ifndef TESTS_READING_H
-#define TESTS_READING_H
+#ifndef TESTS_UNIT_READING_H
+#define TESTS_UNIT_READING_H
 
 #include "corpus/records.h"
 

@@ -1,8 +1,8 @@
 /* Words, folding, stems, sentence and paragraph starts. */
 #include "tests/unit/harness.h"
 
-#include "common/lexicon.h"
 #include "common/stream/dict.h"
+#include "common/stream/lexicon.h"
 
 /* The folded words of a text joined by '|', with marks for their flags: ^ a
  * sentence, ^^ a paragraph, ' a possessive, # CJK. */

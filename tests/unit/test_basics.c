@@ -1,14 +1,14 @@
 /* Buffers, string tables, UTF-8, charsets, schema, articles, tombstones. */
 #include "tests/unit/harness.h"
 
-#include "common/article.h"
-#include "common/charset.h"
-#include "common/file.h"
-#include "common/json_out.h"
-#include "common/lexicon.h"
-#include "common/strtab.h"
-#include "common/tombstones.h"
-#include "common/utf8.h"
+#include "common/base/file.h"
+#include "common/base/json_out.h"
+#include "common/base/strtab.h"
+#include "common/base/utf8.h"
+#include "common/store/tombstones.h"
+#include "common/stream/lexicon.h"
+#include "common/text/article.h"
+#include "common/text/charset.h"
 
 static void varints_of_every_length_come_back(void **state)
 {

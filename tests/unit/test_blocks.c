@@ -2,10 +2,10 @@
  * damage is found. */
 #include "tests/unit/harness.h"
 
-#include "common/bitpack.h"
-#include "common/blocks.h"
-#include "common/bm25.h"
-#include "indexer/blocks_writer.h"
+#include "common/base/bitpack.h"
+#include "common/store/blocks.h"
+#include "common/store/bm25.h"
+#include "indexer/segment/blocks_writer.h"
 
 static void packed_numbers_come_back_for_every_width_and_count(void **state)
 {

@@ -2,12 +2,12 @@
  * through both, everything compared that Xapian can read. */
 #include "tests/unit/compare_tables.h"
 
-#include "common/blocks.h"
-#include "common/file.h"
-#include "common/schema.h"
+#include "common/base/file.h"
+#include "common/store/blocks.h"
+#include "common/text/schema.h"
 #include "common/xapian/xw.h"
-#include "indexer/glass_writer.h"
-#include "indexer/segment_builder.h"
+#include "indexer/segment/glass_writer.h"
+#include "indexer/segment/segment_builder.h"
 
 #define KINDS 2
 static const enum builder_kind kinds[KINDS] = {BUILDER_API, BUILDER_BULK};

@@ -2,8 +2,8 @@
  * signatures come back as written. */
 #include "tests/unit/harness.h"
 
-#include "common/copies.h"
-#include "indexer/copies_writer.h"
+#include "common/store/copies.h"
+#include "indexer/segment/copies_writer.h"
 
 #define FOLDER "copies.dir"
 

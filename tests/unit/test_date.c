@@ -1,7 +1,7 @@
 /* Dates of articles and periods of queries. */
 #include "tests/unit/harness.h"
 
-#include "common/date.h"
+#include "common/text/date.h"
 
 static void usual_spellings_are_read(void **state)
 {

@@ -2,12 +2,12 @@
  * of all features, models that are damaged, names that are resolved. */
 #include "tests/unit/harness.h"
 
-#include "common/file.h"
-#include "indexer/entities/entities.h"
-#include "indexer/entities/features.h"
-#include "indexer/entities/tokens.h"
+#include "common/base/file.h"
+#include "entities/entities.h"
+#include "entities/features.h"
+#include "entities/tokens.h"
 
-#define MODEL NEWSHOUND_SOURCE "/indexer/entities/english.model"
+#define MODEL NEWSHOUND_SOURCE "/entities/english.model"
 
 static struct entity_model *model;
 

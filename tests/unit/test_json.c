@@ -1,7 +1,7 @@
 /* JSON as RFC 8259 has it. */
 #include "tests/unit/harness.h"
 
-#include "common/json_in.h"
+#include "common/base/json_in.h"
 
 /* Writes a value back, without blanks: names and strings between single
  * quotes. */

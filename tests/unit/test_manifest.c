@@ -1,8 +1,8 @@
 /* The manifest: what is written is read, what is damaged is refused. */
 #include "tests/unit/harness.h"
 
-#include "common/file.h"
-#include "common/manifest.h"
+#include "common/base/file.h"
+#include "common/store/manifest.h"
 
 static void fill(struct manifest *m)
 {

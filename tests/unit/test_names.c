@@ -1,7 +1,7 @@
 /* Rules about names: what they make of names, and mistakes in them. */
 #include "tests/unit/harness.h"
 
-#include "searcher/name_rules.h"
+#include "searcher/index/name_rules.h"
 
 static struct name_rules *read_rules(const char *text)
 {

@@ -4,7 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "common/file.h"
+#include "common/base/file.h"
 #include "tests/unit/reading.h"
 
 /* ---- Writing archives. */

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "common/file.h"
+#include "common/base/file.h"
 #include "tests/unit/reading.h"
 
 #define FIRST                                                                  \

@@ -1,7 +1,7 @@
 /* The query parser: trees, and errors at their places. */
 #include "tests/unit/harness.h"
 
-#include "searcher/query.h"
+#include "searcher/query/query.h"
 
 /* The tree in a short notation. */
 static void describe(const struct query_node *n, struct buf *out)

@@ -3,9 +3,9 @@
 
 #include <zlib.h>
 
-#include "common/file.h"
-#include "corpus/sgml.h"
-#include "corpus/walk.h"
+#include "common/base/file.h"
+#include "corpus/input/walk.h"
+#include "corpus/markup/sgml.h"
 #include "tests/unit/reading.h"
 
 static void json_lines_give_articles(void **state)
@@ -430,6 +430,7 @@ static void folders_are_walked_in_order(void **state)
     struct walk w;
     struct nh_error err;
     memset(&w, 0, sizeof w);
+    w.skip_with = "XAPIANDB";
     remove_all("walk.dir");
     file_mkdir("walk.dir", &err);
     file_mkdir("walk.dir/b", &err);

@@ -1,9 +1,9 @@
 /* Vocabularies come back as written; patterns against plain definitions. */
 #include "tests/unit/harness.h"
 
-#include "common/vocabulary.h"
-#include "indexer/word_counts.h"
-#include "searcher/pattern.h"
+#include "common/store/vocabulary.h"
+#include "indexer/segment/vocabulary_writer.h"
+#include "searcher/query/pattern.h"
 
 #define FOLDER "vocabulary.dir"
 

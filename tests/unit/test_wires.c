@@ -1,7 +1,7 @@
 /* Mail, wire copy, wikis, fields in front of texts. */
 #include "tests/unit/harness.h"
 
-#include "common/file.h"
+#include "common/base/file.h"
 #include "tests/unit/reading.h"
 
 static void mail_gives_text_and_fields(void **state)

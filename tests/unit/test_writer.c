@@ -1,9 +1,9 @@
 /* The index writer and the public API over what it writes. */
 #include "tests/unit/harness.h"
 
-#include "common/file.h"
-#include "indexer/pipeline.h"
-#include "searcher/newshound.h"
+#include "common/base/file.h"
+#include "indexer/ingest/pipeline.h"
+#include "newshound/newshound.h"
 
 static int skipped;
 

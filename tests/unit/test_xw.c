@@ -1,7 +1,7 @@
 /* The Xapian wrapper: what it does, and one case for each class of error. */
 #include "tests/unit/harness.h"
 
-#include "common/file.h"
+#include "common/base/file.h"
 #include "common/xapian/xw.h"
 
 extern long new_fails_after;

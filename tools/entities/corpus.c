@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file.h"
-#include "indexer/entities/tokens.h"
-#include "indexer/entities/word_types.h"
+#include "common/base/file.h"
+#include "entities/tokens.h"
+#include "entities/word_types.h"
 
 #define ALL_LABELS ((1u << LABEL_COUNT) - 1)
 

@@ -2,9 +2,9 @@
 #ifndef TOOLS_ENTITIES_CORPUS_H
 #define TOOLS_ENTITIES_CORPUS_H
 
-#include "common/arena.h"
-#include "common/buf.h"
-#include "indexer/entities/labels.h"
+#include "common/base/arena.h"
+#include "common/base/buf.h"
+#include "entities/labels.h"
 
 /* A token and the labels that it may have, a bit for each. More than one where
  * the annotators did not say. */

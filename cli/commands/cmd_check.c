@@ -1,0 +1,111 @@
+/* Owns `newshound check`. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "indexer/upkeep/check.h"
+#include "indexer/upkeep/repair.h"
+#include "indexer/writer/index_lock.h"
+#include "newshound/newshound.h"
+
+static const struct option_def options[] = {
+    OPTION_INDEX,
+    {'s', "step", "N",
+     "look for the words of every Nth article; default 100, 1: of all"},
+    {0, "repair", NULL,
+     "make the index anew of all that can still be read of it"},
+    {'q', "quiet", NULL, "print what is wrong only"},
+    OPTION_WAIT,
+    OPTION_HELP,
+    {0, NULL, NULL, NULL}};
+
+static void report(void *ctx, const char *problem)
+{
+    (void)ctx;
+    printf("%s\n", problem);
+}
+
+/* What readers need besides: the rules about names. */
+static void check_rules(const char *path, struct check_result *result)
+{
+    struct nh_error err;
+    nh_index *index;
+    if (nh_open(&index, path, &err) == NH_OK) {
+        nh_close(index);
+    } else {
+        report(NULL, err.message);
+        result->problems++;
+    }
+}
+
+static void summarise(const struct check_result *r)
+{
+    if (r->problems)
+        printf("%llu problems\n", (unsigned long long)r->problems);
+    else
+        printf("all is well: %llu files, %.1f MB; %llu articles; %llu words of "
+               "%llu articles\n",
+               (unsigned long long)r->files, (double)r->bytes / 1e6,
+               (unsigned long long)r->articles, (unsigned long long)r->postings,
+               (unsigned long long)r->sampled);
+}
+
+/* Mends an index that something is wrong with, and looks at it again. */
+static int repair(const char *path, uint32_t step, struct check_result *result,
+                  struct nh_error *err)
+{
+    struct repair_result repaired;
+    int rc = repair_index(path, report, NULL, &repaired, err);
+    if (rc != NH_OK)
+        return rc;
+    printf("repaired: %llu articles are kept, %llu are lost\n",
+           (unsigned long long)repaired.kept,
+           (unsigned long long)repaired.lost);
+    return check_index(path, step, report, NULL, result, err);
+}
+
+static int run_check(const struct options *o)
+{
+    struct nh_error err;
+    struct manifest m;
+    struct check_result result = {0};
+    const char *path = command_index_path(o);
+    long step = 100;
+    int lock = -1;
+    if (!options_number(o, "step", 1, INT32_MAX, &step))
+        return EXIT_USAGE;
+    if (o->count > 0) {
+        fprintf(stderr, "newshound check: it takes no arguments but -d\n");
+        return EXIT_USAGE;
+    }
+    int rc = manifest_read(&m, path, &err);
+    manifest_release(&m);
+    if (rc == NH_OK || rc == NH_ECORRUPT) {
+        do
+            rc = index_lock(path, &lock, &err);
+        while (command_wait(o, rc, &err));
+        if (rc == NH_EIO && !options_get(o, "repair"))
+            rc = NH_OK; /* a folder that nobody can write to */
+    }
+    if (rc == NH_OK)
+        rc = check_index(path, (uint32_t)step, report, NULL, &result, &err);
+    if (rc == NH_OK && result.problems && options_get(o, "repair"))
+        rc = repair(path, (uint32_t)step, &result, &err);
+    if (rc == NH_OK && result.problems == 0)
+        check_rules(path, &result);
+    index_unlock(lock);
+    if (rc != NH_OK)
+        return command_fail(&err);
+    if (!options_get(o, "quiet"))
+        summarise(&result);
+    return command_finish(result.problems ? EXIT_INDEX : EXIT_FOUND);
+}
+
+const struct command command_check = {
+    "check",
+    "look whether an index is whole and says what came in",
+    "[OPTIONS]",
+    "  newshound check -d my.idx\n"
+    "  newshound check --step 1 && echo every word is in its place\n"
+    "  newshound check --repair             after a disk that lies\n",
+    options,
+    run_check};

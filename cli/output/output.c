@@ -1,0 +1,177 @@
+/* Owns the table of output formats, and those of one line a hit. */
+#include "cli/output/output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A page is printed in pieces of about so many bytes. */
+#define DRAIN_BYTES ((size_t)1 << 20)
+
+void output_drain(struct buf *out, const struct output_page *page)
+{
+    if (out->failed || out->len < DRAIN_BYTES || page->waits)
+        return;
+    fwrite(out->data, 1, out->len, stdout); /* errors: command_finish */
+    buf_reset(out);
+    nh_results_forget(page->results);
+}
+
+static int page_ids(struct buf *out, const struct output_page *page,
+                    struct nh_error *err)
+{
+    for (size_t i = 0; i < nh_results_count(page->results); i++) {
+        struct nh_string id;
+        double score;
+        int rc = nh_results_id(page->results, i, &id, &score, err);
+        if (rc != NH_OK)
+            return rc;
+        if (page->qid)
+            buf_printf(out, "%s\t", page->qid);
+        buf_append(out, id.data, id.len);
+        buf_append_byte(out, (uint8_t)page->end);
+        output_drain(out, page);
+    }
+    return NH_OK;
+}
+
+/* TREC's format wants scores that fall with the rank; where nothing is ranked
+ * they are made from the rank. */
+static int page_trec(struct buf *out, const struct output_page *page,
+                     struct nh_error *err)
+{
+    size_t count = nh_results_count(page->results);
+    for (size_t i = 0; i < count; i++) {
+        struct nh_string id;
+        double score;
+        int rc = nh_results_id(page->results, i, &id, &score, err);
+        if (rc != NH_OK)
+            return rc;
+        if (score == 0)
+            score = 1.0 / (double)(i + 1);
+        buf_printf(out, "%s Q0 ", page->qid ? page->qid : "1");
+        buf_append(out, id.data, id.len);
+        buf_printf(out, " %zu %.9f newshound%c", i + 1, score, page->end);
+        output_drain(out, page);
+    }
+    return NH_OK;
+}
+
+static void put_cell(struct buf *out, struct nh_string text)
+{
+    output_clean(out, text, false);
+    buf_append_byte(out, '\t');
+}
+
+static int page_tsv(struct buf *out, const struct output_page *page,
+                    struct nh_error *err)
+{
+    for (size_t i = 0; i < nh_results_count(page->results); i++) {
+        const struct nh_hit *hit;
+        int rc = nh_results_hit(page->results, i, &hit, err);
+        if (rc != NH_OK)
+            return rc;
+        if (page->qid)
+            buf_printf(out, "%s\t", page->qid);
+        buf_printf(out, "%" PRIu32 "\t%.4f\t", hit->rank, hit->score);
+        put_cell(out, hit->id);
+        put_cell(out, hit->date);
+        put_cell(out, hit->source);
+        output_clean(out, hit->title, false);
+        buf_append_byte(out, (uint8_t)page->end);
+        output_drain(out, page);
+    }
+    return NH_OK;
+}
+
+static const struct output_format formats[] = {
+    {"text", true, false, true, false, NULL, output_page_text},
+    {"json", true, true, false, false, output_error_json, output_page_json},
+    {"jsonl", false, true, false, true, NULL, output_page_jsonl},
+    {"tsv", false, false, false, true, NULL, page_tsv},
+    {"trec", false, false, false, true, NULL, page_trec},
+    {"ids", false, false, false, true, NULL, page_ids}};
+
+const struct output_format *output_format_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+/* ---- Explanations. */
+
+static int put_scores(struct buf *out, const struct output_page *page, size_t i,
+                      struct nh_error *err)
+{
+    const struct nh_term_score *terms;
+    struct nh_string id;
+    size_t count;
+    double recency, score;
+    int rc = nh_results_id(page->results, i, &id, &score, err);
+    if (rc == NH_OK)
+        rc = nh_results_scores(page->results, i, &terms, &count, &recency, err);
+    if (rc != NH_OK)
+        return rc;
+    output_clean(out, id, false);
+    buf_printf(out, ": %.4f", score);
+    for (size_t k = 0; k < count; k++) {
+        buf_printf(out, "%s%.4f ", k ? " + " : " = ", terms[k].score);
+        output_clean(out, terms[k].term, false);
+        buf_printf(out, " (%" PRIu32 " times, in %" PRIu32 " article%s)",
+                   terms[k].count, terms[k].articles,
+                   terms[k].articles == 1 ? "" : "s");
+    }
+    if (recency < 1)
+        buf_printf(out, ", times %.4f for its age", recency);
+    buf_append_byte(out, '\n');
+    return NH_OK;
+}
+
+int output_explain(struct buf *out, const struct output_page *page,
+                   struct nh_error *err)
+{
+    int rc = NH_OK;
+    buf_append_str(out, "query\n");
+    output_clean(out, nh_results_tree(page->results), true);
+    buf_append_str(out, "plan\n");
+    output_clean(out, nh_results_plan(page->results), true);
+    buf_append_str(out, "\nscores\n");
+    for (size_t i = 0; rc == NH_OK && i < nh_results_count(page->results); i++)
+        rc = put_scores(out, page, i, err);
+    return rc;
+}
+
+void output_caret(struct buf *out, struct nh_string query, size_t offset,
+                  size_t length)
+{
+    buf_append_str(out, "  ");
+    output_clean(out, query, false);
+    buf_append_str(out, "\n  ");
+    for (size_t i = 0; i < offset && i < query.len; i++)
+        if (((unsigned char)query.data[i] & 0xC0) != 0x80)
+            buf_append_byte(out, ' ');
+    buf_append_byte(out, '^');
+    for (size_t i = 1; i < length && offset + i < query.len; i++)
+        if (((unsigned char)query.data[offset + i] & 0xC0) != 0x80)
+            buf_append_byte(out, '~');
+    buf_append_byte(out, '\n');
+}
+
+void output_clean(struct buf *out, struct nh_string text, bool lines)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool control = c < ' ' || c == 0x7f;
+        /* C1 controls are 0xC2 0x80..0x9F in UTF-8. */
+        bool c1 = c == 0xC2 && i + 1 < text.len &&
+                  (unsigned char)text.data[i + 1] < 0xA0;
+        if (c1)
+            i++;
+        if (control && lines && (c == '\n' || c == '\t'))
+            buf_append_byte(out, c);
+        else
+            buf_append_byte(out, control || c1 ? ' ' : c);
+    }
+}

@@ -1,0 +1,140 @@
+/* Owns the article record. Promises values sorted by field, trimmed, distinct,
+ * within their limits. */
+#include "common/text/article.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/hash.h"
+#include "common/base/utf8.h"
+
+void article_reset(struct article *a)
+{
+    arena_reset(&a->arena);
+    a->title = a->body = (struct slice){"", 0};
+    a->date = (struct nh_date){0, DATE_NONE};
+    a->count = 0;
+}
+
+void article_release(struct article *a)
+{
+    if (!a)
+        return;
+    arena_release(&a->arena);
+    free(a->values);
+    memset(a, 0, sizeof *a);
+}
+
+/* Copies with every run of white space and controls as one space. */
+static struct slice clean_copy(struct article *a, struct slice value)
+{
+    struct slice none = {NULL, 0};
+    if (value.len > ARTICLE_VALUE_BYTES)
+        value.len = utf8_cut(value.data, ARTICLE_VALUE_BYTES);
+    char *copy = arena_copy(&a->arena, value.data, value.len);
+    if (!copy)
+        return none;
+    size_t len = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c > ' ' && c != 0x7f)
+            copy[len++] = (char)c;
+        else if (len && copy[len - 1] != ' ')
+            copy[len++] = ' ';
+    }
+    while (len && copy[len - 1] == ' ')
+        len--;
+    return (struct slice){copy, len};
+}
+
+bool article_add(struct article *a, enum field field, struct slice value)
+{
+    return article_add_value(
+        a, &(struct article_value){field, value, NULL, 0, false});
+}
+
+bool article_add_value(struct article *a, const struct article_value *value)
+{
+    const enum field field = value->field;
+    struct slice text = clean_copy(a, value->text);
+    if (!text.data)
+        return false;
+    if (text.len == 0 || a->count == ARTICLE_VALUES_MAX)
+        return true;
+    size_t at = a->count;
+    for (; at > 0 && a->values[at - 1].field >= field; at--)
+        if (a->values[at - 1].field == field) {
+            if (!schema_fields[field].many ||
+                slice_equal(a->values[at - 1].text, text))
+                return true;
+            size_t before = at - 1;
+            while (before > 0 && a->values[before - 1].field == field)
+                if (slice_equal(a->values[--before].text, text))
+                    return true;
+            break;
+        }
+    if (a->count == a->cap) {
+        struct article_value *values =
+            array_grow(a->values, &a->cap, sizeof *values);
+        if (!values)
+            return false;
+        a->values = values;
+    }
+    memmove(a->values + at + 1, a->values + at,
+            (a->count - at) * sizeof *a->values);
+    a->values[at] = (struct article_value){field, text, value->mentions,
+                                           value->mention_count, value->found};
+    a->count++;
+    return true;
+}
+
+struct slice article_get(const struct article *a, enum field field)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->values[i].field == field)
+            return a->values[i].text;
+    return (struct slice){"", 0};
+}
+
+bool article_text(struct article *a, struct slice *where, struct slice text)
+{
+    char *copy = arena_copy(&a->arena, text.data, text.len);
+    if (!copy)
+        return false;
+    *where = (struct slice){copy, text.len};
+    return true;
+}
+
+static void hash_number(struct hasher *h, uint64_t value)
+{
+    uint8_t bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+    hash_more(h, bytes, 8);
+}
+
+static void hash_varint(struct hasher *h, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        bytes[n++] = (uint8_t)(value | 0x80);
+    bytes[n++] = (uint8_t)value;
+    hash_more(h, bytes, n);
+}
+
+uint64_t article_hash(const struct article *a)
+{
+    struct hasher h;
+    hash_start(&h);
+    hash_number(&h, hash64(a->title.data, a->title.len));
+    hash_number(&h, hash64(a->body.data, a->body.len));
+    hash_varint(&h, (uint64_t)a->date.precision);
+    hash_number(&h, (uint64_t)a->date.seconds);
+    for (size_t i = 0; i < a->count; i++) {
+        hash_varint(&h, (uint64_t)a->values[i].field);
+        hash_varint(&h, a->values[i].text.len);
+        hash_more(&h, a->values[i].text.data, a->values[i].text.len);
+    }
+    return hash_end(&h);
+}

@@ -1,0 +1,61 @@
+/* Dates of articles and periods of queries. UTC, proleptic Gregorian,
+ * years 1 to 9999. */
+#ifndef COMMON_TEXT_DATE_H
+#define COMMON_TEXT_DATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/buf.h"
+
+/* Stored in indexes: append only. */
+enum date_precision {
+    DATE_NONE,
+    DATE_YEAR,
+    DATE_MONTH,
+    DATE_DAY,
+    DATE_MINUTE,
+    DATE_SECOND
+};
+
+struct nh_date {
+    int64_t seconds; /* since 1970-01-01; the first instant of a coarse date */
+    enum date_precision precision;
+};
+
+struct date_civil {
+    int year, month, day; /* month 1-12, day 1-31 */
+};
+
+/* Days since 1970-01-01 to a date and back (algorithms of H. Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms", 2013). */
+int64_t date_days(struct date_civil c);
+struct date_civil date_civil_of(int64_t days);
+/* Day of a time, rounding down. */
+int64_t date_day_of(int64_t seconds);
+int date_month_length(int year, int month);
+
+/* Reads the usual spellings: ISO 8601 and parts of it, 20240517, RFC 822,
+ * 20240517T101405+0200, "26-FEB-1987 15:01:01.79", "May 17, 2024, 10:14 a.m.
+ * EDT", "17 May 2024", seconds or milliseconds since 1970. A time without a
+ * zone is UTC. False if no date can be made out for sure. */
+bool date_parse(struct slice text, struct nh_date *date);
+
+/* Appends the date as ISO 8601 to its precision: 2024, 2024-05, 2024-05-17,
+ * 2024-05-17T10:14Z, 2024-05-17T10:14:05Z; nothing for DATE_NONE. */
+void date_format(struct nh_date date, struct buf *out);
+
+/* Eight bytes that sort as the dates do: seconds + 2^63, big-endian. */
+#define DATE_SORTABLE 8
+void date_sortable(struct nh_date date, char out[DATE_SORTABLE]);
+/* Seconds since 1970 of what date_sortable made. */
+int64_t date_of_sortable(const char bytes[DATE_SORTABLE]);
+
+/* The days that a period of the query language means, both inclusive:
+ * 2024, 2024-05, 2024-05-17, today, yesterday, this-week, last-week (Monday to
+ * Sunday), this-month, last-month, this-year, last-year, last-may, 30d, 2w, 6m,
+ * 1y (that long, today included). `today` is in days since 1970. */
+bool date_period(struct slice text, int64_t today, int64_t *first,
+                 int64_t *last);
+
+#endif

@@ -1,0 +1,135 @@
+/* Owns what readers share: bylines, and keys of records to fields. */
+#include "corpus/input/reader.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/utf8.h"
+
+bool reader_starts_object(struct slice head)
+{
+    if (head.len < 2 || head.data[0] != '{')
+        return false;
+    struct slice rest = slice_trim((struct slice){head.data + 1, head.len - 1});
+    return rest.len > 0 && (rest.data[0] == '"' || rest.data[0] == '}');
+}
+
+static size_t find_text(struct slice in, const char *what)
+{
+    const size_t n = strlen(what);
+    size_t i = 0;
+    while (i + n <= in.len && strncasecmp(in.data + i, what, n) != 0)
+        i++;
+    return i + n <= in.len ? i : in.len;
+}
+
+/* What may stand before "by". */
+#define BEFORE_BY_MAX 20
+
+bool reader_add_authors(struct article *out, struct slice byline)
+{
+    static const char *const between[] = {" and ", " & ", ";", " | "};
+    bool good = true;
+    /* Each name is looked for in all of the rest: what is longer than a value
+     * is no byline. */
+    if (byline.len > ARTICLE_VALUE_BYTES)
+        byline.len = utf8_cut(byline.data, ARTICLE_VALUE_BYTES);
+    while (good && byline.len) {
+        size_t end = byline.len, skip = 0;
+        for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+            const size_t at = find_text(byline, between[i]);
+            if (at < end) {
+                end = at;
+                skip = strlen(between[i]);
+            }
+        }
+        struct slice name = slice_trim((struct slice){byline.data, end});
+        const size_t by = find_text(name, " by "),
+                     before = name.len > 3 && find_text(name, "by ") == 0 ? 3
+                              : by < name.len && by < BEFORE_BY_MAX ? by + 4
+                                                                    : 0;
+        name =
+            slice_trim((struct slice){name.data + before, name.len - before});
+        while (name.len && strchr(",:-", name.data[name.len - 1]))
+            name = slice_trim((struct slice){name.data, name.len - 1});
+        good = !name.len || article_add(out, FIELD_AUTHOR, name);
+        byline =
+            (struct slice){byline.data + end + skip, byline.len - end - skip};
+    }
+    return good;
+}
+
+/* Next "field=key" of a map: its parts, and the rest behind the comma. */
+static bool map_next(const char **map, struct slice *field, struct slice *key)
+{
+    const char *p = *map;
+    size_t len = strcspn(p, ",");
+    const char *equals = memchr(p, '=', len);
+    if (!equals || equals == p || equals + 1 == p + len)
+        return false;
+    *field = (struct slice){p, (size_t)(equals - p)};
+    *key = (struct slice){equals + 1, len - field->len - 1};
+    *map = p[len] ? p + len + 1 : p + len;
+    return true;
+}
+
+static int map_field(struct slice name)
+{
+    int rank, field = schema_find(name);
+    return field >= 0 ? field : schema_find_key(name, &rank);
+}
+
+int reader_map_check(const char *map, struct nh_error *err)
+{
+    struct slice field, key;
+    while (*map) {
+        if (!map_next(&map, &field, &key))
+            return error_set(err, NH_EINVAL,
+                             "--map wants FIELD=KEY,FIELD=KEY... but has '%s'",
+                             map);
+        if (map_field(field) < 0)
+            return error_set(err, NH_EINVAL, "--map: there is no field '%.*s'",
+                             (int)field.len, field.data);
+    }
+    return NH_OK;
+}
+
+int reader_field(const char *map, struct slice key, int *rank)
+{
+    struct slice field, name;
+    *rank = -1;
+    while (map && *map && map_next(&map, &field, &name))
+        if (slice_equal(name, key))
+            return map_field(field);
+    return schema_find_key(key, rank);
+}
+
+/* Whether the key was looked up before, in the same map. */
+static bool is_known(const struct known_key *k, const char *map,
+                     struct slice key)
+{
+    return k->map == map && slice_equal((struct slice){k->key, k->len}, key);
+}
+
+int reader_field_at(struct parse_context *ctx, size_t place, struct slice key,
+                    int *rank)
+{
+    const size_t count = sizeof ctx->keys / sizeof *ctx->keys;
+    if (key.len == 0 || key.len > sizeof ctx->keys->key)
+        return reader_field(ctx->map, key, rank);
+    /* Where it stood last, or further on, if others are missing. */
+    for (size_t i = 0; i < count; i++) {
+        const struct known_key *k = &ctx->keys[(place + i) % count];
+        if (is_known(k, ctx->map, key)) {
+            *rank = k->rank;
+            return k->field;
+        }
+    }
+    struct known_key *k = &ctx->keys[place % count];
+    memcpy(k->key, key.data, key.len);
+    k->len = (uint8_t)key.len;
+    k->map = ctx->map;
+    k->field = reader_field(ctx->map, key, rank);
+    k->rank = *rank;
+    return k->field;
+}

@@ -1,0 +1,601 @@
+/* Owns the choice of what on a page is the article's text.
+ * Promises time linear in the page, and to leave out rather than to mix up.
+ *
+ * Pages are trees, of which the article is a part: what has most of the page's
+ * paragraphs in it. So the text in each element is measured, parts that are
+ * something else by their names or by what they consist of are cut off, and
+ * from the body one goes down as long as one child has nearly all that is left.
+ * What remains there is sorted by paragraph: those before the first and behind
+ * the last good one are headlines, bylines, buttons and the like. */
+#include "corpus/markup/html.h"
+
+#include <string.h>
+
+#include "common/base/arena.h"
+
+/* Bytes of text that make a paragraph a good one, if most of it is no link. */
+#define GOOD_BYTES 80
+/* A paragraph that is shorter, but for its end a sentence. */
+#define SENTENCE_BYTES 25
+
+/* What is in an element; bytes without white space. */
+struct part {
+    uint32_t text, linked;    /* all; and in links */
+    uint32_t own, own_linked; /* not in blocks of its own */
+    uint32_t good;            /* in good paragraphs */
+    uint32_t teasers;         /* headings that are links */
+    uint32_t nodes;           /* elements */
+    const xmlNode *block;     /* the block that it is in, or is */
+    bool in_link;
+    bool around; /* the first good paragraph */
+};
+
+/* Elements that may be in one whose text is looked at: its length bounds it,
+ * but for those without text. */
+#define NODES_MAX 64
+
+struct page {
+    struct arena arena;
+    xmlNode *body;
+    bool failed;
+};
+
+static struct part *part_of(const xmlNode *node)
+{
+    return node->_private;
+}
+
+static bool is_element(const xmlNode *node)
+{
+    return node && node->type == XML_ELEMENT_NODE;
+}
+
+/* ---- Names of elements, and words in their classes. */
+
+static bool named(const xmlNode *node, const char *names)
+{
+    /* Names stand in a list with spaces around. */
+    char name[16];
+    const size_t len = strlen((const char *)node->name);
+    if (len > sizeof name - 3)
+        return false;
+    name[0] = name[len + 1] = ' ';
+    memcpy(name + 1, node->name, len);
+    name[len + 2] = '\0';
+    return strstr(names, name) != NULL;
+}
+
+static bool is_heading(const xmlNode *n)
+{
+    return named(n, " h1 h2 h3 h4 h5 h6 ");
+}
+
+static const char *attribute(const xmlNode *node, const char *name)
+{
+    const struct slice value = xml_attribute(node, name);
+    return value.len ? value.data : "";
+}
+
+#define WORD_MAX 24
+
+/* The next word of a class or id, in lower case: they part at signs and at
+ * capitals. False at the end. */
+static bool next_word(const char **text, char word[WORD_MAX])
+{
+    const char *p = *text;
+    size_t n = 0;
+    while (*p && !((*p | 32) >= 'a' && (*p | 32) <= 'z'))
+        p++;
+    for (const char *start = p; (*p | 32) >= 'a' && (*p | 32) <= 'z'; p++) {
+        if (p > start && *p <= 'Z' && p[-1] >= 'a')
+            break;
+        if (n < WORD_MAX - 1)
+            word[n++] = (char)(*p | 32);
+    }
+    word[n] = '\0';
+    *text = p;
+    return n > 0;
+}
+
+/* Whether a word is in a list: words end with a space, or with a star if others
+ * may begin with them. */
+static bool listed(const char *word, const char *const lists[26])
+{
+    const char *list = lists[word[0] - 'a'];
+    while (list && *list) {
+        const size_t n = strcspn(list, " *");
+        if (strncmp(list, word, n) == 0 && (list[n] == '*' || word[n] == '\0'))
+            return true;
+        list += n + 1;
+    }
+    return false;
+}
+
+static bool has_word(const xmlNode *node, const char *const lists[26])
+{
+    static const char *const attributes[] = {"class", "id", "role",
+                                             "data-component"};
+    char word[WORD_MAX];
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
+        for (const char *text = attribute(node, attributes[i]);
+             next_word(&text, word);)
+            if (listed(word, lists))
+                return true;
+    return false;
+}
+
+/* What is not the article. */
+static const char *const beside[26] = {
+    ['a' - 'a'] = "ad ads adv* advert* author* addthis* aside alsoread ",
+    ['b' - 'a'] = "breadcrumb* byline* bio bottom banner* ",
+    ['c' - 'a'] = "comment* caption* credit* cookie* copyright carousel* "
+                  "contentinfo cta ",
+    ['d' - 'a'] = "disqus* dateline* disclaimer* donat* dialog ",
+    ['f' - 'a'] = "foot footer* flyout* feedback follow* ",
+    ['g' - 'a'] = "gallery* gdpr* ",
+    ['h' - 'a'] = "hidden ",
+    ['i' - 'a'] = "infobox ",
+    ['l' - 'a'] = "login* legal ",
+    ['m' - 'a'] = "menu* modal* meta masthead metadata mostpopular ",
+    ['n' - 'a'] = "nav* newsletter* next ",
+    ['o' - 'a'] = "outbrain* overlay* ",
+    ['p' - 'a'] =
+        "promo* popup* popular* pagination pager print* paywall* privacy* "
+        "player* poll* ",
+    ['r' - 'a'] = "related* recommend* recirc* readmore rail respond ",
+    ['s' - 'a'] = "share* sharing* social* sidebar* sponsor* subscri* signup* "
+                  "skip* slideshow* suggest* ",
+    ['t' - 'a'] = "tag tags taboola* teaser* timestamp* toolbar* tooltip* "
+                  "trending* toc ",
+    ['v' - 'a'] = "video* ",
+    ['w' - 'a'] = "widget* "};
+
+/* What an article's text is called. */
+static const char *const body_names[] = {"articlebody",
+                                         "article-body",
+                                         "article__body",
+                                         "article-content",
+                                         "story-body",
+                                         "storybody",
+                                         "story-content",
+                                         "entry-content",
+                                         "post-content",
+                                         "article-text",
+                                         "article__content",
+                                         "post-body",
+                                         "articletext",
+                                         "article_body",
+                                         "body-copy",
+                                         "story-text",
+                                         "content-body",
+                                         "article-body-content",
+                                         "content__article-body",
+                                         "articlecontent",
+                                         "story_body",
+                                         "news-content",
+                                         "post__content"};
+
+/* ---- Measuring. */
+
+static void count_bytes(const char *text, uint32_t *bytes)
+{
+    for (; *text; text++)
+        *bytes += (unsigned char)*text > ' ';
+}
+
+static bool is_good(const struct part *p)
+{
+    return p->own >= GOOD_BYTES && p->own_linked * 2 < p->own;
+}
+
+static void enter(struct page *page, xmlNode *n)
+{
+    struct part *p = arena_alloc(&page->arena, sizeof *p);
+    const struct part *parent = n == page->body ? NULL : part_of(n->parent);
+    n->_private = p;
+    if (!p) {
+        page->failed = true;
+        return;
+    }
+    const enum element_kind kind = xml_kind(n);
+    const bool block =
+        kind == BLOCK || kind == CELL || (kind == LINE && !named(n, " br "));
+    p->block = block || !parent ? n : parent->block;
+    p->in_link = (parent && parent->in_link) ||
+                 (named(n, " a ") && attribute(n, "href")[0]);
+}
+
+static void leave(struct page *page, xmlNode *n)
+{
+    struct part *p = part_of(n);
+    if (p->block == n && is_good(p))
+        p->good += p->own;
+    if (is_heading(n) && p->text > 0 && p->linked * 2 > p->text)
+        p->teasers++;
+    p->nodes++;
+    if (n == page->body)
+        return;
+    struct part *parent = part_of(n->parent);
+    parent->teasers += p->teasers;
+    parent->nodes += p->nodes;
+    parent->text += p->text;
+    parent->linked += p->linked;
+    parent->good += p->good;
+}
+
+static void add_text(const xmlNode *n, const char *text)
+{
+    struct part *p = part_of(n->parent);
+    struct part *block = part_of(p->block);
+    uint32_t bytes = 0;
+    count_bytes(text, &bytes);
+    p->text += bytes;
+    block->own += bytes;
+    if (p->in_link) {
+        p->linked += bytes;
+        block->own_linked += bytes;
+    }
+}
+
+/* Measures the body; false if memory ran out. */
+static bool measure(struct page *page)
+{
+    xmlNode *n = page->body;
+    arena_reset(&page->arena);
+    enter(page, n);
+    while (n && !page->failed) {
+        const char *text = n->type == XML_ELEMENT_NODE ? NULL : xml_content(n);
+        if (text && n != page->body)
+            add_text(n, text);
+        if (is_element(n) && n->children) {
+            n = n->children;
+        } else {
+            if (is_element(n))
+                leave(page, n);
+            while (n != page->body && !n->next) {
+                n = n->parent;
+                leave(page, n);
+            }
+            n = n == page->body ? NULL : n->next;
+        }
+        if (is_element(n))
+            enter(page, n);
+    }
+    return !page->failed;
+}
+
+/* ---- Cutting. */
+
+static void cut(xmlNode *node)
+{
+    xmlUnlinkNode(node);
+    xmlFreeNode(node);
+}
+
+/* The node behind one and all below it. */
+static xmlNode *behind(const xmlNode *node, const xmlNode *top)
+{
+    while (node != top && !node->next)
+        node = node->parent;
+    return node == top ? NULL : node->next;
+}
+
+/* Cuts all elements for which `is` holds, and what is no text. */
+static void cut_all(xmlNode *top, bool (*is)(const xmlNode *, const void *),
+                    const void *what)
+{
+    for (xmlNode *n = top->children, *next; n; n = next) {
+        next = is_element(n) && n->children ? n->children : behind(n, top);
+        if (n->type == XML_COMMENT_NODE || n->type == XML_PI_NODE ||
+            (is_element(n) && is(n, what))) {
+            next = behind(n, top);
+            cut(n);
+        }
+    }
+}
+
+static bool never_shown(const xmlNode *n, const void *page)
+{
+    (void)page;
+    return (xml_kind(n) == HIDDEN && !named(n, " head ")) ||
+           named(n, " button label dialog source picture img ") ||
+           strstr(attribute(n, "style"), "display:none") ||
+           strstr(attribute(n, "style"), "display: none") ||
+           xmlHasProp((xmlNode *)(uintptr_t)n, BAD_CAST "hidden");
+}
+
+/* Whether an element is something beside the article, by its names, and does
+ * not have a good part of the page's text for all that. */
+static bool is_beside(const xmlNode *n, const void *data)
+{
+    const struct page *page = data;
+    const struct part *p = part_of(n);
+    if (named(n, " body html article main p tr td th tbody "))
+        return false;
+    if (p->text == 0)
+        return !named(n, " br hr ");
+    if (p->good * 10 >= part_of(page->body)->good * 4)
+        return false;
+    return named(n, " aside footer figcaption form nav menu address ") ||
+           (named(n, " figure ") && !xml_child(n, "blockquote") &&
+            !xml_child(n, "table")) ||
+           has_word(n, beside);
+}
+
+/* How lines begin that are no article's. In lower case. */
+static const char *const asides[] = {"advert",
+                                     "read more",
+                                     "read also",
+                                     "also read",
+                                     "also on ",
+                                     "sign up",
+                                     "subscribe",
+                                     "share this",
+                                     "share on",
+                                     "share it",
+                                     "follow us",
+                                     "click here",
+                                     "related:",
+                                     "related stories",
+                                     "get the latest",
+                                     "this slideshow requires",
+                                     "like this story",
+                                     "more:",
+                                     "see also",
+                                     "photo:",
+                                     "watch:",
+                                     "this website uses cookies",
+                                     "we use cookies",
+                                     "download our",
+                                     "join the conversation",
+                                     "recommended",
+                                     "image copyright",
+                                     "media caption",
+                                     "story continues",
+                                     "continue reading",
+                                     "copyright ",
+                                     "all rights reserved",
+                                     "you may also like",
+                                     "don't miss",
+                                     "tags:",
+                                     "filed under",
+                                     "have your say",
+                                     "send us your",
+                                     "listen to",
+                                     "buy now",
+                                     "\xC2\xA9"};
+
+/* Longest such line. */
+#define ASIDE_BYTES 240
+
+static bool is_aside(const xmlNode *n)
+{
+    struct buf text = BUF_INIT;
+    bool found = false;
+    if (xml_line(n, &text) && text.len < ASIDE_BYTES) {
+        for (size_t i = 0; i < text.len; i++)
+            if (text.data[i] >= 'A' && text.data[i] <= 'Z')
+                text.data[i] |= 32;
+        const char *line = buf_cstr(&text);
+        for (size_t i = 0; line && i < sizeof asides / sizeof *asides; i++)
+            found = found || strncmp(line, asides[i], strlen(asides[i])) == 0;
+    }
+    buf_release(&text);
+    return found;
+}
+
+/* Longest text of a box that leads to another article. */
+#define TEASER_BYTES 600
+
+/* A box with a headline that is a link. */
+static bool is_teaser(const xmlNode *n)
+{
+    const struct part *p = part_of(n);
+    return p->text <= TEASER_BYTES && p->linked >= 12 && p->teasers > 0 &&
+           named(n, " div li article section ");
+}
+
+/* Lists and boxes of links, what leads elsewhere. */
+static bool is_links(const xmlNode *n, const void *data)
+{
+    const struct part *p = part_of(n);
+    (void)data;
+    if (named(n, " p ") || is_heading(n))
+        return p->linked * 10 >= p->text * 9 && p->text > 0;
+    if (p->block == n && p->text < ASIDE_BYTES && p->nodes < NODES_MAX &&
+        is_aside(n))
+        return true;
+    if (is_teaser(n))
+        return true;
+    return named(n, " ul ol dl div section table ") && p->good == 0 &&
+           p->linked * 2 > p->text;
+}
+
+/* ---- Choosing. */
+
+static bool is_body_name(const xmlNode *n)
+{
+    static const char *const attributes[] = {"class", "id", "itemprop"};
+    for (size_t i = 0; i < 3; i++) {
+        char value[256];
+        const char *text = attribute(n, attributes[i]);
+        size_t len = 0;
+        for (; text[len] && len < sizeof value - 1; len++)
+            value[len] =
+                (char)(text[len] >= 'A' && text[len] <= 'Z' ? text[len] | 32
+                                                            : text[len]);
+        value[len] = '\0';
+        for (size_t k = 0; k < sizeof body_names / sizeof *body_names; k++)
+            if (strstr(value, body_names[k]))
+                return true;
+    }
+    return false;
+}
+
+static size_t depth_of(const xmlNode *n, const xmlNode *top)
+{
+    size_t depth = 0;
+    for (; n != top; n = n->parent)
+        depth++;
+    return depth;
+}
+
+/* The innermost element that has both in it. */
+static xmlNode *around(xmlNode *a, xmlNode *b, const xmlNode *top)
+{
+    size_t da = depth_of(a, top), db = depth_of(b, top);
+    while (a != b) {
+        const bool left = da >= db;
+        if (left) {
+            a = a->parent;
+            da--;
+        } else {
+            b = b->parent;
+            db--;
+        }
+    }
+    return a;
+}
+
+/* What says that it is the article's text, and has most of the page's; NULL.
+ * There may be several, with something between them. */
+static xmlNode *find_named(const struct page *page)
+{
+    const uint32_t all = part_of(page->body)->good;
+    xmlNode *found = NULL;
+    uint32_t good = 0;
+    for (xmlNode *n = page->body, *next; n; n = next) {
+        next = xml_walk(n, page->body);
+        if (part_of(n)->good * 20 < all || !is_body_name(n))
+            continue;
+        found = found ? around(found, n, page->body) : n;
+        good += part_of(n)->good;
+        next = behind(n, page->body);
+        while (next && !is_element(next))
+            next = behind(next, page->body);
+    }
+    return good * 10 >= all * 4 ? found : NULL;
+}
+
+/* Down to where the paragraphs stand side by side. */
+static xmlNode *go_down(xmlNode *n)
+{
+    for (;;) {
+        xmlNode *most = NULL;
+        for (xmlNode *c = n->children; c; c = c->next)
+            if (is_element(c) &&
+                (!most || part_of(c)->good > part_of(most)->good))
+                most = c;
+        if (!most || part_of(most)->good * 10 < part_of(n)->good * 8 ||
+            part_of(most)->good == 0 || part_of(most)->block != most ||
+            named(most, " p "))
+            return n;
+        n = most;
+    }
+}
+
+/* ---- Sorting paragraphs. */
+
+static bool ends_sentence(const xmlNode *n)
+{
+    struct buf text = BUF_INIT;
+    bool ends = false;
+    if (xml_line(n, &text) && text.len) {
+        size_t len = text.len;
+        /* Behind quotation marks, too. */
+        while (len > 1 &&
+               (text.data[len - 1] == '"' || text.data[len - 1] == '\'' ||
+                text.data[len - 1] == ')'))
+            len--;
+        if (len > 3 && memcmp(text.data + len - 3, "\xE2\x80\x9D", 3) == 0)
+            len -= 3;
+        ends = strchr(".!?:;", text.data[len - 1]) != NULL ||
+               (len > 3 && memcmp(text.data + len - 3, "\xE2\x80\xA6", 3) == 0);
+    }
+    buf_release(&text);
+    return ends;
+}
+
+static bool is_paragraph(const xmlNode *n)
+{
+    const struct part *p = part_of(n);
+    return is_good(p) ||
+           (named(n, " p blockquote ") && p->own >= SENTENCE_BYTES &&
+            p->own_linked * 2 < p->own && ends_sentence(n));
+}
+
+static bool is_title(const xmlNode *n, const void *title)
+{
+    const struct slice *t = title;
+    struct buf text = BUF_INIT;
+    bool same = named(n, " h1 ");
+    if (!same && named(n, " h2 h3 ") && t->len &&
+        part_of(n)->nodes < NODES_MAX && xml_line(n, &text))
+        same = slice_equal(buf_slice(&text), *t);
+    buf_release(&text);
+    return same;
+}
+
+/* Cuts what stands before the first and behind the last paragraph. */
+static void trim(xmlNode *top)
+{
+    xmlNode *first = NULL, *last = NULL;
+    for (xmlNode *n = top; n; n = xml_walk(n, top))
+        if (part_of(n)->block == n && is_paragraph(n)) {
+            first = first ? first : n;
+            last = n;
+        }
+    if (!first || first == top)
+        return;
+    for (const xmlNode *up = first; up != top; up = up->parent)
+        part_of(up)->around = true;
+    bool before = true, after = false;
+    for (xmlNode *n = top->children, *next; n; n = next) {
+        next = is_element(n) && n->children ? n->children : behind(n, top);
+        if (n == first)
+            before = false;
+        if (n == last) {
+            next = behind(n, top);
+            after = true;
+            continue;
+        }
+        /* What has the first in it is gone into. */
+        const bool inside = is_element(n) && part_of(n)->around;
+        if ((before && !inside) || after) {
+            next = behind(n, top);
+            cut(n);
+        }
+    }
+}
+
+bool html_body(xmlDoc *doc, struct slice title, struct buf *out)
+{
+    struct page page;
+    memset(&page, 0, sizeof page);
+    buf_reset(out);
+    xmlNode *root = xmlDocGetRootElement(doc);
+    page.body = xml_child(root, "body");
+    if (!page.body)
+        page.body = root;
+    if (!page.body)
+        return true;
+    cut_all(page.body, never_shown, NULL);
+    bool good = measure(&page);
+    if (good) {
+        cut_all(page.body, is_beside, &page);
+        good = measure(&page);
+    }
+    if (good) {
+        cut_all(page.body, is_links, &page);
+        xmlNode *top = find_named(&page);
+        top = go_down(top ? top : page.body);
+        cut_all(top, is_title, &title);
+        good = measure(&page);
+        if (good) {
+            trim(top);
+            good = xml_text(top, out);
+        }
+    }
+    arena_release(&page.arena);
+    return good;
+}

@@ -1,0 +1,100 @@
+/* Owns the table of readers and the choice among them.
+ * Promises a reason for every file that none can read. */
+#include "corpus/readers.h"
+
+#include <string.h>
+
+#include "common/base/utf8.h"
+#include "corpus/markup/xml.h"
+
+const struct reader *const reader_table[] = {
+    &reader_reuters,   &reader_trec, &reader_nitf,      &reader_newsml,
+    &reader_newsml_g2, &reader_feed, &reader_mediawiki, &reader_html,
+    &reader_warc,      &reader_mail, &reader_iptc,      &reader_jsonl,
+    &reader_json,      &reader_csv,  &reader_text,      NULL};
+
+_Static_assert(sizeof reader_table / sizeof *reader_table <= READERS_MAX,
+               "READERS_MAX is too small");
+
+size_t reader_number(const struct reader *reader)
+{
+    size_t i = 0;
+    while (reader_table[i] && reader_table[i] != reader)
+        i++;
+    return reader_table[i] ? i : READERS_MAX;
+}
+
+void reader_tally_add(struct reader_tally *t, const struct article *a)
+{
+    t->articles++;
+    t->dated += a->date.precision != DATE_NONE;
+    t->bytes += a->title.len + a->body.len;
+}
+
+const struct reader *reader_named(const char *name)
+{
+    for (size_t i = 0; reader_table[i]; i++)
+        if (strcmp(reader_table[i]->name, name) == 0)
+            return reader_table[i];
+    return NULL;
+}
+
+/* Formats that would pass as plain text but are not. */
+static const struct {
+    const char *start, *what;
+} refused[] = {{"<!DOCTYPE", "SGML of an unknown type"},
+               {"%PDF", "PDF"},
+               {"{\\rtf", "RTF"},
+               {"\xD0\xCF\x11\xE0", "a document of an office program"}};
+
+/* Whether there is an end tag of that name. */
+static bool ends_somewhere(struct slice text, struct slice name)
+{
+    for (size_t i = 0; i + name.len + 2 <= text.len; i++)
+        if (text.data[i] == '<' && text.data[i + 1] == '/' &&
+            memcmp(text.data + i + 2, name.data, name.len) == 0)
+            return true;
+    return false;
+}
+
+const struct reader *reader_detect(struct slice head, struct nh_error *err)
+{
+    if (head.len >= 3 && memcmp(head.data, "\xEF\xBB\xBF", 3) == 0)
+        head = (struct slice){head.data + 3, head.len - 3};
+    struct slice body = slice_trim(head);
+    for (size_t i = 0; reader_table[i]; i++)
+        if (reader_table[i] != &reader_text && reader_table[i]->detect(body))
+            return reader_table[i];
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        size_t n = strlen(refused[i].start);
+        if (body.len >= n && memcmp(body.data, refused[i].start, n) == 0) {
+            error_set(err, NH_EUNSUPPORTED,
+                      "it looks like %s, which is not supported",
+                      refused[i].what);
+            return NULL;
+        }
+    }
+    const struct slice root = xml_root(body);
+    const bool xml = body.len >= 5 && memcmp(body.data, "<?xml", 5) == 0;
+    if (xml || (root.len && ends_somewhere(body, root))) {
+        error_set(err, NH_EUNSUPPORTED,
+                  "it is XML, but <%.*s> is not a format that is known",
+                  (int)(root.len < 60 ? root.len : 60), root.data);
+        return NULL;
+    }
+    if (memchr(head.data ? head.data : "", '\0', head.len)) {
+        error_set(err, NH_EUNSUPPORTED, "it is not a text file");
+        return NULL;
+    }
+    return &reader_text;
+}
+
+void parse_context_release(struct parse_context *ctx)
+{
+    json_reader_release(&ctx->json);
+    xml_parser_free(ctx->xml);
+    buf_release(&ctx->text);
+    buf_release(&ctx->work);
+    buf_release(&ctx->other);
+    memset(ctx, 0, sizeof *ctx);
+}

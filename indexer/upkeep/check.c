@@ -1,0 +1,350 @@
+/* Owns the check of an index.
+ * Promises that a file of which one byte is not as it was written is named. */
+#include "indexer/upkeep/check.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/file.h"
+#include "common/stream/lexicon.h"
+#include "common/stream/stream.h"
+#include "common/text/article.h"
+#include "indexer/writer/sources.h"
+
+struct checker {
+    const char *dir;
+    uint32_t step;
+    struct snapshot snapshot;
+    check_report_fn *report;
+    void *ctx;
+    struct check_result *result;
+    struct stemmer *stemmer;
+    struct lexicon lexicon;
+    struct word_list words;
+    struct article article;
+    struct stream_decoded decoded;
+    struct buf term;
+    struct block block;
+    struct shingles shingles;
+    struct copies_cursor cursor;
+    struct nh_error *err;
+};
+
+static void problem(struct checker *c, const char *format, ...)
+    ERROR_PRINTF(2, 3);
+static void problem(struct checker *c, const char *format, ...)
+{
+    char line[600];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    c->result->problems++;
+    c->report(c->ctx, line);
+}
+
+/* Reports an error about stored data; only others go on. */
+static int data_error(struct checker *c, int rc, const struct nh_error *why)
+{
+    if (rc == NH_OK || rc == NH_ENOMEM) {
+        if (rc != NH_OK && c->err)
+            *c->err = *why;
+        return rc;
+    }
+    problem(c, "%s", why->message);
+    return NH_OK;
+}
+
+/* ---- Files. */
+
+static int check_files(struct checker *c, const struct manifest *m)
+{
+    struct buf name = BUF_INIT;
+    struct nh_error why;
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < m->file_count; i++) {
+        const struct manifest_file *f = &m->files[i];
+        uint64_t hash = 0, size = 0;
+        const char *path = file_join(&name, c->dir, f->path);
+        rc = path ? file_hash(path, &hash, &size, &why) : error_nomem(&why);
+        if (rc == NH_OK && size != f->size)
+            problem(c, "%s: it has %" PRIu64 " bytes instead of %" PRIu64,
+                    f->path, size, f->size);
+        else if (rc == NH_OK && hash != f->hash)
+            problem(c, "%s: its checksum does not fit", f->path);
+        rc = data_error(c, rc, &why);
+        c->result->files++;
+        c->result->bytes += size;
+    }
+    buf_release(&name);
+    return rc;
+}
+
+/* ---- Postings. */
+
+/* Whether a list of long ones has the number; -1 if it is damaged. */
+static int list_has(struct checker *c, const struct block_list *l,
+                    uint32_t docid)
+{
+    uint32_t low = 0, high = l->blocks; /* the first that does not end before */
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (block_last(l, middle) < docid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == l->blocks)
+        return 0;
+    if (!block_enter(l, low, &c->block))
+        return -1;
+    for (uint32_t i = 0; i < c->block.count; i++)
+        if (c->block.docids[i] == docid)
+            return 1;
+    return 0;
+}
+
+static int table_has(const struct snapshot_segment *s, struct slice term,
+                     uint32_t docid, struct nh_error *why)
+{
+    xw_postings *list;
+    uint32_t at = 0;
+    int more = 1;
+    int rc = xw_postings_open(&list, s->db, term.data, term.len, why);
+    if (rc != NH_OK)
+        return rc;
+    while (at < docid && (more = xw_postings_next(list, &at, NULL, why)) == 1)
+        ;
+    xw_postings_free(list);
+    return more < 0 ? more : at == docid;
+}
+
+/* Reports a posting that is missing. */
+static int check_posting(struct checker *c, const struct snapshot_segment *s,
+                         const char *prefix, struct slice value, uint32_t docid)
+{
+    struct block_list list;
+    struct nh_error why;
+    schema_term(&c->term, prefix, value);
+    if (c->term.failed)
+        return error_nomem(c->err);
+    const struct slice term = {c->term.data, c->term.len};
+    int found = blocks_find(&s->blocks, term, &list, &why);
+    if (found == 1)
+        found = list_has(c, &list, docid);
+    else if (found == 0)
+        found = table_has(s, term, docid, &why);
+    if (found == -1)
+        found = block_damaged(&list, &why);
+    c->result->postings++;
+    if (found == 0)
+        problem(c, "%s: article %u is missing from the postings of '%.*s'",
+                s->info->name, (unsigned)docid, (int)term.len, term.data);
+    return found < 0 ? data_error(c, found, &why) : NH_OK;
+}
+
+/* The signature of a text whose words were read; it was made of the coder's. */
+static int check_signature(struct checker *c, const struct snapshot_segment *s,
+                           size_t titles, uint32_t docid)
+{
+    struct copies_signature signature;
+    struct copies_entry e;
+    struct nh_error why;
+    int rc = shingles_of_words(&c->shingles, &c->lexicon, c->words.items,
+                               c->words.count, titles, c->err);
+    if (rc != NH_OK)
+        return rc;
+    shingles_sign(&c->shingles, &signature);
+    for (size_t b = 0; signature.any && b < COPIES_BANDS; b++) {
+        const uint32_t band = signature.bands[b];
+        int more = 0;
+        rc = copies_seek(&c->cursor, &s->copies, band, &why);
+        while (rc == NH_OK && (more = copies_next(&c->cursor, &e, &why)) == 1 &&
+               e.band == band && e.article != docid)
+            ;
+        if (rc != NH_OK || more < 0)
+            return data_error(c, rc != NH_OK ? rc : more, &why);
+        if (more == 0 || e.band != band)
+            problem(c, "%s: the signature of article %u is missing",
+                    s->info->name, (unsigned)docid);
+    }
+    return NH_OK;
+}
+
+/* All words of an article that was read. */
+static int check_words(struct checker *c, const struct snapshot_segment *s,
+                       uint32_t docid)
+{
+    size_t titles;
+    lexicon_trim(&c->lexicon);
+    int rc =
+        lexicon_analyse_article(&c->lexicon, c->article.title, c->article.body,
+                                &c->words, &titles, c->err);
+    if (rc == NH_OK)
+        rc = check_posting(c, s, schema_fields[FIELD_ID].prefix,
+                           article_get(&c->article, FIELD_ID), docid);
+    for (size_t i = 0; rc == NH_OK && i < c->words.count; i++) {
+        const struct text_word *w = &c->words.items[i];
+        const struct strtab_entry *e = &c->lexicon.stems.entries[w->stem];
+        const struct slice stem = {e->data, e->len};
+        if (w->flags & WORD_POSSESSIVE)
+            continue;
+        rc = check_posting(c, s, "", stem, docid);
+        if (rc == NH_OK && i < titles)
+            rc = check_posting(c, s, schema_fields[FIELD_TITLE].prefix, stem,
+                               docid);
+    }
+    c->result->sampled++;
+    return rc == NH_OK ? check_signature(c, s, titles, docid) : rc;
+}
+
+/* ---- Articles. */
+
+/* Leaves out what tagging found: the hash is of what came in. */
+static uint64_t hash_given(struct article *a)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < a->count; i++)
+        if (!a->values[i].found)
+            a->values[kept++] = a->values[i];
+    a->count = kept;
+    return article_hash(a);
+}
+
+/* Adds the length that Xapian has for an article. */
+static int add_length(struct checker *c, const struct snapshot_segment *s,
+                      uint32_t docid, uint64_t *total)
+{
+    struct nh_error why;
+    uint32_t length = 0;
+    int rc = xw_db_doclength(s->db, docid, &length, &why);
+    *total += length;
+    return data_error(c, rc, &why);
+}
+
+/* What scores are made with. */
+static int check_statistics(struct checker *c, const struct snapshot_segment *s,
+                            uint64_t total)
+{
+    struct nh_error why;
+    uint32_t documents = 0;
+    int rc = xw_db_doccount(s->db, &documents, &why);
+    if (rc == NH_OK && documents != s->info->articles)
+        problem(c, "%s: Xapian has %u articles instead of %u", s->info->name,
+                documents, s->info->articles);
+    if (rc == NH_OK && total != s->blocks.total_length)
+        problem(c,
+                "%s: its articles have %" PRIu64 " words instead of %" PRIu64,
+                s->info->name, total, s->blocks.total_length);
+    return data_error(c, rc, &why);
+}
+
+static int check_article(struct checker *c, const struct snapshot_segment *s,
+                         uint32_t docid)
+{
+    struct article_record record;
+    struct nh_error why;
+    int rc = articles_record(&s->articles, docid, &record, &why);
+    if (rc == NH_OK)
+        rc = snapshot_article(&c->snapshot, docid, &c->article, &c->decoded,
+                              &why);
+    if (rc != NH_OK)
+        return data_error(c, rc, &why);
+    if (docid % c->step == 0 || docid == s->articles.first)
+        rc = check_words(c, s, docid);
+    if (rc == NH_OK && hash_given(&c->article) != record.hash)
+        problem(c, "%s: article %u is not the one that came in", s->info->name,
+                (unsigned)docid);
+    return rc;
+}
+
+static int check_segment(struct checker *c, const struct snapshot_segment *s)
+{
+    struct buf path = BUF_INIT;
+    struct nh_error why;
+    size_t problems = 0;
+    uint32_t count = 0;
+    uint64_t total = 0;
+    const char *folder = file_join(&path, c->dir, s->info->name);
+    int rc = folder ? xw_db_check(folder, &problems, &why) : error_nomem(&why);
+    rc = data_error(c, rc, &why);
+    if (problems)
+        problem(c, "%s: Xapian finds %zu problems in its tables", s->info->name,
+                problems);
+    for (uint64_t d = s->info->first; rc == NH_OK && d <= s->info->last; d++)
+        if (articles_has(&s->articles, (uint32_t)d)) {
+            rc = check_article(c, s, (uint32_t)d);
+            if (rc == NH_OK)
+                rc = add_length(c, s, (uint32_t)d, &total);
+            count++;
+        }
+    if (rc == NH_OK && count != s->info->articles)
+        problem(c, "%s: it has %u articles instead of %u", s->info->name, count,
+                s->info->articles);
+    if (rc == NH_OK)
+        rc = check_statistics(c, s, total);
+    c->result->articles += count;
+    buf_release(&path);
+    return rc;
+}
+
+/* ---- */
+
+static int check_contents(struct checker *c)
+{
+    struct nh_error why;
+    struct sources sources;
+    const struct manifest *m = &c->snapshot.manifest;
+    int rc = data_error(c, snapshot_open(&c->snapshot, c->dir, &why), &why);
+    if (rc != NH_OK || !c->snapshot.dir)
+        return rc;
+    rc = sources_open(&sources, m, c->dir, &why);
+    sources_release(&sources);
+    rc = data_error(c, rc, &why);
+    if (rc == NH_OK)
+        rc = stemmer_new(&c->stemmer, m->language, c->err);
+    lexicon_init(&c->lexicon, c->stemmer, NULL);
+    for (size_t i = 0; rc == NH_OK && i < c->snapshot.count; i++)
+        rc = check_segment(c, &c->snapshot.segments[i]);
+    lexicon_release(&c->lexicon);
+    stemmer_free(c->stemmer);
+    snapshot_close(&c->snapshot);
+    word_list_release(&c->words);
+    article_release(&c->article);
+    stream_decoded_release(&c->decoded);
+    buf_release(&c->term);
+    shingles_release(&c->shingles);
+    return rc;
+}
+
+int check_index(const char *dir, uint32_t step, check_report_fn *report,
+                void *ctx, struct check_result *result, struct nh_error *err)
+{
+    struct manifest m;
+    struct checker *c = calloc(1, sizeof *c);
+    memset(result, 0, sizeof *result);
+    if (!c)
+        return error_nomem(err);
+    c->dir = dir;
+    c->step = step;
+    c->report = report;
+    c->ctx = ctx;
+    c->result = result;
+    c->err = err;
+    int rc = manifest_read(&m, dir, err);
+    if (rc == NH_ECORRUPT && err) {
+        problem(c, "%s", err->message);
+        rc = NH_OK;
+    } else if (rc == NH_OK) {
+        rc = check_files(c, &m);
+        manifest_release(&m);
+        /* What the files say is looked at where they are what was written. */
+        if (rc == NH_OK && result->problems == 0)
+            rc = check_contents(c);
+    }
+    free(c);
+    return rc;
+}

@@ -1,0 +1,45 @@
+/* Inside of the writer (index_writer.c, writer_commit.c, writer_sources.c). */
+#ifndef INDEXER_WRITER_INDEX_WRITER_INTERNAL_H
+#define INDEXER_WRITER_INDEX_WRITER_INTERNAL_H
+
+#include <pthread.h>
+
+#include "indexer/segment/articles_writer.h"
+#include "indexer/segment/copies_writer.h"
+#include "indexer/segment/run_table.h"
+#include "indexer/writer/index_writer.h"
+
+struct index_writer {
+    char *dir, *build_dir;
+    int lock;
+    struct manifest manifest; /* of the next commit */
+    struct dict *dict;        /* of new segments; NULL if none yet */
+    struct segment_builder *builder;
+
+    /* Guarded by the mutex: what writer_resolve reads while writer_commit
+     * renews it. */
+    pthread_mutex_t mutex;
+    struct snapshot snapshot; /* the last commit */
+    struct run_table run;
+    uint32_t next; /* number of the next article */
+    struct sources sources;
+
+    /* The segment in progress. */
+    bool open;
+    size_t batches;
+    char name[32];
+    uint32_t first, last, articles;
+    struct articles_writer out;
+    struct word_counts words;
+    struct copies_list copies;
+    struct stemmer *stemmer; /* for the vocabulary */
+    uint32_t *buried;        /* numbers that died since the last commit */
+    size_t buried_count, buried_cap;
+};
+
+/* "dir/name", to be freed; NULL if memory ran out. */
+char *writer_path(const char *dir, const char *name);
+/* Notes that an article dies with the next commit. */
+int writer_bury(struct index_writer *w, uint32_t docid, struct nh_error *err);
+
+#endif

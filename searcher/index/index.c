@@ -1,0 +1,439 @@
+/* Owns opening of indexes and reading of single articles.
+ * Promises that a handle shows one commit, whole. */
+#include "searcher/index/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const char *nh_version(void)
+{
+    return NEWSHOUND_VERSION;
+}
+
+/* All but the rules, which helpers borrow. Accepts NULL. */
+static void close_commit(nh_index *index)
+{
+    if (!index)
+        return;
+    lexicon_release(&index->lexicon);
+    article_release(&index->article);
+    stream_decoded_release(&index->decoded);
+    word_list_release(&index->words);
+    for (size_t i = 0; i < index->helper_count; i++)
+        close_commit(index->helpers[i]);
+    xw_db_free(index->part);
+    stem_index_release(&index->stems);
+    stemmer_free(index->stemmer);
+    snapshot_close(&index->snapshot);
+    free(index);
+}
+
+static int open_commit(nh_index **out, const char *path, struct nh_error *err)
+{
+    *out = NULL;
+    nh_index *index = calloc(1, sizeof *index);
+    if (!index)
+        return error_nomem(err);
+    int rc = snapshot_open(&index->snapshot, path, err);
+    if (rc == NH_OK)
+        rc = stemmer_new(&index->stemmer, index->snapshot.manifest.language,
+                         err);
+    if (rc != NH_OK) {
+        close_commit(index);
+        return rc;
+    }
+    lexicon_init(&index->lexicon, NULL, NULL);
+    *out = index;
+    return NH_OK;
+}
+
+static int take_stamp(struct file_stamp *stamp, const char *dir,
+                      const char *name, struct nh_error *err)
+{
+    struct buf path = BUF_INIT;
+    struct stat st;
+    const bool good = file_join(&path, dir, name) != NULL;
+    *stamp = (struct file_stamp){0, 0, 0};
+    if (good && stat(path.data, &st) == 0)
+        *stamp = (struct file_stamp){(uint64_t)st.st_ino, (uint64_t)st.st_size,
+                                     (int64_t)st.st_mtim.tv_sec * 1000000000 +
+                                         st.st_mtim.tv_nsec};
+    buf_release(&path);
+    return good ? NH_OK : error_nomem(err);
+}
+
+static bool same_stamp(struct file_stamp a, struct file_stamp b)
+{
+    return a.inode == b.inode && a.size == b.size && a.changed == b.changed;
+}
+
+static int take_stamps(struct file_stamp *commit, struct file_stamp *rules,
+                       const char *dir, struct nh_error *err)
+{
+    int rc = take_stamp(commit, dir, MANIFEST_NAME, err);
+    return rc == NH_OK ? take_stamp(rules, dir, NAME_RULES_FILE, err) : rc;
+}
+
+int nh_open(nh_index **out, const char *path, struct nh_error *err)
+{
+    struct file_stamp commit, rules;
+    *out = NULL;
+    int rc = take_stamps(&commit, &rules, path, err);
+    if (rc == NH_OK)
+        rc = open_commit(out, path, err);
+    if (rc == NH_OK)
+        rc = name_rules_open(&(*out)->rules, path, err);
+    if (rc != NH_OK) {
+        nh_close(*out);
+        *out = NULL;
+        return rc;
+    }
+    (*out)->commit_stamp = commit;
+    (*out)->rules_stamp = rules;
+    return NH_OK;
+}
+
+int nh_reopen(nh_index *index, int *changed, struct nh_error *err)
+{
+    struct file_stamp commit, rules;
+    const char *dir = index->snapshot.dir;
+    nh_index *newer;
+    int none;
+    if (!changed)
+        changed = &none;
+    *changed = 0;
+    int rc = take_stamps(&commit, &rules, dir, err);
+    if (rc != NH_OK || (same_stamp(commit, index->commit_stamp) &&
+                        same_stamp(rules, index->rules_stamp)))
+        return rc;
+    rc = nh_open(&newer, dir, err);
+    if (rc != NH_OK)
+        return rc;
+    const struct nh_index older = *index;
+    *index = *newer;
+    *newer = older;
+    index->no_rules = newer->no_rules;
+    nh_close(newer);
+    *changed = 1;
+    return NH_OK;
+}
+
+void nh_use_rules(nh_index *index, int on)
+{
+    index->no_rules = !on;
+    for (size_t i = 0; i < index->helper_count; i++)
+        index->helpers[i]->no_rules = !on;
+}
+
+void nh_close(nh_index *index)
+{
+    struct name_rules *rules = index ? index->rules : NULL;
+    close_commit(index);
+    name_rules_free(rules);
+}
+
+bool index_help(nh_index *index, size_t count)
+{
+    const struct snapshot *s = &index->snapshot;
+    while (index->helper_count < count &&
+           index->helper_count < NH_THREADS_MAX) {
+        nh_index *helper;
+        if (open_commit(&helper, s->dir, NULL) != NH_OK)
+            return false;
+        if (helper->snapshot.manifest.commit != s->manifest.commit) {
+            close_commit(helper);
+            return false;
+        }
+        for (size_t i = 0; i < s->count; i++) /* the same files */
+            helper->snapshot.segments[i].table_checked =
+                s->segments[i].table_checked;
+        helper->rules = index->rules;
+        helper->no_rules = index->no_rules;
+        index->helpers[index->helper_count++] = helper;
+    }
+    return index->helper_count >= count;
+}
+
+int index_part(nh_index *index, uint32_t first, uint32_t last,
+               const xw_db **out, struct nh_error *err)
+{
+    const struct snapshot *s = &index->snapshot;
+    if (!index->part || first != index->part_first ||
+        last != index->part_last) {
+        xw_db_free(index->part);
+        int rc = xw_db_new(&index->part, err);
+        for (size_t i = 0; rc == NH_OK && i < s->count; i++)
+            if (s->segments[i].info->first <= last &&
+                s->segments[i].info->last >= first)
+                rc = xw_db_add_open(index->part, s->segments[i].db, err);
+        if (rc != NH_OK) {
+            xw_db_free(index->part);
+            index->part = NULL;
+            return rc;
+        }
+        index->part_first = first;
+        index->part_last = last;
+    }
+    *out = index->part;
+    return NH_OK;
+}
+
+int nh_verify(nh_index *index, struct nh_error *err)
+{
+    return snapshot_verify(&index->snapshot, err);
+}
+
+void nh_index_stats(const nh_index *index, struct nh_stats *stats)
+{
+    const struct snapshot *s = &index->snapshot;
+    memset(stats, 0, sizeof *stats);
+    stats->articles = s->live;
+    stats->tombstones = s->dead;
+    stats->segments = s->count;
+    stats->commit = s->manifest.commit;
+    for (size_t i = 0; i < s->count; i++)
+        stats->text_bytes += s->segments[i].articles.text_bytes;
+    for (size_t i = 0; i < s->manifest.file_count; i++)
+        stats->index_bytes += s->manifest.files[i].size;
+}
+
+/* ---- Hits. */
+
+struct nh_string hit_string(struct arena *arena, struct slice s)
+{
+    return (struct nh_string){arena_copy(arena, s.data, s.len), s.len};
+}
+
+/* The values of one field; they stand side by side in the article. */
+static bool fill_list(struct nh_list *list, const struct article *a,
+                      enum field field, struct arena *arena)
+{
+    size_t first = 0, count = 0;
+    while (first < a->count && a->values[first].field != field)
+        first++;
+    while (first + count < a->count && a->values[first + count].field == field)
+        count++;
+    struct nh_string *items = arena_alloc(arena, (count + 1) * sizeof *items);
+    for (size_t i = 0; items && i < count; i++) {
+        items[i] = hit_string(arena, a->values[first + i].text);
+        if (!items[i].data)
+            return false;
+    }
+    *list = (struct nh_list){items, count};
+    return items != NULL;
+}
+
+bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena)
+{
+    const struct {
+        struct nh_string *to;
+        enum field field;
+    } singles[] = {{&hit->id, FIELD_ID},
+                   {&hit->source, FIELD_SOURCE},
+                   {&hit->url, FIELD_URL},
+                   {&hit->section, FIELD_SECTION},
+                   {&hit->language, FIELD_LANGUAGE}};
+    const struct {
+        struct nh_list *to;
+        enum field field;
+    } lists[] = {{&hit->author, FIELD_AUTHOR},
+                 {&hit->topic, FIELD_TOPIC},
+                 {&hit->person, FIELD_PERSON},
+                 {&hit->org, FIELD_ORG},
+                 {&hit->place, FIELD_PLACE}};
+    bool good = true;
+    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
+        *singles[i].to = hit_string(arena, article_get(a, singles[i].field));
+        good = good && singles[i].to->data;
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        good = good && fill_list(lists[i].to, a, lists[i].field, arena);
+    struct buf date = BUF_INIT;
+    date_format(a->date, &date);
+    hit->date = hit_string(arena, (struct slice){date.data, date.len});
+    hit->title = hit_string(arena, a->title);
+    hit->time = a->date.seconds;
+    good = good && !date.failed;
+    buf_release(&date);
+    return good && hit->date.data && hit->title.data;
+}
+
+/* ---- Articles. */
+
+static int show_names(nh_index *index, struct nh_error *err)
+{
+    return name_rules_apply(index_rules(index), &index->article)
+               ? NH_OK
+               : error_nomem(err);
+}
+
+int index_article(nh_index *index, uint32_t docid, struct nh_error *err)
+{
+    int rc = snapshot_article(&index->snapshot, docid, &index->article,
+                              &index->decoded, err);
+    return rc == NH_OK ? show_names(index, err) : rc;
+}
+
+int index_fields(nh_index *index, uint32_t docid, struct nh_error *err)
+{
+    struct article_record record;
+    struct snapshot_segment *segment;
+    article_reset(&index->article);
+    int rc = snapshot_record(&index->snapshot, docid, &record, &segment, err);
+    if (rc == NH_OK)
+        rc = articles_fields(&segment->articles, &record, &index->article, err);
+    return rc == NH_OK ? show_names(index, err) : rc;
+}
+
+struct nh_article {
+    struct arena arena;
+    struct nh_article_view view;
+    struct nh_mention *mentions; /* made when asked for */
+    size_t mention_count;
+};
+
+/* How many values of a field were not found by tagging. */
+static size_t count_given(const struct article *a, enum field field)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->count; i++)
+        n += a->values[i].field == field && !a->values[i].found;
+    return n;
+}
+
+static int article_make(nh_article **out, nh_index *index, uint32_t docid,
+                        struct nh_error *err)
+{
+    int rc = index_article(index, docid, err);
+    if (rc != NH_OK)
+        return rc;
+    nh_article *a = calloc(1, sizeof *a);
+    if (!a)
+        return error_nomem(err);
+    a->view.body = hit_string(&a->arena, index->article.body);
+    a->view.hit.number = docid;
+    a->view.hit.snippet.text = (struct nh_string){"", 0};
+    a->view.given_persons = count_given(&index->article, FIELD_PERSON);
+    a->view.given_orgs = count_given(&index->article, FIELD_ORG);
+    a->view.given_places = count_given(&index->article, FIELD_PLACE);
+    if (!a->view.body.data ||
+        !hit_fill(&a->view.hit, &index->article, &a->arena)) {
+        nh_article_free(a);
+        return error_nomem(err);
+    }
+    *out = a;
+    return NH_OK;
+}
+
+int nh_article_open(nh_article **out, nh_index *index, const char *id,
+                    size_t len, struct nh_error *err)
+{
+    uint32_t docid;
+    *out = NULL;
+    int rc =
+        snapshot_find(&index->snapshot, (struct slice){id, len}, &docid, err);
+    return rc == NH_OK ? article_make(out, index, docid, err) : rc;
+}
+
+int nh_article_next(nh_article **out, nh_index *index, uint32_t after,
+                    struct nh_error *err)
+{
+    const struct snapshot *s = &index->snapshot;
+    *out = NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct manifest_segment *seg = s->segments[i].info;
+        uint32_t docid = after >= seg->first ? after + 1 : seg->first;
+        for (; docid <= seg->last; docid++) {
+            if (!snapshot_live(s, docid))
+                continue;
+            int rc = article_make(out, index, docid, err);
+            if (rc != NH_ENOTFOUND) /* a number that was not used */
+                return rc;
+        }
+    }
+    return error_set(err, NH_ENOTFOUND, "there are no more articles");
+}
+
+/* Mentions of the article that index->article holds, whose words are
+ * index->words, the first `titles` of its title. */
+static int fill_mentions(nh_article *a, const nh_index *index, size_t titles,
+                         struct nh_error *err)
+{
+    const struct article *from = &index->article;
+    size_t count = 0;
+    for (size_t i = 0; i < from->count; i++)
+        count += from->values[i].mention_count;
+    struct nh_mention *made =
+        arena_alloc(&a->arena, (count + 1) * sizeof *made);
+    if (!made)
+        return error_nomem(err);
+    count = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct article_value *v = &from->values[i];
+        const char *field = schema_fields[v->field].name;
+        const struct nh_string name =
+            hit_string(&a->arena, v->mention_count ? v->text : slice_of(""));
+        if (!name.data)
+            return error_nomem(err);
+        for (size_t k = 0; k < v->mention_count; k++) {
+            const struct article_mention *m = &v->mentions[k];
+            if (m->count == 0 || m->first >= index->words.count ||
+                m->count > index->words.count - m->first)
+                return error_set(err, NH_ECORRUPT,
+                                 "the article '%s' names somebody where it has "
+                                 "no words",
+                                 a->view.hit.id.data);
+            const bool in_title = m->first < titles;
+            const size_t base = in_title ? 0 : from->title.len + 1;
+            const size_t start = index->words.items[m->first].start,
+                         end = index->words.items[m->first + m->count - 1].end;
+            made[count++] = (struct nh_mention){{field, strlen(field)},
+                                                name,
+                                                in_title,
+                                                start - base,
+                                                end - start};
+        }
+    }
+    a->mentions = made;
+    a->mention_count = count;
+    return NH_OK;
+}
+
+int nh_article_mentions(nh_article *a, nh_index *index,
+                        const struct nh_mention **mentions, size_t *count,
+                        struct nh_error *err)
+{
+    int rc = NH_OK;
+    size_t titles;
+    *mentions = NULL;
+    *count = 0;
+    if (!a->mentions) {
+        rc = index_article(index, a->view.hit.number, err);
+        if (rc == NH_OK)
+            rc = lexicon_analyse_article(&index->lexicon, index->article.title,
+                                         index->article.body, &index->words,
+                                         &titles, err);
+        if (rc == NH_OK)
+            rc = fill_mentions(a, index, titles, err);
+        lexicon_trim(&index->lexicon);
+    }
+    if (rc == NH_OK) {
+        *mentions = a->mentions;
+        *count = a->mention_count;
+    }
+    return rc;
+}
+
+const struct nh_article_view *nh_article_view(const nh_article *article)
+{
+    return &article->view;
+}
+
+void nh_article_free(nh_article *article)
+{
+    if (!article)
+        return;
+    arena_release(&article->arena);
+    free(article);
+}

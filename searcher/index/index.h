@@ -1,0 +1,61 @@
+/* Inside of the public handles. */
+#ifndef SEARCHER_INDEX_INDEX_H
+#define SEARCHER_INDEX_INDEX_H
+
+#include "common/store/snapshot.h"
+#include "common/stream/lexicon.h"
+#include "common/stream/stream.h"
+#include "newshound/newshound.h"
+#include "searcher/index/name_rules.h"
+#include "searcher/query/stems.h"
+
+/* What tells one state of a file from another; zeros: there is none. */
+struct file_stamp {
+    uint64_t inode, size;
+    int64_t changed; /* nanoseconds since 1970 */
+};
+
+struct nh_index {
+    struct snapshot snapshot;
+    struct file_stamp commit_stamp, rules_stamp; /* before they were read */
+    struct stemmer *stemmer;
+    struct lexicon lexicon;   /* words of texts that were shown */
+    struct stem_index stems;  /* of the dictionaries */
+    struct name_rules *rules; /* of the index, or NULL; helpers borrow them */
+    bool no_rules;            /* they are left out */
+    /* Scratch for one article at a time. */
+    struct article article;
+    struct stream_decoded decoded;
+    struct word_list words;
+    /* For searches side by side: the same commit opened again, for one thread
+     * each, and the databases of parts of the index. */
+    struct nh_index *helpers[NH_THREADS_MAX];
+    size_t helper_count;
+    xw_db *part;
+    uint32_t part_first, part_last; /* article numbers that it was made for */
+};
+
+/* Opens helpers, until there are `count`; false if that cannot be done, for
+ * instance because a newer commit has taken the place of this one. */
+bool index_help(nh_index *index, size_t count);
+/* The database of the segments with article numbers in first..last; borrowed,
+ * until the next call. */
+int index_part(nh_index *index, uint32_t first, uint32_t last,
+               const xw_db **out, struct nh_error *err);
+
+/* The rules that names are shown by, or NULL. */
+static inline const struct name_rules *index_rules(const nh_index *index)
+{
+    return index->no_rules ? NULL : index->rules;
+}
+/* snapshot_article into index->article, names as they are shown. */
+int index_article(nh_index *index, uint32_t docid, struct nh_error *err);
+/* The same for its fields alone. */
+int index_fields(nh_index *index, uint32_t docid, struct nh_error *err);
+
+/* Copies an article's values and date into a hit; strings go to the arena. */
+bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena);
+/* A copy with a NUL behind it; data is NULL if memory ran out. */
+struct nh_string hit_string(struct arena *arena, struct slice s);
+
+#endif

@@ -1,0 +1,503 @@
+/* Owns the rules about names.
+ * Promises that filters, facets and what is shown follow the same rules. */
+#include "searcher/index/name_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/file.h"
+#include "common/base/strtab.h"
+#include "common/text/analysis.h"
+
+/* Fields of names: persons, orgs and places, side by side in the schema. */
+#define FIRST FIELD_PERSON
+#define FIELDS 3
+#define NONE UINT32_MAX
+
+/* What rules say of one name in one field. */
+struct named {
+    struct slice text; /* as a rule spells it that others are merged into */
+    uint32_t into;     /* the name that it is merged into, or NONE */
+    uint32_t root;     /* the last of those; itself if it is not merged */
+    bool merged;       /* it is one of several */
+    bool hidden;
+};
+
+struct name_rules {
+    struct strtab names; /* folded */
+    struct named *items; /* FIELDS for each */
+    size_t cap;          /* names that there is room for */
+    int *retyped;        /* for each: field, or -1 */
+    size_t retyped_cap;
+};
+
+static struct named *item(const struct name_rules *r, uint32_t name,
+                          enum field field)
+{
+    return &r->items[(size_t)name * FIELDS + (size_t)(field - FIRST)];
+}
+
+static bool is_entity(enum field field)
+{
+    return field >= FIRST && (int)field < FIRST + FIELDS;
+}
+
+void name_rules_free(struct name_rules *r)
+{
+    if (!r)
+        return;
+    strtab_release(&r->names);
+    free(r->items);
+    free(r->retyped);
+    free(r);
+}
+
+/* ---- Reading. */
+
+struct reader {
+    struct name_rules *rules;
+    struct slice line; /* what is left of it */
+    struct buf text, folded;
+    const char *path;
+    size_t number;
+    struct nh_error *err;
+};
+
+static int bad(struct reader *x, const char *what)
+{
+    error_set(x->err, NH_EDATA, "%s:%zu: %s", x->path, x->number, what);
+    return error_hint(x->err, NH_EDATA,
+                      "rules look like: merge person \"J. Leike\" = \"Jan "
+                      "Leike\"; hide org \"AI\"; retype \"Wired\" org");
+}
+
+static void skip_space(struct reader *x)
+{
+    x->line = slice_trim(x->line);
+}
+
+/* The next run of letters. */
+static struct slice take_word(struct reader *x)
+{
+    size_t len = 0;
+    skip_space(x);
+    while (len < x->line.len && x->line.data[len] >= 'a' &&
+           x->line.data[len] <= 'z')
+        len++;
+    const struct slice word = {x->line.data, len};
+    x->line.data += len;
+    x->line.len -= len;
+    return word;
+}
+
+static bool take_sign(struct reader *x, char sign)
+{
+    skip_space(x);
+    if (x->line.len == 0 || x->line.data[0] != sign)
+        return false;
+    x->line.data++;
+    x->line.len--;
+    return true;
+}
+
+/* Reads a name in quotes, where \ stands before " and \. Puts it as it is
+ * written in x->text. */
+static int take_name(struct reader *x, uint32_t *name)
+{
+    struct name_rules *r = x->rules;
+    buf_reset(&x->text);
+    buf_reset(&x->folded);
+    if (!take_sign(x, '"'))
+        return bad(x, "a name in quotes belongs here");
+    while (x->line.len && x->line.data[0] != '"') {
+        const size_t skip = x->line.data[0] == '\\' && x->line.len > 1;
+        buf_append_byte(&x->text, (uint8_t)x->line.data[skip]);
+        x->line.data += 1 + skip;
+        x->line.len -= 1 + skip;
+    }
+    if (!x->line.len)
+        return bad(x, "the name has no closing quote");
+    x->line.data++;
+    x->line.len--;
+    const struct slice text = slice_trim(
+        (struct slice){x->text.data ? x->text.data : "", x->text.len});
+    if (text.len)
+        analysis_fold_name(text, &x->folded);
+    if (x->text.failed || x->folded.failed)
+        return error_nomem(x->err);
+    if (x->folded.len == 0)
+        return bad(x, "the name is empty");
+    const uint32_t known = r->names.count;
+    *name = strtab_add(&r->names, x->folded.data, x->folded.len);
+    if (*name == STRTAB_NONE)
+        return error_nomem(x->err);
+    while (r->cap <= *name) {
+        struct named *items =
+            array_grow(r->items, &r->cap, FIELDS * sizeof *items);
+        if (!items)
+            return error_nomem(x->err);
+        r->items = items;
+    }
+    while (r->retyped_cap <= *name) {
+        int *retyped = array_grow(r->retyped, &r->retyped_cap, sizeof *retyped);
+        if (!retyped)
+            return error_nomem(x->err);
+        r->retyped = retyped;
+    }
+    if (*name < known)
+        return NH_OK;
+    r->retyped[*name] = -1;
+    for (int k = 0; k < FIELDS; k++)
+        *item(r, *name, (enum field)(FIRST + k)) =
+            (struct named){{"", 0}, NONE, *name, false, false};
+    return NH_OK;
+}
+
+static int take_field(struct reader *x, enum field *field)
+{
+    const struct slice word = take_word(x);
+    const int found = word.len ? schema_find(word) : -1;
+    if (found < 0 || !is_entity((enum field)found))
+        return bad(x, "person, org or place belongs here");
+    *field = (enum field)found;
+    return NH_OK;
+}
+
+static int take_merge(struct reader *x)
+{
+    struct name_rules *r = x->rules;
+    enum field field;
+    uint32_t name, into;
+    int rc = take_field(x, &field);
+    if (rc == NH_OK)
+        rc = take_name(x, &name);
+    if (rc == NH_OK && !take_sign(x, '='))
+        rc = bad(x, "= belongs between the two names");
+    if (rc == NH_OK)
+        rc = take_name(x, &into);
+    if (rc != NH_OK)
+        return rc;
+    struct named *from = item(r, name, field), *to = item(r, into, field);
+    if (from->into != NONE && from->into != into)
+        return bad(x, "another rule merges this name into another one");
+    for (uint32_t n = into; n != NONE && name != into;
+         n = item(r, n, field)->into)
+        if (n == name)
+            return bad(x, "this rule and others merge names in a circle");
+    const char *copy = arena_copy(&r->names.arena, x->text.data, x->text.len);
+    if (!copy)
+        return error_nomem(x->err);
+    if (!to->text.len)
+        to->text = (struct slice){copy, x->text.len};
+    if (name != into) /* else the rule says how it is spelt */
+        from->into = into;
+    from->merged = to->merged = true;
+    return NH_OK;
+}
+
+static int take_hide(struct reader *x)
+{
+    enum field field;
+    uint32_t name;
+    int rc = take_field(x, &field);
+    if (rc == NH_OK)
+        rc = take_name(x, &name);
+    if (rc == NH_OK)
+        item(x->rules, name, field)->hidden = true;
+    return rc;
+}
+
+static int take_retype(struct reader *x)
+{
+    enum field field;
+    uint32_t name;
+    int rc = take_name(x, &name);
+    if (rc == NH_OK)
+        rc = take_field(x, &field);
+    if (rc != NH_OK)
+        return rc;
+    int *retyped = &x->rules->retyped[name];
+    if (*retyped >= 0 && *retyped != (int)field)
+        return bad(x, "another rule gives this name another type");
+    *retyped = (int)field;
+    return NH_OK;
+}
+
+static int take_rule(struct reader *x)
+{
+    static const struct {
+        const char *name;
+        int (*take)(struct reader *x);
+    } rules[] = {
+        {"merge", take_merge}, {"hide", take_hide}, {"retype", take_retype}};
+    skip_space(x);
+    if (x->line.len == 0 || x->line.data[0] == '#')
+        return NH_OK;
+    const struct slice word = take_word(x);
+    int rc = NH_EDATA;
+    size_t i = 0;
+    while (i < sizeof rules / sizeof *rules &&
+           !slice_equal(word, slice_of(rules[i].name)))
+        i++;
+    rc = i < sizeof rules / sizeof *rules
+             ? rules[i].take(x)
+             : bad(x, "a rule begins with merge, hide or retype");
+    skip_space(x);
+    if (rc == NH_OK && x->line.len && x->line.data[0] != '#')
+        rc = bad(x, "there is something behind the rule");
+    return rc;
+}
+
+/* Follows what is merged to its end, once all rules are known. */
+static void settle(struct name_rules *r)
+{
+    for (uint32_t n = 0; n < r->names.count; n++)
+        for (int k = 0; k < FIELDS; k++) {
+            const enum field field = (enum field)(FIRST + k);
+            struct named *i = item(r, n, field);
+            uint32_t steps = 0;
+            while (item(r, i->root, field)->into != NONE &&
+                   steps++ < r->names.count) {
+                i->root = item(r, i->root, field)->into;
+                i->hidden = i->hidden || item(r, i->root, field)->hidden;
+            }
+        }
+}
+
+int name_rules_read(struct name_rules **out, struct slice text,
+                    const char *path, struct nh_error *err)
+{
+    struct reader x = {NULL, {NULL, 0}, BUF_INIT, BUF_INIT, path, 0, err};
+    int rc = NH_OK;
+    *out = NULL;
+    x.rules = calloc(1, sizeof *x.rules);
+    if (!x.rules)
+        return error_nomem(err);
+    if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
+        text = (struct slice){text.data + 3, text.len - 3};
+    while (rc == NH_OK && text.len) {
+        const char *end = memchr(text.data, '\n', text.len);
+        x.line = (struct slice){text.data,
+                                end ? (size_t)(end - text.data) : text.len};
+        const size_t used = x.line.len + (end ? 1 : 0);
+        x.number++;
+        rc = take_rule(&x);
+        text.data += used;
+        text.len -= used;
+    }
+    settle(x.rules);
+    buf_release(&x.text);
+    buf_release(&x.folded);
+    if (rc != NH_OK || x.rules->names.count == 0)
+        name_rules_free(x.rules);
+    else
+        *out = x.rules;
+    return rc;
+}
+
+int name_rules_open(struct name_rules **out, const char *dir,
+                    struct nh_error *err)
+{
+    struct buf path = BUF_INIT, text = BUF_INIT;
+    *out = NULL;
+    const char *name = file_join(&path, dir, NAME_RULES_FILE);
+    int rc = name ? NH_OK : error_nomem(err);
+    if (rc == NH_OK && file_exists(name)) {
+        rc = file_read(name, &text, err);
+        if (rc == NH_OK && text.len > NAME_RULES_BYTES_MAX)
+            rc = error_set(err, NH_EDATA, "'%s' has more than %zu bytes", name,
+                           NAME_RULES_BYTES_MAX);
+        if (rc == NH_OK)
+            rc = name_rules_read(out, (struct slice){text.data, text.len}, name,
+                                 err);
+    }
+    buf_release(&path);
+    buf_release(&text);
+    return rc;
+}
+
+/* ---- What is shown. */
+
+/* Where the name is shown that is stored in `field`. */
+static enum field shown_in(const struct name_rules *r, uint32_t name,
+                           enum field field)
+{
+    return r->retyped[name] >= 0 ? (enum field)r->retyped[name] : field;
+}
+
+bool name_rules_map(const struct name_rules *r, enum field *field,
+                    struct slice folded, struct slice *text)
+{
+    *text = (struct slice){"", 0};
+    const uint32_t name = r && is_entity(*field)
+                              ? strtab_find(&r->names, folded.data, folded.len)
+                              : STRTAB_NONE;
+    if (name == STRTAB_NONE)
+        return true;
+    *field = shown_in(r, name, *field);
+    const struct named *i = item(r, name, *field);
+    *text = item(r, i->root, *field)->text;
+    return !i->hidden;
+}
+
+/* Mentions of two names in order, without those that overlap. */
+static bool join_mentions(struct arena *arena, struct article_value *to,
+                          const struct article_value *from)
+{
+    const size_t all = to->mention_count + from->mention_count;
+    struct article_mention *out = arena_alloc(arena, (all + 1) * sizeof *out);
+    size_t count = 0;
+    if (!out)
+        return false;
+    for (size_t a = 0, b = 0;
+         a < to->mention_count || b < from->mention_count;) {
+        const bool left = b == from->mention_count ||
+                          (a < to->mention_count &&
+                           to->mentions[a].first <= from->mentions[b].first);
+        const struct article_mention m =
+            left ? to->mentions[a++] : from->mentions[b++];
+        if (count == 0 ||
+            m.first >= out[count - 1].first + out[count - 1].count)
+            out[count++] = m;
+    }
+    to->mentions = out;
+    to->mention_count = count;
+    return true;
+}
+
+static bool show_value(struct article *a, const struct article_value *v)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->values[i].field == v->field &&
+            slice_equal(a->values[i].text, v->text))
+            return join_mentions(&a->arena, &a->values[i], v);
+    return article_add_value(a, v);
+}
+
+bool name_rules_apply(const struct name_rules *r, struct article *a)
+{
+    struct buf folded = BUF_INIT;
+    const size_t count = a->count;
+    struct article_value *stored =
+        r ? arena_alloc(&a->arena, (count + 1) * sizeof *stored) : NULL;
+    bool good = true;
+    if (!r)
+        return true;
+    if (!stored)
+        return false;
+    if (count)
+        memcpy(stored, a->values, count * sizeof *stored);
+    a->count = 0;
+    for (int found = 0; found < 2; found++) /* given ones come first */
+        for (size_t i = 0; good && i < count; i++) {
+            struct article_value v = stored[i];
+            struct slice text;
+            if (v.found != (found == 1))
+                continue;
+            buf_reset(&folded);
+            if (is_entity(v.field))
+                analysis_fold_name(v.text, &folded);
+            good = !folded.failed;
+            if (!good ||
+                !name_rules_map(r, &v.field,
+                                (struct slice){folded.data, folded.len}, &text))
+                continue;
+            if (text.len)
+                v.text = text;
+            good = show_value(a, &v);
+        }
+    buf_release(&folded);
+    return good;
+}
+
+/* ---- What filters mean. */
+
+static bool has_word(struct slice name, struct slice word)
+{
+    struct slice part;
+    while ((part = slice_word(&name)).len > 0)
+        if (slice_equal(part, word))
+            return true;
+    return false;
+}
+
+/* Whether a filter, without rules, means a name of its field. */
+static bool means(const struct query_node *filter, struct slice word,
+                  struct slice folded)
+{
+    return filter->kind == QUERY_HAS ||
+           (filter->whole ? slice_equal(filter->value, folded)
+                          : has_word(folded, word));
+}
+
+static struct slice name_text(const struct name_rules *r, uint32_t name)
+{
+    const struct strtab_entry *e = &r->names.entries[name];
+    return (struct slice){e->data, e->len};
+}
+
+bool name_rules_mean(const struct name_rules *r,
+                     const struct query_node *filter, struct slice word,
+                     struct slice folded)
+{
+    if (means(filter, word, folded))
+        return true;
+    const uint32_t name =
+        r ? strtab_find(&r->names, folded.data, folded.len) : STRTAB_NONE;
+    if (name == STRTAB_NONE || !item(r, name, filter->field)->merged)
+        return false;
+    const uint32_t root = item(r, name, filter->field)->root;
+    for (uint32_t n = 0; n < r->names.count; n++)
+        if (item(r, n, filter->field)->root == root &&
+            means(filter, word, name_text(r, n)))
+            return true;
+    return false;
+}
+
+struct name_change *name_rules_changes(const struct name_rules *r,
+                                       const struct query_node *filter,
+                                       struct slice word, size_t *count)
+{
+    const enum field wanted = filter->field;
+    *count = 0;
+    if (!r || !is_entity(wanted))
+        return NULL;
+    /* By root: whether one of the names merged into it is meant. */
+    bool *meant = calloc(r->names.count, sizeof *meant);
+    struct name_change *out =
+        calloc((size_t)r->names.count * FIELDS, sizeof *out);
+    for (uint32_t n = 0; meant && n < r->names.count; n++)
+        if (means(filter, word, name_text(r, n)))
+            meant[item(r, n, wanted)->root] = true;
+    for (uint32_t n = 0; meant && out && n < r->names.count; n++)
+        for (int k = 0; k < FIELDS; k++) {
+            const enum field stored = (enum field)(FIRST + k);
+            const struct named *i = item(r, n, wanted);
+            const bool before =
+                stored == wanted && means(filter, word, name_text(r, n));
+            const bool after = shown_in(r, n, stored) == wanted && !i->hidden &&
+                               meant[i->root];
+            if (before != after)
+                out[(*count)++] =
+                    (struct name_change){stored, name_text(r, n), after};
+        }
+    const bool failed = !meant || !out;
+    free(meant);
+    if (failed || *count == 0) {
+        free(out);
+        out = NULL;
+        *count = failed;
+    }
+    return out;
+}
+
+bool name_rules_move(const struct name_rules *r, enum field stored,
+                     enum field shown)
+{
+    if (!r || !is_entity(stored) || stored == shown)
+        return false;
+    for (uint32_t n = 0; n < r->names.count; n++)
+        if (r->retyped[n] == (int)shown)
+            return true;
+    return false;
+}

@@ -1,0 +1,626 @@
+/* Owns the running of plans.
+ * Promises the same page for any number of threads: each searches some of the
+ * article numbers, all know the best score that an article must reach, and
+ * scores do not depend on how they are added up (bm25.h). */
+#include "searcher/match/match.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/byte_masks.h"
+#include "common/store/bm25.h"
+
+/* Matches up to this number are counted exactly without being asked to. */
+#define COUNT_EXACTLY 1000
+/* Unless asked for, no thread is started for fewer articles: a search of that
+ * many takes about as long as ten starts. */
+#define LANE_ARTICLES 200000u
+
+void match_page_release(struct match_page *page)
+{
+    free(page->docids);
+    free(page->scores);
+    free(page->plan);
+    free(page->found);
+    free(page->ranks);
+    buf_release(&page->notice);
+    memset(page, 0, sizeof *page);
+}
+
+/* ---- One thread. */
+
+/* The search of a range of article numbers. */
+struct lane {
+    nh_index *index; /* of this thread alone */
+    const xw_db *db; /* the segments of the range */
+    const struct query *query;
+    const struct nh_search_options *options;
+    uint32_t first, last;
+    struct match_share *share;
+    uint64_t *found; /* of all articles; NULL: nobody asks */
+    struct match_page page;
+    pthread_t thread;
+    int rc;
+    struct nh_error error;
+};
+
+/* The page that is asked for, as far as there can be hits. */
+struct extent {
+    uint32_t offset, count;
+};
+
+static struct extent extent_of(const struct nh_search_options *o,
+                               uint32_t documents)
+{
+    struct extent e;
+    e.offset = o->offset < documents ? o->offset : documents;
+    e.count = o->limit < documents - e.offset ? o->limit : documents - e.offset;
+    return e;
+}
+
+/* Makes a page of so many hits, to be filled in. */
+static int reserve_page(struct match_page *page, size_t n, struct nh_error *err)
+{
+    page->docids = malloc((n + 1) * sizeof *page->docids);
+    page->scores = malloc((n + 1) * sizeof *page->scores);
+    page->count = n;
+    return page->docids && page->scores ? NH_OK : error_nomem(err);
+}
+
+static int take_hits(struct match_page *page, const xw_mset *mset,
+                     struct nh_error *err)
+{
+    const size_t n = xw_mset_size(mset);
+    int rc = reserve_page(page, n, err);
+    for (size_t i = 0; rc == NH_OK && i < n; i++) {
+        page->docids[i] = xw_mset_docid(mset, i, NULL);
+        page->scores[i] = xw_mset_weight(mset, i);
+    }
+    return rc;
+}
+
+/* What the source counted; if that was not all, what it would be if matches
+ * went on to come as they did. */
+static struct nh_total total_of(const struct match_source *source)
+{
+    const struct snapshot *s = source->state->snapshot;
+    uint64_t n = source->counted, least = source->exactly;
+    if (n < least)
+        return (struct nh_total){n, n, n, 1};
+    uint32_t first = s->segments[0].info->first,
+             last = s->segments[s->count - 1].info->last;
+    first = source->first > first ? source->first : first;
+    last = source->last < last ? source->last : last;
+    uint64_t most = (uint64_t)last - first + 1;
+    most = most < s->live ? most : s->live;
+    double share =
+        (double)(source->reached - first + 1) / ((double)(last - first) + 1);
+    uint64_t estimate = (uint64_t)((double)least / share);
+    most = most < least ? least : most;
+    estimate = estimate > most ? most : estimate;
+    return (struct nh_total){estimate, least, most, 0};
+}
+
+/* ---- By date. */
+
+/* Article numbers from the first to the last of the index. */
+static uint64_t span_of(const struct snapshot *s)
+{
+    return (uint64_t)s->segments[s->count - 1].info->last + 1 -
+           s->segments[0].info->first;
+}
+
+struct dated {
+    int64_t key; /* the greater the better */
+    uint32_t docid;
+};
+
+static bool is_better(struct dated a, struct dated b)
+{
+    return a.key != b.key ? a.key > b.key : a.docid < b.docid;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct dated *x = a, *y = b;
+    return is_better(*x, *y) ? -1 : is_better(*y, *x);
+}
+
+/* Puts `d` into a heap of `count`, whose worst is at the top, in its place. */
+static void replace_worst(struct dated *heap, size_t count, struct dated d)
+{
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && is_better(heap[child], heap[child + 1]))
+            child++;
+        if (!is_better(d, heap[child]))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = d;
+}
+
+/* The best of the matches, in `best`, which has room for `room` of them: a heap
+ * once it is full. */
+struct selection {
+    struct dated *best;
+    size_t count, room;
+    bool oldest;
+};
+
+static void select_one(struct selection *s, uint32_t docid, int64_t date)
+{
+    const struct dated d = {
+        date == DATE_COLUMN_NONE || !s->oldest ? date : -date, docid};
+    if (s->count < s->room) {
+        s->best[s->count++] = d;
+        if (s->count == s->room) { /* worst first is a heap */
+            qsort(s->best, s->count, sizeof *s->best, by_key);
+            for (size_t i = 0; i < s->count / 2; i++) {
+                const struct dated swap = s->best[i];
+                s->best[i] = s->best[s->count - 1 - i];
+                s->best[s->count - 1 - i] = swap;
+            }
+        }
+    } else if (is_better(d, s->best[0])) {
+        replace_worst(s->best, s->count, d);
+    }
+}
+
+/* The matches of a segment: bits of 64 articles a word, from article `from` on.
+ */
+struct matches {
+    struct snapshot_segment *segment;
+    const uint64_t *bits;
+    uint32_t from;
+};
+
+static int select_docid(struct selection *s, const struct matches *m,
+                        uint32_t docid, struct nh_error *err)
+{
+    const struct manifest_segment *info = m->segment->info;
+    int64_t date;
+    if (docid < info->first || docid > info->last) /* a neighbour's */
+        return NH_OK;
+    int rc =
+        date_column_get(&m->segment->dates, info->first, docid, &date, err);
+    if (rc == NH_OK)
+        select_one(s, docid, date);
+    return rc;
+}
+
+/* Keys that no date of a word of matches is better than, by word from the
+ * segment's first on, and by group of words. Words lie over two blocks of
+ * dates, but for those of the first segment. */
+struct word_bounds {
+    const int64_t *words, *groups; /* NULL: there are none */
+    bool two;
+};
+
+static struct word_bounds word_bounds_of(const struct selection *s,
+                                         const struct matches *m)
+{
+    const struct date_column *dates = &m->segment->dates;
+    const struct date_bounds *b = s->oldest ? &dates->oldest : &dates->newest;
+    const bool two = (m->segment->info->first - m->from) % 64 > 0;
+    if (!dates->all)
+        return (struct word_bounds){NULL, NULL, false};
+    return (struct word_bounds){b->blocks - two, b->groups, two};
+}
+
+/* Whether all articles of `word` are too old, or new, for the selection. */
+static inline bool is_hopeless(const struct selection *s,
+                               const struct word_bounds *b, uint64_t word)
+{
+    if (!b->words || s->count < s->room)
+        return false;
+    const int64_t worst = s->best[0].key;
+    return b->words[word] < worst && (!b->two || b->words[word + 1] < worst);
+}
+
+/* The same of a group. */
+static inline bool group_is_hopeless(const struct selection *s,
+                                     const struct word_bounds *b, uint64_t word)
+{
+    return b->words && s->count == s->room &&
+           b->groups[word / DATE_COLUMN_GROUP] < s->best[0].key;
+}
+
+static int select_ascending(struct selection *s, const struct matches *m,
+                            uint64_t from, uint64_t to, struct nh_error *err)
+{
+    const struct word_bounds bounds = word_bounds_of(s, m);
+    int rc = NH_OK;
+    for (uint64_t n = from; rc == NH_OK && n <= to; n++) {
+        const uint64_t word = n - from;
+        if (word % DATE_COLUMN_GROUP == 0 &&
+            group_is_hopeless(s, &bounds, word)) {
+            n += DATE_COLUMN_GROUP - 1;
+            continue;
+        }
+        uint64_t bits = m->bits[n];
+        if (bits == 0 || is_hopeless(s, &bounds, word))
+            continue;
+        for (; rc == NH_OK && bits; bits &= bits - 1)
+            rc = select_docid(
+                s, m, m->from + (uint32_t)(n * 64) + bit_first(bits), err);
+    }
+    return rc;
+}
+
+static int select_descending(struct selection *s, const struct matches *m,
+                             uint64_t from, uint64_t to, struct nh_error *err)
+{
+    const struct word_bounds bounds = word_bounds_of(s, m);
+    int rc = NH_OK;
+    for (uint64_t n = to + 1; rc == NH_OK && n-- > from;) {
+        const uint64_t word = n - from;
+        if (word % DATE_COLUMN_GROUP == DATE_COLUMN_GROUP - 1 &&
+            group_is_hopeless(s, &bounds, word)) {
+            n -= DATE_COLUMN_GROUP - 1;
+            continue;
+        }
+        uint64_t bits = m->bits[n];
+        if (bits == 0 || is_hopeless(s, &bounds, word))
+            continue;
+        while (rc == NH_OK && bits) {
+            const unsigned bit = bit_last(bits);
+            bits ^= UINT64_C(1) << bit;
+            rc = select_docid(s, m, m->from + (uint32_t)(n * 64) + bit, err);
+        }
+    }
+    return rc;
+}
+
+/* Selects among the matches of a segment. Archives grow in order of their
+ * dates: from the end that is wanted, most of the best come first. */
+static int select_segment(struct selection *s, const struct matches *m,
+                          struct nh_error *err)
+{
+    struct snapshot_segment *segment = m->segment;
+    const uint32_t first = segment->info->first, last = segment->info->last;
+    const uint64_t from = (first - m->from) / 64, to = (last - m->from) / 64;
+    const uint64_t count =
+        segment->dates.all ? 0 : bits_count(m->bits + from, to - from + 1);
+    if (count == 0 && !segment->dates.all)
+        return NH_OK;
+    int rc = date_column_begin(&segment->dates, segment->db, first, last,
+                               (uint32_t)count, err);
+    if (rc == NH_OK)
+        rc = segment->dates.all && !s->oldest
+                 ? select_descending(s, m, from, to, err)
+                 : select_ascending(s, m, from, to, err);
+    date_column_end(&segment->dates);
+    return rc;
+}
+
+/* Finds all matches, and takes those of the page by their dates. Those without
+ * a date come last in either order, those of the same date in order of their
+ * numbers. */
+static int run_by_date(struct lane *l, struct match_source *source,
+                       struct extent e, struct nh_error *err)
+{
+    struct snapshot *s = &l->index->snapshot;
+    struct selection chosen = {NULL, 0, 0, l->options->sort == NH_SORT_OLDEST};
+    uint64_t *bits = source->found;
+    int rc = snapshot_tables(s, err); /* dates are in the tables */
+    if (!bits)
+        source->found = bits = calloc(span_of(s) / 64 + 1, 8);
+    if (rc == NH_OK)
+        rc = bits ? match_source_count(source, err) : error_nomem(err);
+    if (rc == NH_OK) {
+        chosen.room = (size_t)e.offset + e.count;
+        if (chosen.room > source->counted)
+            chosen.room = source->counted;
+        chosen.best = malloc((chosen.room + 1) * sizeof *chosen.best);
+        rc = chosen.best ? NH_OK : error_nomem(err);
+    }
+    for (size_t i = 0; rc == NH_OK && chosen.room > 0 && i < s->count; i++) {
+        const struct matches m = {&s->segments[i], bits, source->found_from};
+        rc = select_segment(&chosen, &m, err);
+    }
+    if (rc == NH_OK) {
+        qsort(chosen.best, chosen.count, sizeof *chosen.best, by_key);
+        const size_t from = e.offset < chosen.count ? e.offset : chosen.count;
+        rc = reserve_page(&l->page, chosen.count - from, err);
+        for (size_t i = from; rc == NH_OK && i < chosen.count; i++) {
+            l->page.docids[i - from] = chosen.best[i].docid;
+            l->page.scores[i - from] = 0;
+        }
+    }
+    free(chosen.best);
+    source->found = l->found;
+    if (!l->found)
+        free(bits);
+    return rc;
+}
+
+/* ---- By score. */
+
+/* Runs the plan by Xapian's matcher. */
+static int run_by_score(struct lane *l, struct match_source *source,
+                        struct extent e, struct nh_error *err)
+{
+    xw_mset *mset = NULL;
+    xw_query *query = NULL;
+    int rc = match_source_query(source, &query, err);
+    if (rc == NH_OK) {
+        const struct xw_search search = {
+            .query = query, .offset = e.offset, .count = e.count};
+        rc = xw_db_search(l->db, &search, &mset, err);
+    }
+    if (rc == NH_OK)
+        rc = take_hits(&l->page, mset, err);
+    xw_mset_free(mset);
+    xw_query_free(query);
+    return rc;
+}
+
+static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
+{
+    const struct nh_search_options *o = l->options;
+    struct match_source *source = &plan->source;
+    uint32_t documents;
+    int rc = xw_db_doccount(l->db, &documents, err);
+    if (rc != NH_OK)
+        return rc;
+    const struct extent e = extent_of(o, documents);
+    const bool by_score = o->sort == NH_SORT_RELEVANCE && plan->ranked;
+    l->page.first_rank = e.offset + 1;
+    source->scored = by_score && e.count > 0;
+    source->recency = o->recency;
+    source->now = o->now;
+    source->found = l->found;
+    source->found_from = l->index->snapshot.segments[0].info->first;
+    bool all =
+        !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL) || source->found;
+    source->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
+    if (e.count == 0) {
+        rc = match_source_count(source, err);
+        if (rc == NH_OK)
+            rc = reserve_page(&l->page, 0, err);
+    } else {
+        rc = by_score ? run_by_score(l, source, e, err)
+                      : run_by_date(l, source, e, err);
+    }
+    if (rc == NH_OK && plan->state.failed != NH_OK) {
+        rc = plan->state.failed;
+        if (err)
+            *err = plan->state.error;
+    }
+    if (rc == NH_OK)
+        l->page.total = total_of(source);
+    return rc;
+}
+
+static int make_plan(struct plan *plan, struct lane *l, struct nh_error *err)
+{
+    const struct nh_search_options *o = l->options;
+    struct buf text = BUF_INIT;
+    int rc = plan_make(plan, l->query, l->index, o, err);
+    if (rc != NH_OK)
+        return rc;
+    l->page.can_loosen = plan->can_loosen;
+    l->page.notice = plan->notice;
+    memset(&plan->notice, 0, sizeof plan->notice);
+    if (o->flags & NH_SEARCH_PLAN) {
+        match_tree_describe(plan->source.tree, &text);
+        l->page.plan = (char *)(uintptr_t)buf_cstr(
+            &text); /* whose memory it is from now on */
+        if (!l->page.plan) {
+            buf_release(&text);
+            plan_release(plan);
+            rc = error_nomem(err);
+        }
+    }
+    return rc;
+}
+
+/* ---- Several. */
+
+/* Searches a range whose plan is still to be made. */
+static void *run_lane(void *arg)
+{
+    struct lane *l = arg;
+    struct plan plan;
+    l->rc = make_plan(&plan, l, &l->error);
+    if (l->rc != NH_OK)
+        return NULL;
+    plan.source.first = l->first;
+    plan.source.last = l->last;
+    plan.source.share = l->share;
+    l->rc = run_plan(l, &plan, &l->error);
+    plan_release(&plan);
+    return NULL;
+}
+
+static unsigned threads_wanted(const nh_index *index,
+                               const struct nh_search_options *o)
+{
+    if (o->threads)
+        return o->threads < NH_THREADS_MAX ? o->threads : NH_THREADS_MAX;
+    uint64_t lanes = index->snapshot.live / LANE_ARTICLES;
+    if (lanes < 2)
+        return 1;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 1)
+        cores = 1;
+    lanes = lanes < (uint64_t)cores ? lanes : (uint64_t)cores;
+    return lanes < NH_THREADS_MAX ? (unsigned)lanes : NH_THREADS_MAX;
+}
+
+struct hit {
+    double score;
+    uint32_t docid;
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct hit *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+static struct nh_total sum_totals(const struct lane *lanes, unsigned count)
+{
+    struct nh_total t = {0, 0, 0, 1};
+    for (unsigned i = 0; i < count; i++) {
+        const struct nh_total *one = &lanes[i].page.total;
+        t.value += one->value;
+        t.lower += one->lower;
+        t.upper += one->upper;
+        t.exact = t.exact && one->exact;
+    }
+    return t;
+}
+
+/* Makes one page of those of the lanes, which begin with the best hit. */
+static int join_pages(struct match_page *page, const struct lane *lanes,
+                      unsigned count, const struct nh_search_options *o,
+                      struct nh_error *err)
+{
+    size_t all = 0, n = 0;
+    for (unsigned i = 0; i < count; i++)
+        all += lanes[i].page.count;
+    struct hit *hits = malloc((all + 1) * sizeof *hits);
+    if (!hits)
+        return error_nomem(err);
+    for (unsigned i = 0; i < count; i++)
+        for (size_t k = 0; k < lanes[i].page.count; k++)
+            hits[n++] =
+                (struct hit){lanes[i].page.scores[k], lanes[i].page.docids[k]};
+    qsort(hits, all, sizeof *hits, by_score);
+    size_t from = o->offset < all ? o->offset : all;
+    n = all - from < o->limit ? all - from : o->limit;
+    int rc = reserve_page(page, n, err);
+    for (size_t k = 0; rc == NH_OK && k < n; k++) {
+        page->docids[k] = hits[from + k].docid;
+        page->scores[k] = hits[from + k].score;
+    }
+    page->first_rank = (uint32_t)from + 1;
+    page->total = sum_totals(lanes, count);
+    free(hits);
+    return rc;
+}
+
+/* Searches side by side; the first lane's plan is made. */
+static int run_lanes(struct lane *lanes, unsigned count, struct plan *plan,
+                     struct nh_error *err)
+{
+    unsigned started = 1;
+    while (started < count && pthread_create(&lanes[started].thread, NULL,
+                                             run_lane, &lanes[started]) == 0)
+        started++;
+    plan->source.first = lanes[0].first;
+    plan->source.last = lanes[0].last;
+    plan->source.share = lanes[0].share;
+    lanes[0].rc = run_plan(&lanes[0], plan, &lanes[0].error);
+    for (unsigned i = 1; i < count; i++) {
+        if (i < started)
+            pthread_join(lanes[i].thread, NULL);
+        else
+            run_lane(&lanes[i]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (lanes[i].rc != NH_OK) {
+            if (err)
+                *err = lanes[i].error;
+            return lanes[i].rc;
+        }
+    return NH_OK;
+}
+
+/* Divides the article numbers evenly among the lanes, between those whose bits
+ * would stand in one word of `found`. */
+static void divide(struct lane *lanes, unsigned count, const struct snapshot *s)
+{
+    const uint64_t first = s->segments[0].info->first, span = span_of(s);
+    for (unsigned i = 0; i < count; i++) {
+        lanes[i].first = (uint32_t)(first + span * i / count / 64 * 64);
+        lanes[i].last =
+            (uint32_t)(first + span * (i + 1) / count / 64 * 64 - 1);
+    }
+    lanes[count - 1].last = (uint32_t)(first + span - 1);
+}
+
+static int match_divided(struct match_page *page, nh_index *index,
+                         const struct lane *whole, struct plan *plan,
+                         unsigned count, struct nh_error *err)
+{
+    struct lane lanes[NH_THREADS_MAX];
+    struct nh_search_options o = *whole->options;
+    struct match_share share = {0};
+    int rc = NH_OK;
+    o.limit = o.limit < UINT32_MAX - o.offset ? o.limit + o.offset : UINT32_MAX;
+    o.offset = 0;
+    o.flags &= ~(unsigned)NH_SEARCH_PLAN;
+    memset(lanes, 0, count * sizeof *lanes);
+    divide(lanes, count, &index->snapshot);
+    for (unsigned i = 0; rc == NH_OK && i < count; i++) {
+        lanes[i].index = i ? index->helpers[i - 1] : index;
+        lanes[i].query = whole->query;
+        lanes[i].options = &o;
+        lanes[i].share = &share;
+        lanes[i].found = whole->found;
+        rc = index_part(lanes[i].index, lanes[i].first, lanes[i].last,
+                        &lanes[i].db, err);
+    }
+    if (rc == NH_OK)
+        rc = run_lanes(lanes, count, plan, err);
+    if (rc == NH_OK)
+        rc = join_pages(page, lanes, count, whole->options, err);
+    for (unsigned i = 0; i < count; i++)
+        match_page_release(&lanes[i].page);
+    return rc;
+}
+
+int match_query(struct match_page *page, nh_index *index,
+                const struct query *query, const struct nh_search_options *o,
+                struct nh_error *err)
+{
+    struct lane whole;
+    struct plan plan;
+    memset(page, 0, sizeof *page);
+    memset(&whole, 0, sizeof whole);
+    whole.index = index;
+    whole.db = index->snapshot.db;
+    whole.query = query;
+    whole.options = o;
+    int rc = make_plan(&plan, &whole, err);
+    if (rc != NH_OK) {
+        match_page_release(&whole.page);
+        return rc;
+    }
+    if (o->facets) {
+        whole.found = calloc(span_of(&index->snapshot) / 64 + 1, 8);
+        if (!whole.found)
+            rc = error_nomem(err);
+    }
+    unsigned threads = threads_wanted(index, o);
+    if (threads > span_of(&index->snapshot) / 64) /* no lane is empty */
+        threads = 1;
+    /* Dates do not come with the hits, so that they cannot be put in order. */
+    bool by_score = o->sort == NH_SORT_RELEVANCE && plan.ranked;
+    if (threads > 1 && (!by_score || !index_help(index, threads - 1)))
+        threads = 1;
+    if (threads == 1 && rc == NH_OK)
+        rc = run_plan(&whole, &plan, err);
+    if (threads > 1 && rc == NH_OK) {
+        struct match_page joined;
+        memset(&joined, 0, sizeof joined);
+        rc = match_divided(&joined, index, &whole, &plan, threads, err);
+        joined.can_loosen = whole.page.can_loosen;
+        joined.plan = whole.page.plan;
+        joined.notice = whole.page.notice;
+        whole.page = joined;
+    }
+    plan_release(&plan);
+    whole.page.found = whole.found;
+    if (rc != NH_OK)
+        match_page_release(&whole.page);
+    *page = whole.page;
+    return rc;
+}

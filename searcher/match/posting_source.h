@@ -1,0 +1,49 @@
+/* A tree as the one posting list that Xapian's matcher reads. */
+#ifndef SEARCHER_MATCH_POSTING_SOURCE_H
+#define SEARCHER_MATCH_POSTING_SOURCE_H
+
+#include <stdatomic.h>
+
+#include "searcher/match/match_tree.h"
+
+/* Texts after which a full page is enough: about what a median NEAR costs in
+ * engines with positions. doc/decisions.md. */
+#define COUNT_TEXTS 200
+
+/* The score that an article must reach to get onto the page, as far as searches
+ * side by side know: each is of some of the articles. */
+struct match_share {
+    _Atomic uint64_t least; /* bits of a double, which sort as it does */
+};
+
+struct match_source {
+    struct match_tree *tree;   /* owned */
+    bool scored;               /* if not, all matches weigh nothing */
+    uint32_t first, last;      /* only articles with these numbers */
+    struct match_share *share; /* or NULL */
+    struct match_state *state; /* borrowed; look at it after each search */
+    /* At least so many matches are counted, if there are: all, if `counted` is
+     * less than `exactly` in the end. Unless it is UINT64_MAX, it is lowered to
+     * what was counted once the page is full and COUNT_TEXTS texts had to be
+     * looked at. */
+    uint64_t exactly, counted;
+    uint32_t reached; /* article number at which `exactly` was; 0: not yet */
+    /* Where all matches are counted: a bit for each that is, from article
+     * number `found_from` on; or NULL. Borrowed. */
+    uint64_t *found;
+    uint32_t found_from;
+    /* Scores are multiplied by match_recency, if `recency` is not 0. */
+    double recency; /* days */
+    int64_t now;    /* seconds since 1970 */
+};
+
+/* What the score of an article of this date is multiplied by, 0.5 to 1. */
+double match_recency(double recency, int64_t now, struct nh_date date);
+
+/* As a query for Xapian, which the source must outlive. For one search. */
+int match_source_query(struct match_source *source, xw_query **out,
+                       struct nh_error *err);
+/* Counts all matches, in source->counted. */
+int match_source_count(struct match_source *source, struct nh_error *err);
+
+#endif

@@ -1,0 +1,310 @@
+/* Owns "did you mean": words that the index does not have are replaced by like
+ * ones, chosen so that the query as a whole finds something.
+ *
+ * A word's candidates are those of the index at most two edits away (one for
+ * short words), best first by the logarithm of their frequency less a price for
+ * each edit, as in a noisy channel (Kernighan, Church and Gale 1990). The best
+ * few of all missing words are tried together. */
+#include "searcher/present/suggest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "searcher/match/postings.h"
+#include "searcher/match/term_walk.h"
+#include "searcher/present/string_counts.h"
+#include "searcher/query/pattern.h"
+
+/* Words of a query that are replaced at most; queries with more are not meant
+ * to be found. */
+#define MISSING_MAX 4
+/* Candidates of a word that are tried, by the number of missing words. */
+static const size_t tries[MISSING_MAX + 1] = {0, 12, 5, 3, 2};
+#define CANDIDATES_MAX 12
+/* What an edit costs, and a first letter that differs, beside the logarithm of
+ * the frequency. */
+#define EDIT_COST 5.0
+#define FIRST_LETTER_COST 2.0
+/* What finding something at all is worth, beside the logarithm of how much. */
+#define FOUND_WORTH 10.0
+/* Shorter words (bytes) have no candidates; from the second on they may have
+ * two edits. */
+#define WORD_LEAST 3
+#define WORD_LONG 5
+
+struct candidate {
+    char *text; /* in the arena */
+    size_t len;
+    double weight;
+};
+
+/* A word or name that the index does not have. */
+struct missing {
+    struct slice word;
+    size_t offset, length; /* bytes of the query */
+    enum field field;      /* of a name; FIELD_BODY: a word of the text */
+    struct candidate items[CANDIDATES_MAX];
+    size_t count;
+};
+
+struct suggester {
+    nh_index *index;
+    struct arena *arena;
+    struct missing words[MISSING_MAX];
+    size_t count;
+    struct nh_error *err;
+    int rc;
+    /* Of the search for candidates. */
+    struct counted near; /* words that are near enough */
+    struct pattern_walk walk;
+};
+
+/* ---- Words that are missing. */
+
+static bool has_term(struct suggester *g, const char *prefix,
+                     struct slice value)
+{
+    struct buf term = BUF_INIT;
+    struct postings *found = NULL;
+    bool any = false;
+    schema_term(&term, prefix, value);
+    if (g->rc == NH_OK)
+        g->rc = term.failed
+                    ? error_nomem(g->err)
+                    : postings_new(&found, &g->index->snapshot,
+                                   (struct slice){term.data, term.len}, g->err);
+    for (size_t i = 0; found && i < found->segment_count; i++)
+        any = any || found->segments[i].count > 0;
+    postings_free(found);
+    buf_release(&term);
+    return any || g->rc != NH_OK;
+}
+
+static void add_missing(struct suggester *g, struct slice word, size_t offset,
+                        size_t length, enum field field)
+{
+    if (word.len >= WORD_LEAST && g->count <= MISSING_MAX) {
+        if (g->count < MISSING_MAX)
+            g->words[g->count] = (struct missing){.word = word,
+                                                  .offset = offset,
+                                                  .length = length,
+                                                  .field = field};
+        g->count++;
+    }
+}
+
+/* Whether rules make names of the index have the filter's word. */
+static bool in_rules(struct suggester *g, const struct query_node *n)
+{
+    size_t count;
+    bool found = false;
+    struct name_change *changes =
+        name_rules_changes(index_rules(g->index), n, n->value, &count);
+    for (size_t i = 0; changes && i < count; i++)
+        found = found || changes[i].found;
+    free(changes);
+    return found;
+}
+
+static void find_missing(struct suggester *g, const struct query_node *n)
+{
+    const struct field_def *def = &schema_fields[n->field];
+    if (n->kind == QUERY_NOT)
+        return;
+    for (size_t i = 0; n->kind != QUERY_WILDCARD && n->kind != QUERY_FUZZY &&
+                       i < n->word_count;
+         i++) {
+        const struct query_word *w = &n->words[i];
+        struct slice stem = stemmer_stem(g->index->stemmer, w->text);
+        if (!w->cjk && !has_term(g, "", stem))
+            add_missing(g, w->text, w->offset, w->length, FIELD_BODY);
+    }
+    if (n->kind == QUERY_FILTER && !n->whole &&
+        !has_term(g, def->word_prefix, n->value) && !in_rules(g, n))
+        add_missing(g, n->value, n->value_offset, n->value_length, n->field);
+    for (size_t i = 0; i < n->count; i++)
+        find_missing(g, n->children[i]);
+}
+
+/* ---- Candidates. */
+
+static bool each_name(void *ctx, struct slice word, uint32_t articles)
+{
+    struct suggester *g = ctx;
+    return !pattern_walk_next(&g->walk, word) ||
+           counted_add(&g->near, word, articles);
+}
+
+static int each_word(struct suggester *g, struct vocabulary *v)
+{
+    struct vocabulary_cursor c;
+    struct vocabulary_word word;
+    int more = 1;
+    memset(&c, 0, sizeof c);
+    int rc = vocabulary_seek(&c, v, (struct slice){"", 0}, g->err);
+    while (rc == NH_OK && (more = vocabulary_next(&c, &word, g->err)) == 1)
+        if (pattern_walk_next(&g->walk, word.text) &&
+            !counted_add(&g->near, word.text, word.occurrences))
+            rc = error_nomem(g->err);
+    return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
+}
+
+/* Keeps a candidate if it is among the best. */
+static void keep(struct suggester *g, struct missing *m,
+                 const struct strtab_entry *e, double weight)
+{
+    size_t at = m->count;
+    while (at > 0 && m->items[at - 1].weight < weight)
+        at--;
+    if (at == CANDIDATES_MAX)
+        return;
+    char *text = arena_copy(g->arena, e->data, e->len);
+    if (!text) {
+        g->rc = error_nomem(g->err);
+        return;
+    }
+    if (m->count < CANDIDATES_MAX)
+        m->count++;
+    memmove(m->items + at + 1, m->items + at,
+            (m->count - 1 - at) * sizeof *m->items);
+    m->items[at] = (struct candidate){text, e->len, weight};
+}
+
+static void find_candidates(struct suggester *g, struct missing *m)
+{
+    const struct snapshot *s = &g->index->snapshot;
+    struct pattern all, one;
+    const unsigned edits = m->word.len < WORD_LONG ? 1 : 2;
+    if (!pattern_fuzzy(&all, m->word, edits) ||
+        !pattern_fuzzy(&one, m->word, 1))
+        return;
+    pattern_walk_init(&g->walk, &all);
+    counted_reset(&g->near);
+    if (m->field != FIELD_BODY)
+        g->rc = terms_each(s, schema_fields[m->field].word_prefix, each_name, g,
+                           g->err);
+    for (size_t i = 0; m->field == FIELD_BODY && g->rc == NH_OK && i < s->count;
+         i++)
+        g->rc = each_word(g, &s->segments[i].vocabulary);
+    for (uint32_t i = 0; g->rc == NH_OK && i < g->near.texts.count; i++) {
+        const struct strtab_entry *e = &g->near.texts.entries[i];
+        const struct slice word = {e->data, e->len};
+        double weight = log((double)g->near.counts[i] + 1) -
+                        EDIT_COST * (pattern_matches(&one, word) ? 1 : 2);
+        if (word.data[0] != m->word.data[0])
+            weight -= FIRST_LETTER_COST;
+        keep(g, m, e, weight);
+    }
+}
+
+/* ---- The query as a whole. */
+
+/* The query with a candidate in the place of each missing word. */
+static bool replace(struct suggester *g, struct slice query,
+                    const size_t *choice, struct buf *out)
+{
+    size_t at = 0;
+    buf_reset(out);
+    for (size_t i = 0; i < g->count; i++) {
+        const struct missing *m = &g->words[i];
+        const struct candidate *c = &m->items[choice[i]];
+        if (m->offset < at || m->offset + m->length > query.len)
+            return false; /* parts are in the order of the query */
+        buf_append(out, query.data + at, m->offset - at);
+        buf_append(out, c->text, c->len);
+        at = m->offset + m->length;
+    }
+    buf_append(out, query.data + at, query.len - at);
+    if (out->failed)
+        g->rc = error_nomem(g->err);
+    return g->rc == NH_OK;
+}
+
+/* How much a query finds; false where it is none. */
+static bool count_matches(struct suggester *g, const struct buf *query,
+                          const struct nh_search_options *o, uint64_t *total)
+{
+    struct nh_search_options count = *o;
+    struct nh_total found;
+    nh_results *r;
+    count.limit = count.offset = 0;
+    count.flags = 0;
+    count.facets = count.group = NULL;
+    int rc = nh_search(g->index, query->data, query->len, &count, &r, g->err);
+    if (rc != NH_OK) { /* a word that is not one here does no harm */
+        if (rc != NH_EQUERY && rc != NH_EUNSUPPORTED)
+            g->rc = rc;
+        return false;
+    }
+    nh_results_total(r, &found);
+    nh_results_free(r);
+    *total = found.value;
+    return true;
+}
+
+/* Goes to the next choice; false after the last. */
+static bool next_choice(const struct suggester *g, size_t *choice)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        const size_t most = g->words[i].count < tries[g->count]
+                                ? g->words[i].count
+                                : tries[g->count];
+        if (++choice[i] < most)
+            return true;
+        choice[i] = 0;
+    }
+    return false;
+}
+
+static void choose(struct suggester *g, struct slice query,
+                   const struct nh_search_options *o, struct buf *best)
+{
+    size_t choice[MISSING_MAX] = {0};
+    struct buf text = BUF_INIT;
+    double most = -INFINITY;
+    do {
+        uint64_t total;
+        if (!replace(g, query, choice, &text) ||
+            !count_matches(g, &text, o, &total))
+            continue;
+        double weight = total ? FOUND_WORTH + log((double)total) : 0;
+        for (size_t i = 0; i < g->count; i++)
+            weight += g->words[i].items[choice[i]].weight;
+        if (weight <= most)
+            continue;
+        most = weight;
+        buf_reset(best);
+        buf_append(best, text.data, text.len);
+    } while (g->rc == NH_OK && next_choice(g, choice));
+    buf_release(&text);
+}
+
+int suggest(nh_index *index, const struct query *query, struct slice text,
+            const struct nh_search_options *o, struct arena *arena,
+            struct nh_string *out, struct nh_error *err)
+{
+    struct suggester g;
+    struct buf best = BUF_INIT;
+    memset(&g, 0, sizeof g);
+    g.index = index;
+    g.arena = arena;
+    g.err = err;
+    *out = (struct nh_string){"", 0};
+    find_missing(&g, query->root);
+    bool all = g.count > 0 && g.count <= MISSING_MAX;
+    for (size_t i = 0; all && g.rc == NH_OK && i < g.count; i++) {
+        find_candidates(&g, &g.words[i]);
+        all = g.words[i].count > 0;
+    }
+    if (all && g.rc == NH_OK)
+        choose(&g, text, o, &best);
+    if (g.rc == NH_OK && (best.len || best.failed)) {
+        *out = hit_string(arena, (struct slice){best.data, best.len});
+        if (best.failed || !out->data)
+            g.rc = error_nomem(err);
+    }
+    buf_release(&best);
+    counted_release(&g.near);
+    return g.rc;
+}
