@@ -9,16 +9,16 @@ static const struct option_def options[] = {
 
 static int merge_all(struct index_writer *w, struct nh_error *err)
 {
-    const uint64_t dead = writer_tombstones(w);
+    const uint64_t tombstones = writer_tombstones(w);
     const size_t before = writer_manifest(w)->segment_count;
-    if (before < 2 && dead == 0) {
+    if (before < 2 && tombstones == 0) {
         printf("there is nothing to merge\n");
         return NH_OK;
     }
     int rc = writer_merge(w, before, err);
     if (rc == NH_OK)
         printf("%zu segments merged, %llu replaced articles dropped\n", before,
-               (unsigned long long)dead);
+               (unsigned long long)tombstones);
     return rc;
 }
 

@@ -53,7 +53,7 @@ static void print_stats(const struct snapshot *s)
     for (size_t i = 0; i < s->manifest.file_count; i++)
         total += s->manifest.files[i].size;
     printf("%-22s %12" PRIu64 "\n", "articles", s->live);
-    printf("%-22s %12" PRIu64 "\n", "tombstoned", s->dead);
+    printf("%-22s %12" PRIu64 "\n", "tombstoned", s->tombstones);
     printf("%-22s %12zu\n", "segments", s->count);
     printf("%-22s %12" PRIu64 "\n", "commit", s->manifest.commit);
     printf("%-22s %12" PRIu64 " bytes\n", "text", text);
@@ -83,7 +83,7 @@ static int print_json(const struct snapshot *s, struct nh_error *err)
         uint64_t value;
     } numbers[] = {{"version", 1},
                    {"articles", s->live},
-                   {"tombstones", s->dead},
+                   {"tombstones", s->tombstones},
                    {"segments", s->count},
                    {"commit", s->manifest.commit},
                    {"text_bytes", text_bytes(s)},

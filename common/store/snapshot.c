@@ -31,7 +31,7 @@ void snapshot_close(struct snapshot *s)
         for (int f = 0; f < FIELD_COUNT; f++)
             name_column_release(&s->segments[i].names[f]);
         xw_db_free(s->segments[i].db);
-        free(s->segments[i].dead);
+        free(s->segments[i].tombstones);
     }
     for (size_t i = 0; i < s->dict_count; i++)
         dict_free(s->dicts[i]);
@@ -89,13 +89,13 @@ static int open_tombstones(struct snapshot *s, struct snapshot_segment *seg,
         rc = error_set(err, NH_ECORRUPT, "'%s' is not the manifest's", path);
     if (rc == NH_OK) {
         size_t span = (size_t)(seg->info->last - seg->info->first) + 1;
-        seg->dead = calloc(span / 8 + 1, 1);
-        if (!seg->dead)
+        seg->tombstones = calloc(span / 8 + 1, 1);
+        if (!seg->tombstones)
             rc = error_nomem(err);
     }
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         uint32_t bit = docids[i] - seg->info->first;
-        seg->dead[bit / 8] |= (uint8_t)(1u << (bit % 8));
+        seg->tombstones[bit / 8] |= (uint8_t)(1u << (bit % 8));
     }
     free(docids);
     buf_release(&name);
@@ -174,7 +174,7 @@ static int check_version(const struct snapshot *s,
 bool snapshot_wants_columns(struct snapshot *s, uint64_t articles)
 {
     s->counted += articles;
-    return s->counted >= s->live + s->dead;
+    return s->counted >= s->live + s->tombstones;
 }
 
 int snapshot_column(struct snapshot *s, enum field field, struct nh_error *err)
@@ -243,7 +243,7 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
     if (rc == NH_OK)
         rc = xw_db_add_open(s->db, seg->db, err);
     s->live += seg->info->articles - seg->info->tombstones;
-    s->dead += seg->info->tombstones;
+    s->tombstones += seg->info->tombstones;
     buf_release(&folder);
     buf_release(&name);
     return rc;
@@ -352,7 +352,7 @@ bool snapshot_live(const struct snapshot *s, uint32_t docid)
     if (!seg)
         return false;
     uint32_t bit = docid - seg->info->first;
-    return !seg->dead || !(seg->dead[bit / 8] & (1u << (bit % 8)));
+    return !seg->tombstones || !(seg->tombstones[bit / 8] & (1u << (bit % 8)));
 }
 
 bool snapshot_has(const struct snapshot *s, uint32_t docid)

@@ -25,7 +25,7 @@ struct snapshot_segment {
     struct date_column dates;
     struct name_column names[FIELD_COUNT]; /* snapshot_columns */
     const struct dict *dict;               /* owned by the snapshot */
-    uint8_t *dead; /* a bit for each article number, or NULL */
+    uint8_t *tombstones; /* a bit for each article number, or NULL */
 };
 
 struct snapshot {
@@ -35,9 +35,9 @@ struct snapshot {
     size_t count;
     struct dict **dicts;
     size_t dict_count;
-    xw_db *db;           /* all segments; NULL if there are none */
-    uint64_t live, dead; /* articles */
-    uint64_t counted;    /* whose values were counted, for snapshot_columns */
+    xw_db *db;                 /* all segments; NULL if there are none */
+    uint64_t live, tombstones; /* articles */
+    uint64_t counted; /* whose values were counted, for snapshot_columns */
 };
 
 /* How often opening starts over when a commit removes files under it. */

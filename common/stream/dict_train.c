@@ -169,44 +169,45 @@ static int count_spellings(struct dict_trainer *t, struct nh_error *err)
 }
 
 /* A string with its count, for sorting. */
-struct counted {
+struct counted_word {
     const char *data;
     uint32_t len, count, number;
 };
 
 static int by_bytes(const void *a, const void *b)
 {
-    const struct counted *x = a, *y = b;
+    const struct counted_word *x = a, *y = b;
     int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
 static int by_count(const void *a, const void *b)
 {
-    const struct counted *x = a, *y = b;
+    const struct counted_word *x = a, *y = b;
     if (x->count != y->count)
         return x->count < y->count ? 1 : -1;
     return by_bytes(a, b);
 }
 
 /* The strings of `t` with counts of at least `least`, most frequent first. */
-static struct counted *sorted(const struct strtab *t, const uint32_t *counts,
-                              uint32_t least, size_t max_len, size_t *n)
+static struct counted_word *sorted(const struct strtab *t,
+                                   const uint32_t *counts, uint32_t least,
+                                   size_t max_len, size_t *n)
 {
-    struct counted *list = calloc((size_t)t->count + 1, sizeof *list);
+    struct counted_word *list = calloc((size_t)t->count + 1, sizeof *list);
     *n = 0;
     for (uint32_t i = 0; list && i < t->count; i++)
         if (counts[i] >= least && t->entries[i].len <= max_len)
-            list[(*n)++] = (struct counted){t->entries[i].data,
-                                            t->entries[i].len, counts[i], i};
+            list[(*n)++] = (struct counted_word){
+                t->entries[i].data, t->entries[i].len, counts[i], i};
     if (list)
         qsort(list, *n, sizeof *list, by_count);
     return list;
 }
 
 /* Bytes that ranks need, where rank(i) = i, or i + shift from `from` on. */
-static uint64_t coded_bytes(const struct counted *list, size_t n, uint32_t s,
-                            uint32_t from, uint32_t shift)
+static uint64_t coded_bytes(const struct counted_word *list, size_t n,
+                            uint32_t s, uint32_t from, uint32_t shift)
 {
     uint64_t total = 0;
     uint32_t c = 256 - s;
@@ -220,7 +221,7 @@ static uint64_t coded_bytes(const struct counted *list, size_t n, uint32_t s,
     return total;
 }
 
-static uint32_t choose_s(const struct counted *list, size_t n)
+static uint32_t choose_s(const struct counted_word *list, size_t n)
 {
     uint32_t best = 190;
     uint64_t least = UINT64_MAX;
@@ -234,7 +235,7 @@ static uint32_t choose_s(const struct counted *list, size_t n)
     return best;
 }
 
-static uint32_t choose_sf(const struct counted *list, size_t n)
+static uint32_t choose_sf(const struct counted_word *list, size_t n)
 {
     uint32_t best = 240;
     uint64_t least = UINT64_MAX;
@@ -250,7 +251,7 @@ static uint32_t choose_sf(const struct counted *list, size_t n)
 
 /* Sorts each run of words whose codes have the same length by bytes: costs
  * nothing, and halves the file. */
-static void sort_within_lengths(struct counted *list, size_t n, uint32_t s)
+static void sort_within_lengths(struct counted_word *list, size_t n, uint32_t s)
 {
     uint64_t c = 256 - s, ranks = s; /* ranks of codes up to this length */
     size_t start = 0;
@@ -282,7 +283,7 @@ static uint32_t *usual_others(const struct dict_trainer *t)
 
 /* Adds a word of the sample in its usual spelling. */
 static bool add_word(struct dict_trainer *t, struct dict *d,
-                     const struct counted *word, uint32_t other)
+                     const struct counted_word *word, uint32_t other)
 {
     struct form *f = &t->forms[word->number];
     struct slice spelt = {NULL, 0};
@@ -302,7 +303,7 @@ static bool add_word(struct dict_trainer *t, struct dict *d,
                          spelt);
 }
 
-static void count_code_bytes(const struct counted *list, size_t n,
+static void count_code_bytes(const struct counted_word *list, size_t n,
                              struct dict *d)
 {
     uint64_t counts[256] = {0};
@@ -336,9 +337,9 @@ static int train_words(struct dict_trainer *t, uint32_t min_count,
     int rc = NH_OK;
     uint32_t *others = usual_others(t);
     uint32_t *frequency = frequencies(t);
-    struct counted *list = frequency ? sorted(&t->lex.words, frequency,
-                                              min_count, DICT_WORD_MAX, &n)
-                                     : NULL;
+    struct counted_word *list = frequency ? sorted(&t->lex.words, frequency,
+                                                   min_count, DICT_WORD_MAX, &n)
+                                          : NULL;
     if (!list || !others)
         rc = error_nomem(err);
     if (rc == NH_OK) {
@@ -407,7 +408,7 @@ static int train_events(struct dict_trainer *t, struct dict *d,
         const struct stream_text text = text_of(t, &t->samples[i]);
         stream_walk_events(&text, trainer_class, count_event, t);
     }
-    struct counted *list =
+    struct counted_word *list =
         sorted(&t->events, t->event_counts, 3, 2 + DICT_SEPARATOR_MAX, &n);
     if (t->failed || !list) {
         free(list);

@@ -45,7 +45,7 @@ struct article_coder {
     uint32_t occurrences_cap;
     uint32_t *met;
     size_t met_count, met_cap;
-    struct word_tally spilt;
+    struct vocabulary_tally spilt;
     /* Terms of the article at hand that have keys. */
     struct posting_key *keys;
     size_t key_count, key_cap;
@@ -95,7 +95,7 @@ void article_coder_free(struct article_coder *c)
     free(c->occurrences);
     free(c->met);
     free(c->keys);
-    word_tally_release(&c->spilt);
+    vocabulary_tally_release(&c->spilt);
     buf_release(&c->text);
     buf_release(&c->term);
     buf_release(&c->folded);
@@ -236,22 +236,22 @@ static bool spill(struct article_coder *c)
             __builtin_prefetch(&c->lex.words.entries[c->met[i + 16]]);
             __builtin_prefetch(c->lex.words.entries[c->met[i + 8]].data);
         }
-        good = good && word_tally_add(&c->spilt, &c->lex.words.entries[n],
-                                      c->occurrences[n]);
+        good = good && vocabulary_tally_add(&c->spilt, &c->lex.words.entries[n],
+                                            c->occurrences[n]);
         c->occurrences[n] = 0;
     }
     c->met_count = 0;
     return good;
 }
 
-int article_coder_words(struct article_coder *c, struct word_tally *words,
+int article_coder_words(struct article_coder *c, struct vocabulary_tally *words,
                         struct nh_error *err)
 {
     bool good = spill(c);
-    struct word_tally swap = *words;
+    struct vocabulary_tally swap = *words;
     *words = c->spilt;
     c->spilt = swap;
-    word_tally_reset(&c->spilt);
+    vocabulary_tally_reset(&c->spilt);
     return good ? NH_OK : error_nomem(err);
 }
 

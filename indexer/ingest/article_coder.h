@@ -29,7 +29,7 @@ int article_coder_add(struct article_coder *c, struct article *a,
                       struct nh_error *err);
 /* Puts the words of all articles since the last call in the place of what
  * `words` holds. */
-int article_coder_words(struct article_coder *c, struct word_tally *words,
+int article_coder_words(struct article_coder *c, struct vocabulary_tally *words,
                         struct nh_error *err);
 
 #endif

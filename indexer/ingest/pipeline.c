@@ -26,7 +26,7 @@ struct work {
     size_t *stream_at; /* start of each article's stream, and the end */
     struct buf streams;
     struct posting_batch *postings; /* NULL: none to be added */
-    struct word_tally words;
+    struct vocabulary_tally words;
     struct pipeline_counts counts;
 };
 
@@ -185,7 +185,7 @@ static void work_reset(struct work *w)
     posting_batch_free(w->postings);
     w->batch = NULL;
     w->postings = NULL;
-    word_tally_reset(&w->words);
+    vocabulary_tally_reset(&w->words);
     w->count = 0;
     memset(&w->counts, 0, sizeof w->counts);
 }
@@ -499,7 +499,7 @@ static void free_works(struct work *w)
         free(w->stream_at);
         free(w->record);
         buf_release(&w->streams);
-        word_tally_release(&w->words);
+        vocabulary_tally_release(&w->words);
         free(w);
         w = next;
     }

@@ -36,7 +36,7 @@ struct merge {
     struct file_writer blocks_file;
     struct blocks_lengths block_lengths;
     struct blocks_part blocks;
-    struct word_counts word_counts;
+    struct vocabulary_writer vocabulary_writer;
     struct buf values, lengths, run, term;
     uint32_t last_length; /* docid of the last length put */
     /* For streams in another dictionary's codes. */
@@ -60,7 +60,7 @@ static void merge_release(struct merge *m)
     file_writer_abort(&m->blocks_file);
     blocks_lengths_release(&m->block_lengths);
     blocks_part_release(&m->blocks);
-    word_counts_release(&m->word_counts);
+    vocabulary_writer_release(&m->vocabulary_writer);
     buf_release(&m->values);
     buf_release(&m->lengths);
     buf_release(&m->run);
@@ -313,7 +313,7 @@ static int merge_term(struct merge *m, struct nh_error *err)
         rc = append_source(m, &m->sources[i], &last, &run, err);
     if (rc == NH_OK && m->run.failed)
         rc = error_nomem(err);
-    if (rc != NH_OK || run.count == 0) /* only dead articles had it */
+    if (rc != NH_OK || run.count == 0) /* only deleted articles had it */
         return rc;
     run.data = (const uint8_t *)m->run.data;
     run.len = m->run.len;
@@ -371,7 +371,7 @@ static int merge_tables(struct merge *m, const char *folder,
     return rc == NH_OK ? glass_finish(&m->glass, &m->stats, err) : rc;
 }
 
-/* ---- The vocabulary: those of the sources, without the words of dead
+/* ---- The vocabulary: those of the sources, without the words of deleted
  * articles.
  */
 
@@ -386,13 +386,14 @@ static int add_vocabulary(struct merge *m, struct vocabulary *v,
     if (rc != NH_OK)
         return rc;
     while ((more = vocabulary_next(&c, &word, err)) == 1) {
-        if (!word_counts_add(&m->word_counts, word.text, word.occurrences))
+        if (!vocabulary_writer_add(&m->vocabulary_writer, word.text,
+                                   word.occurrences))
             return error_nomem(err);
     }
     return more;
 }
 
-/* Takes the words of a dead article out again. */
+/* Takes the words of a deleted article out again. */
 static int take_article(struct merge *m, const struct source *s, uint32_t docid,
                         struct nh_error *err)
 {
@@ -412,7 +413,7 @@ static int take_article(struct merge *m, const struct source *s, uint32_t docid,
             const struct strtab_entry *e = &dict->words.entries[code];
             word = (struct slice){e->data, e->len};
         }
-        word_counts_take(&m->word_counts, word, 1);
+        vocabulary_writer_take(&m->vocabulary_writer, word, 1);
     }
     return rc;
 }
@@ -427,13 +428,13 @@ static int merge_words(struct merge *m, struct stemmer *stemmer,
         const struct source *s = &m->sources[i];
         const struct manifest_segment *info = s->segment->info;
         for (uint64_t d = info->first;
-             rc == NH_OK && s->segment->dead && d <= info->last; d++)
+             rc == NH_OK && s->segment->tombstones && d <= info->last; d++)
             if (!snapshot_live(m->snapshot, (uint32_t)d))
                 rc = take_article(m, s, (uint32_t)d, err);
     }
-    return rc == NH_OK
-               ? word_counts_write(&m->word_counts, folder, stemmer, err)
-               : rc;
+    return rc == NH_OK ? vocabulary_writer_write(&m->vocabulary_writer, folder,
+                                                 stemmer, err)
+                       : rc;
 }
 
 static int check_tables(const char *folder, const struct glass_stats *stats,

@@ -7,25 +7,25 @@
 #include "common/base/hash.h"
 #include "common/store/vocabulary.h"
 
-void word_counts_release(struct word_counts *w)
+void vocabulary_writer_release(struct vocabulary_writer *w)
 {
     strtab_release(&w->words);
     free(w->counts);
     memset(w, 0, sizeof *w);
 }
 
-void word_counts_reset(struct word_counts *w)
+void vocabulary_writer_reset(struct vocabulary_writer *w)
 {
     strtab_reset(&w->words);
 }
 
-size_t word_counts_memory(const struct word_counts *w)
+size_t vocabulary_writer_memory(const struct vocabulary_writer *w)
 {
     return strtab_memory(&w->words) + w->cap * sizeof *w->counts;
 }
 
 /* Adds to word number `n`, which is new if it is not below `known`. */
-static bool add(struct word_counts *w, uint32_t n, uint32_t known,
+static bool add(struct vocabulary_writer *w, uint32_t n, uint32_t known,
                 uint64_t count)
 {
     if (n == STRTAB_NONE)
@@ -42,22 +42,25 @@ static bool add(struct word_counts *w, uint32_t n, uint32_t known,
     return true;
 }
 
-bool word_counts_add(struct word_counts *w, struct slice word, uint64_t count)
+bool vocabulary_writer_add(struct vocabulary_writer *w, struct slice word,
+                           uint64_t count)
 {
     uint32_t known = w->words.count;
     return add(w, strtab_add(&w->words, word.data, word.len), known, count);
 }
 
-void word_counts_take(struct word_counts *w, struct slice word, uint64_t count)
+void vocabulary_writer_take(struct vocabulary_writer *w, struct slice word,
+                            uint64_t count)
 {
     uint32_t n = strtab_find(&w->words, word.data, word.len);
     if (n != STRTAB_NONE)
         w->counts[n] -= count < w->counts[n] ? count : w->counts[n];
 }
 
-bool word_counts_join(struct word_counts *w, const struct word_tally *more)
+bool vocabulary_writer_join(struct vocabulary_writer *w,
+                            const struct vocabulary_tally *more)
 {
-    const struct word_tally_item *items = more->items;
+    const struct vocabulary_tally_item *items = more->items;
     for (size_t i = 0; i < more->count; i++) {
         const struct strtab_entry *e = &items[i].word;
         if (i + 32 < more->count)
@@ -80,24 +83,24 @@ bool word_counts_join(struct word_counts *w, const struct word_tally *more)
 
 /* ---- Tallies. */
 
-void word_tally_release(struct word_tally *t)
+void vocabulary_tally_release(struct vocabulary_tally *t)
 {
     arena_release(&t->arena);
     free(t->items);
     memset(t, 0, sizeof *t);
 }
 
-void word_tally_reset(struct word_tally *t)
+void vocabulary_tally_reset(struct vocabulary_tally *t)
 {
     arena_reset(&t->arena);
     t->count = 0;
 }
 
-bool word_tally_add(struct word_tally *t, const struct strtab_entry *word,
-                    uint64_t count)
+bool vocabulary_tally_add(struct vocabulary_tally *t,
+                          const struct strtab_entry *word, uint64_t count)
 {
     if (t->count == t->cap) {
-        struct word_tally_item *items =
+        struct vocabulary_tally_item *items =
             array_grow(t->items, &t->cap, sizeof *items);
         if (!items)
             return false;
@@ -107,7 +110,7 @@ bool word_tally_add(struct word_tally *t, const struct strtab_entry *word,
     if (!copy)
         return false;
     t->items[t->count++] =
-        (struct word_tally_item){{copy, word->len, word->hash}, count};
+        (struct vocabulary_tally_item){{copy, word->len, word->hash}, count};
     return true;
 }
 
@@ -129,8 +132,9 @@ static int by_bytes(const void *a, const void *b)
 
 /* The words that there are, sorted, with their stems; forms[stem] counts them.
  */
-static bool list_forms(const struct word_counts *w, struct stemmer *stemmer,
-                       struct form *list, size_t *count, uint32_t *forms)
+static bool list_forms(const struct vocabulary_writer *w,
+                       struct stemmer *stemmer, struct form *list,
+                       size_t *count, uint32_t *forms)
 {
     struct strtab stems;
     bool good = true;
@@ -194,8 +198,9 @@ static int write_file(const char *folder, const struct buf *out,
     return rc;
 }
 
-int word_counts_write(const struct word_counts *w, const char *folder,
-                      struct stemmer *stemmer, struct nh_error *err)
+int vocabulary_writer_write(const struct vocabulary_writer *w,
+                            const char *folder, struct stemmer *stemmer,
+                            struct nh_error *err)
 {
     struct buf out = BUF_INIT, groups = BUF_INIT;
     size_t count;

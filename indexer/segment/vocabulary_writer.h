@@ -6,7 +6,7 @@
 #include "common/base/strtab.h"
 #include "common/text/analysis.h"
 
-struct word_counts {
+struct vocabulary_writer {
     struct strtab words; /* folded */
     uint64_t *counts;    /* of each */
     uint32_t cap;
@@ -14,32 +14,36 @@ struct word_counts {
 
 /* Words with counts as they come, one perhaps twice: cheaper to fill than a
  * table, for a part of a segment. Zero-initialise before first use. */
-struct word_tally {
+struct vocabulary_tally {
     struct arena arena;
-    struct word_tally_item {
+    struct vocabulary_tally_item {
         struct strtab_entry word;
         uint64_t count;
     } * items;
     size_t count, cap;
 };
 
-void word_tally_release(struct word_tally *t);
-void word_tally_reset(struct word_tally *t);
+void vocabulary_tally_release(struct vocabulary_tally *t);
+void vocabulary_tally_reset(struct vocabulary_tally *t);
 /* Copies an entry of a table; false if memory ran out. */
-bool word_tally_add(struct word_tally *t, const struct strtab_entry *word,
-                    uint64_t count);
+bool vocabulary_tally_add(struct vocabulary_tally *t,
+                          const struct strtab_entry *word, uint64_t count);
 
 /* Zero-initialise before first use. */
-void word_counts_release(struct word_counts *w);
-void word_counts_reset(struct word_counts *w);
-size_t word_counts_memory(const struct word_counts *w);
+void vocabulary_writer_release(struct vocabulary_writer *w);
+void vocabulary_writer_reset(struct vocabulary_writer *w);
+size_t vocabulary_writer_memory(const struct vocabulary_writer *w);
 /* False if memory ran out. */
-bool word_counts_add(struct word_counts *w, struct slice word, uint64_t count);
-bool word_counts_join(struct word_counts *w, const struct word_tally *more);
+bool vocabulary_writer_add(struct vocabulary_writer *w, struct slice word,
+                           uint64_t count);
+bool vocabulary_writer_join(struct vocabulary_writer *w,
+                            const struct vocabulary_tally *more);
 /* Takes from a word, which is left out at 0. */
-void word_counts_take(struct word_counts *w, struct slice word, uint64_t count);
+void vocabulary_writer_take(struct vocabulary_writer *w, struct slice word,
+                            uint64_t count);
 /* Writes FOLDER/words, synced. */
-int word_counts_write(const struct word_counts *w, const char *folder,
-                      struct stemmer *stemmer, struct nh_error *err);
+int vocabulary_writer_write(const struct vocabulary_writer *w,
+                            const char *folder, struct stemmer *stemmer,
+                            struct nh_error *err);
 
 #endif

@@ -33,13 +33,13 @@ struct repair {
     const struct manifest_segment *segment;
     struct articles articles;
     struct dict *dict;
-    uint32_t *dead; /* ascending */
-    size_t dead_count;
+    uint32_t *tombstones; /* ascending */
+    size_t tombstone_count;
     /* The batch in progress. */
     struct posting_batch *postings;
     size_t batch_articles;
     uint64_t batches;
-    struct word_tally words;
+    struct vocabulary_tally words;
     struct article article;
     struct stream_decoded decoded;
     struct buf stream;
@@ -94,15 +94,15 @@ static struct dict *find_dict(const struct repair *r, uint64_t hash,
 
 static bool is_dead(const struct repair *r, uint32_t docid)
 {
-    size_t low = 0, high = r->dead_count;
+    size_t low = 0, high = r->tombstone_count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (r->dead[middle] < docid)
+        if (r->tombstones[middle] < docid)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < r->dead_count && r->dead[low] == docid;
+    return low < r->tombstone_count && r->tombstones[low] == docid;
 }
 
 static int read_tombstones(struct repair *r, struct nh_error *err)
@@ -116,7 +116,7 @@ static int read_tombstones(struct repair *r, struct nh_error *err)
     int rc =
         file_join(&path, r->dir, name)
             ? tombstones_read(path.data, r->segment->first, r->segment->last,
-                              &r->dead, &r->dead_count, &why)
+                              &r->tombstones, &r->tombstone_count, &why)
             : error_nomem(&why);
     if (rc != NH_OK && rc != NH_ENOMEM)
         error_set(&why, rc,
@@ -164,11 +164,11 @@ static void close_segment(struct repair *r)
 {
     articles_close(&r->articles);
     dict_free(r->dict);
-    free(r->dead);
+    free(r->tombstones);
     memset(&r->articles, 0, sizeof r->articles);
     r->dict = NULL;
-    r->dead = NULL;
-    r->dead_count = 0;
+    r->tombstones = NULL;
+    r->tombstone_count = 0;
 }
 
 /* Reads an article; *hash is 0 if that cannot be done, which is reported. */
@@ -212,7 +212,7 @@ static int flush(struct repair *r, struct nh_error *err)
         return rc;
     }
     rc = writer_append(r->writer, NULL, 0, postings, &r->words, err);
-    word_tally_reset(&r->words);
+    vocabulary_tally_reset(&r->words);
     if (rc == NH_OK && writer_full(r->writer, MEMORY))
         rc = writer_commit(r->writer, err);
     return rc;
@@ -233,7 +233,7 @@ static int write_article(struct repair *r, uint64_t hash, struct nh_error *err)
         rc = article_coder_add(r->coder, &r->article, a.verdict.docid,
                                r->postings, &r->stream, &a.signature, err);
     a.stream = (struct slice){r->stream.data, r->stream.len};
-    static const struct word_tally no_words;
+    static const struct vocabulary_tally no_words;
     if (rc == NH_OK)
         rc = writer_append(r->writer, &a, 1, NULL, &no_words, err);
     if (rc == NH_OK && ++r->batch_articles == segment_builder_batch_articles(
@@ -332,7 +332,7 @@ static void release(struct repair *r)
     article_coder_free(r->coder);
     posting_batch_free(r->postings);
     writer_close(r->writer);
-    word_tally_release(&r->words);
+    vocabulary_tally_release(&r->words);
     article_release(&r->article);
     stream_decoded_release(&r->decoded);
     buf_release(&r->stream);

@@ -161,10 +161,10 @@ void writer_close(struct index_writer *w)
     manifest_release(&w->manifest);
     dict_free(w->dict);
     run_table_release(&w->run);
-    word_counts_release(&w->words);
+    vocabulary_writer_release(&w->words);
     copies_list_release(&w->copies);
     stemmer_free(w->stemmer);
-    free(w->buried);
+    free(w->new_tombstones);
     index_unlock(w->lock);
     pthread_mutex_destroy(&w->mutex);
     free(w->build_dir);
@@ -320,22 +320,23 @@ static int start_segment(struct index_writer *w, uint32_t first,
 
 int writer_bury(struct index_writer *w, uint32_t docid, struct nh_error *err)
 {
-    if (w->buried_count == w->buried_cap) {
-        uint32_t *buried =
-            array_grow(w->buried, &w->buried_cap, sizeof *buried);
-        if (!buried)
+    if (w->new_tombstone_count == w->new_tombstone_cap) {
+        uint32_t *new_tombstones = array_grow(
+            w->new_tombstones, &w->new_tombstone_cap, sizeof *new_tombstones);
+        if (!new_tombstones)
             return error_nomem(err);
-        w->buried = buried;
+        w->new_tombstones = new_tombstones;
     }
-    w->buried[w->buried_count++] = docid;
+    w->new_tombstones[w->new_tombstone_count++] = docid;
     return NH_OK;
 }
 
 int writer_append(struct index_writer *w, const struct writer_article *articles,
                   size_t count, struct posting_batch *postings,
-                  const struct word_tally *words, struct nh_error *err)
+                  const struct vocabulary_tally *words, struct nh_error *err)
 {
-    int rc = word_counts_join(&w->words, words) ? NH_OK : error_nomem(err);
+    int rc =
+        vocabulary_writer_join(&w->words, words) ? NH_OK : error_nomem(err);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         const struct writer_article *a = &articles[i];
         if (a->verdict.buries)
@@ -401,9 +402,10 @@ bool writer_full(struct index_writer *w, size_t memory)
     size_t used = w->run.cap * sizeof *w->run.slots;
     pthread_mutex_unlock(&w->mutex);
     used += articles_writer_memory(&w->out) +
-            segment_builder_memory(w->builder) + word_counts_memory(&w->words) +
+            segment_builder_memory(w->builder) +
+            vocabulary_writer_memory(&w->words) +
             w->copies.cap * sizeof *w->copies.items +
-            w->buried_cap * sizeof *w->buried;
+            w->new_tombstone_cap * sizeof *w->new_tombstones;
     return w->batches >= segment_builder_batches_max(w->builder) ||
            w->out.text_bytes >= SEGMENT_TEXT_MAX || used > memory / 3;
 }

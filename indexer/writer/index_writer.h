@@ -78,7 +78,7 @@ struct writer_article {
  * at a time. */
 int writer_append(struct index_writer *w, const struct writer_article *articles,
                   size_t count, struct posting_batch *postings,
-                  const struct word_tally *words, struct nh_error *err);
+                  const struct vocabulary_tally *words, struct nh_error *err);
 /* True when the segment in progress should be committed. */
 bool writer_full(struct index_writer *w, size_t memory);
 /* ---- Files that articles come from (sources.h). */
@@ -101,7 +101,7 @@ int writer_source_read(struct index_writer *w, struct slice name,
 int writer_prune(struct index_writer *w, const char *root,
                  bool (*exists)(void *ctx, const char *path), void *ctx,
                  uint64_t *count, struct nh_error *err);
-/* Deletes an article of the last commit; one that is dead already is passed
+/* Deletes an article of the last commit; one that is deleted already is passed
  * over: *deleted says so. */
 int writer_delete(struct index_writer *w, uint32_t docid, bool *deleted,
                   struct nh_error *err);
@@ -116,7 +116,7 @@ int writer_delete_id(struct index_writer *w, struct slice id, bool *deleted,
  * there is nothing new. Call it where writer_append may be called. */
 int writer_commit(struct index_writer *w, struct nh_error *err);
 
-/* Articles of the last commit that still take room though they are dead. */
+/* Articles of the last commit that still take room though they are deleted. */
 uint64_t writer_tombstones(const struct index_writer *w);
 /* Merges the last `count` segments of the last commit into one and commits
  * that; nothing may wait to be committed. NH_EUNSUPPORTED where segments are

@@ -30,11 +30,11 @@ struct index_writer {
     char name[32];
     uint32_t first, last, articles;
     struct articles_writer out;
-    struct word_counts words;
+    struct vocabulary_writer words;
     struct copies_list copies;
-    struct stemmer *stemmer; /* for the vocabulary */
-    uint32_t *buried;        /* numbers that died since the last commit */
-    size_t buried_count, buried_cap;
+    struct stemmer *stemmer;  /* for the vocabulary */
+    uint32_t *new_tombstones; /* docids deleted since the last commit */
+    size_t new_tombstone_count, new_tombstone_cap;
 };
 
 /* "dir/name", to be freed; NULL if memory ran out. */

@@ -57,7 +57,8 @@ static void *write_side_files(void *arg)
     struct index_writer *w = s->w;
     s->rc = articles_writer_close(&w->out, w->last, &s->error);
     if (s->rc == NH_OK)
-        s->rc = word_counts_write(&w->words, s->folder, w->stemmer, &s->error);
+        s->rc = vocabulary_writer_write(&w->words, s->folder, w->stemmer,
+                                        &s->error);
     if (s->rc == NH_OK)
         s->rc = copies_list_write(&w->copies, s->folder, w->first, w->last,
                                   &s->error);
@@ -91,7 +92,7 @@ static int finish_segment(struct index_writer *w, struct nh_error *err)
     memset(&s, 0, sizeof s);
     char *folder = writer_path(w->dir, w->name);
     int rc = folder ? write_segment(w, folder, err) : error_nomem(err);
-    word_counts_reset(&w->words);
+    vocabulary_writer_reset(&w->words);
     copies_list_release(&w->copies);
     w->batches = 0;
     if (rc == NH_OK)
@@ -113,21 +114,21 @@ static int finish_segment(struct index_writer *w, struct nh_error *err)
     return rc;
 }
 
-/* The dead articles of a segment, a bit each; *changed if this run buried some
- * of them. */
-static uint8_t *dead_bits(const struct index_writer *w,
-                          const struct manifest_segment *s, bool *changed)
+/* Tombstones of a segment, a bit for each article; *changed if this run added
+ * some of them. */
+static uint8_t *tombstone_bits(const struct index_writer *w,
+                               const struct manifest_segment *s, bool *changed)
 {
     size_t bytes = (size_t)(s->last - s->first) / 8 + 1;
     uint8_t *bits = calloc(bytes, 1);
     const struct snapshot_segment *old =
         snapshot_segment(&w->snapshot, s->first);
     *changed = false;
-    if (bits && old && old->dead)
-        memcpy(bits, old->dead, bytes);
-    for (size_t i = 0; bits && i < w->buried_count; i++) {
-        uint32_t n = w->buried[i] - s->first;
-        if (w->buried[i] < s->first || w->buried[i] > s->last)
+    if (bits && old && old->tombstones)
+        memcpy(bits, old->tombstones, bytes);
+    for (size_t i = 0; bits && i < w->new_tombstone_count; i++) {
+        uint32_t n = w->new_tombstones[i] - s->first;
+        if (w->new_tombstones[i] < s->first || w->new_tombstones[i] > s->last)
             continue;
         bits[n / 8] |= (uint8_t)(1u << (n % 8));
         *changed = true;
@@ -172,7 +173,7 @@ static int apply_burials(struct index_writer *w, struct nh_error *err)
     for (size_t i = 0; rc == NH_OK && i < w->manifest.segment_count; i++) {
         bool changed;
         struct manifest_segment *s = &w->manifest.segments[i];
-        uint8_t *bits = dead_bits(w, s, &changed);
+        uint8_t *bits = tombstone_bits(w, s, &changed);
         if (!bits)
             rc = error_nomem(err);
         else if (changed)
@@ -196,14 +197,14 @@ static int renew_snapshot(struct index_writer *w, struct nh_error *err)
         rc = error_nomem(err);
     pthread_mutex_unlock(&w->mutex);
     snapshot_close(&old);
-    w->buried_count = 0;
+    w->new_tombstone_count = 0;
     return rc;
 }
 
 int writer_commit(struct index_writer *w, struct nh_error *err)
 {
     int rc = NH_OK;
-    if (!w->open && w->buried_count == 0 && w->sources.changed == 0)
+    if (!w->open && w->new_tombstone_count == 0 && w->sources.changed == 0)
         return NH_OK;
     w->manifest.commit++;
     if (w->open)
@@ -261,10 +262,10 @@ static void drop_dicts(struct manifest *m, const struct snapshot *before)
 
 uint64_t writer_tombstones(const struct index_writer *w)
 {
-    uint64_t dead = 0;
+    uint64_t count = 0;
     for (size_t i = 0; i < w->manifest.segment_count; i++)
-        dead += w->manifest.segments[i].tombstones;
-    return dead;
+        count += w->manifest.segments[i].tombstones;
+    return count;
 }
 
 int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)

@@ -189,7 +189,7 @@ void nh_index_stats(const nh_index *index, struct nh_stats *stats)
     const struct snapshot *s = &index->snapshot;
     memset(stats, 0, sizeof *stats);
     stats->articles = s->live;
-    stats->tombstones = s->dead;
+    stats->tombstones = s->tombstones;
     stats->segments = s->count;
     stats->commit = s->manifest.commit;
     for (size_t i = 0; i < s->count; i++)

@@ -83,7 +83,7 @@ static int take_hits(struct match_page *page, const xw_mset *mset,
 
 /* What the source counted; if that was not all, what it would be if matches
  * went on to come as they did. */
-static struct nh_total total_of(const struct match_source *source)
+static struct nh_total total_of(const struct posting_source *source)
 {
     const struct snapshot *s = source->state->snapshot;
     uint64_t n = source->counted, least = source->exactly;
@@ -299,7 +299,7 @@ static int select_segment(struct selection *s, const struct matches *m,
 /* Finds all matches, and takes those of the page by their dates. Those without
  * a date come last in either order, those of the same date in order of their
  * numbers. */
-static int run_by_date(struct lane *l, struct match_source *source,
+static int run_by_date(struct lane *l, struct posting_source *source,
                        struct extent e, struct nh_error *err)
 {
     struct snapshot *s = &l->index->snapshot;
@@ -309,7 +309,7 @@ static int run_by_date(struct lane *l, struct match_source *source,
     if (!bits)
         source->found = bits = calloc(span_of(s) / 64 + 1, 8);
     if (rc == NH_OK)
-        rc = bits ? match_source_count(source, err) : error_nomem(err);
+        rc = bits ? posting_source_count(source, err) : error_nomem(err);
     if (rc == NH_OK) {
         chosen.room = (size_t)e.offset + e.count;
         if (chosen.room > source->counted)
@@ -340,12 +340,12 @@ static int run_by_date(struct lane *l, struct match_source *source,
 /* ---- By score. */
 
 /* Runs the plan by Xapian's matcher. */
-static int run_by_score(struct lane *l, struct match_source *source,
+static int run_by_score(struct lane *l, struct posting_source *source,
                         struct extent e, struct nh_error *err)
 {
     xw_mset *mset = NULL;
     xw_query *query = NULL;
-    int rc = match_source_query(source, &query, err);
+    int rc = posting_source_query(source, &query, err);
     if (rc == NH_OK) {
         const struct xw_search search = {
             .query = query, .offset = e.offset, .count = e.count};
@@ -361,7 +361,7 @@ static int run_by_score(struct lane *l, struct match_source *source,
 static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
 {
     const struct nh_search_options *o = l->options;
-    struct match_source *source = &plan->source;
+    struct posting_source *source = &plan->source;
     uint32_t documents;
     int rc = xw_db_doccount(l->db, &documents, err);
     if (rc != NH_OK)
@@ -378,7 +378,7 @@ static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
         !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL) || source->found;
     source->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
     if (e.count == 0) {
-        rc = match_source_count(source, err);
+        rc = posting_source_count(source, err);
         if (rc == NH_OK)
             rc = reserve_page(&l->page, 0, err);
     } else {

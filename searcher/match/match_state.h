@@ -22,19 +22,23 @@ static inline void match_fail(struct match_state *state, int code,
     }
 }
 
-/* What work on texts costs, as words read. */
-#define WORK_CHECK 16  /* coming to an article */
+/* Work on texts is counted in words read, so that one limit holds for all kinds
+ * of work. The weights are the times of each kind over that of reading a word
+ * in a scan, as measured once, rounded. */
+#define WORK_CHECK 16  /* reading the record of an article */
 #define WORK_PHRASE 16 /* bytes of a stream that are scanned in that time */
 #define WORK_DECODE 3  /* decoding a word, with starts of sentences */
 #define WORK_HIT 8     /* a word that is found, for each that is looked for */
 #define WORK_SPAN 16   /* making a span of a NEAR, and sorting it in */
 #define WORK_COMPARE 8 /* a word of the vocabulary with a pattern */
-/* What any query may cost. */
+/* What any query may cost, however small the index: about a tenth of a second.
+ */
 #define WORK_LEAST (UINT64_C(1) << 26)
 
-/* What a query may cost that may look at all texts `effort` times. */
+/* Returns the work that a query may do: `effort` times the words of the index,
+ * and at least WORK_LEAST. */
 uint64_t match_work_limit(const struct snapshot *s, uint32_t effort);
-/* Makes the search fail. */
+/* Makes the search fail with NH_EQUERY. Returns false. */
 bool match_overworked(struct match_state *state);
 /* Counts work; false, and the search fails, if it is too much. */
 static inline bool match_work(struct match_state *state, uint64_t n)

@@ -398,7 +398,8 @@ static inline uint32_t seek(struct tree_cursor *c, uint32_t docid)
 
 /* The first place from `docid` on where the bounds, which c->bound and c->upto
  * then are, allow `least`; CURSOR_END if there is none. */
-static uint32_t promising(struct tree_cursor *c, uint32_t docid, double least)
+static uint32_t seek_block_max(struct tree_cursor *c, uint32_t docid,
+                               double least)
 {
     uint32_t upto;
     if (c->upto != 0 && docid <= c->upto && c->bound >= least)
@@ -435,7 +436,7 @@ static uint32_t seek_and(struct tree_cursor *c, uint32_t docid, double least)
 {
     while (docid != CURSOR_END) {
         if (least > 0)
-            docid = promising(c, docid, least);
+            docid = seek_block_max(c, docid, least);
         if (docid == CURSOR_END)
             break;
         uint32_t at = seek(&c->children[0], docid);
@@ -455,7 +456,7 @@ static uint32_t seek_or(struct tree_cursor *c, uint32_t docid, double least)
 {
     for (;;) {
         if (least > 0)
-            docid = promising(c, docid, least);
+            docid = seek_block_max(c, docid, least);
         if (docid == CURSOR_END)
             return c->at = CURSOR_END;
         uint32_t at = CURSOR_END;

@@ -8,7 +8,7 @@
 #include "searcher/query/query.h"
 
 struct plan {
-    struct match_source source;
+    struct posting_source source;
     struct match_state state;
     struct postings *postings;      /* of the tree */
     struct text_check *checks;      /* of the tree */

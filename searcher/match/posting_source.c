@@ -47,10 +47,11 @@ struct suspect {
 
 /* The matches in one segment. */
 struct match_list {
-    struct match_source *source;
+    struct posting_source *source;
     struct tree_cursor *root;
-    uint32_t last;       /* docid that may be given */
-    const uint8_t *dead; /* a bit for each number from `base` on, or NULL */
+    uint32_t last; /* docid that may be given */
+    const uint8_t
+        *tombstones; /* a bit for each number from `base` on, or NULL */
     uint32_t base;
     struct arm *arms; /* of an OR or a single word; NULL: other trees */
     size_t arm_count;
@@ -92,7 +93,7 @@ static int make_arms(struct match_list *l, struct nh_error *err)
 static int list_open(void *ctx, uint32_t last, void **out,
                      struct xw_list_facts *facts, struct nh_error *err)
 {
-    struct match_source *source = ctx;
+    struct posting_source *source = ctx;
     const struct snapshot *s = source->state->snapshot;
     const struct snapshot_segment *segment = snapshot_segment(s, last);
     *out = NULL;
@@ -113,7 +114,7 @@ static int list_open(void *ctx, uint32_t last, void **out,
     }
     const struct blocks *b = &segment->blocks;
     const uint32_t segment_last = b->first + (b->slots - 1);
-    l->dead = segment->dead;
+    l->tombstones = segment->tombstones;
     l->base = segment->info->first;
     l->end = source->first > b->first ? source->first : b->first;
     l->last = source->last < segment_last ? source->last : segment_last;
@@ -129,7 +130,7 @@ static int list_open(void *ctx, uint32_t last, void **out,
 static bool is_dead(const struct match_list *l, uint32_t docid)
 {
     uint32_t n = docid - l->base;
-    return l->dead && (l->dead[n / 8] & (1u << n % 8));
+    return l->tombstones && (l->tombstones[n / 8] & (1u << n % 8));
 }
 
 /* Whether matches still have to be counted, and nothing may be left out. */
@@ -140,7 +141,7 @@ static bool counting(const struct match_list *l)
 
 static void count(struct match_list *l, uint64_t found, uint32_t docid)
 {
-    struct match_source *source = l->source;
+    struct posting_source *source = l->source;
     source->counted += found;
     if (!counting(l) && source->reached == 0)
         source->reached = docid;
@@ -149,7 +150,7 @@ static void count(struct match_list *l, uint64_t found, uint32_t docid)
 /* Notes a match that is counted. */
 static inline void note(const struct match_list *l, uint32_t docid)
 {
-    const struct match_source *source = l->source;
+    const struct posting_source *source = l->source;
     const uint32_t n = docid - source->found_from;
     if (source->found)
         source->found[n / 64] |= UINT64_C(1) << n % 64;
@@ -166,7 +167,7 @@ double match_recency(double recency, int64_t now, struct nh_date date)
 /* The score with regard to the article's age, never more than without. */
 static double aged(const struct match_list *l, uint32_t docid, double score)
 {
-    const struct match_source *source = l->source;
+    const struct posting_source *source = l->source;
     struct article_record record;
     struct article_values values;
     struct nh_date date;
@@ -427,7 +428,7 @@ static double threshold(const struct match_list *l, double least)
 /* Counting goes on while nothing can be left out anyway, or it is cheap. */
 static void stop_counting(struct match_list *l, double least)
 {
-    struct match_source *source = l->source;
+    struct posting_source *source = l->source;
     if (!(least > 0) || !counting(l) || source->exactly == UINT64_MAX ||
         source->state->texts < COUNT_TEXTS)
         return;
@@ -453,8 +454,8 @@ static double list_weight(void *self)
 static const struct xw_list_ops list_ops = {list_open, list_close, list_next,
                                             list_weight};
 
-int match_source_query(struct match_source *source, xw_query **out,
-                       struct nh_error *err)
+int posting_source_query(struct posting_source *source, xw_query **out,
+                         struct nh_error *err)
 {
     return xw_query_list(out, &list_ops, source, err);
 }
@@ -473,7 +474,7 @@ static uint64_t live_of(const struct match_list *l, uint32_t docid,
 }
 
 /* Notes articles from `docid` on, 64 a word. */
-static void note_bits(const struct match_source *source, uint32_t docid,
+static void note_bits(const struct posting_source *source, uint32_t docid,
                       const uint64_t *bits, size_t words)
 {
     const uint32_t n = docid - source->found_from, shift = n % 64;
@@ -489,7 +490,7 @@ static void note_bits(const struct match_source *source, uint32_t docid,
  * `found` begin as the window does, they take the bits as they come. */
 static void count_window(struct match_list *l, uint64_t bits[WINDOW / 64])
 {
-    const struct match_source *source = l->source;
+    const struct posting_source *source = l->source;
     const uint32_t start = l->end, rest = l->last - start + 1;
     const uint32_t size = rest < WINDOW ? rest : WINDOW;
     const size_t words = (size + 63) / 64;
@@ -498,7 +499,7 @@ static void count_window(struct match_list *l, uint64_t bits[WINDOW / 64])
         fits ? source->found + (start - source->found_from) / 64 : bits;
     for (size_t i = 0; i < l->arm_count; i++)
         tree_cursor_add(l->arms[i].cursor, start, size, NULL, to);
-    for (size_t i = 0; l->dead && i < words; i++)
+    for (size_t i = 0; l->tombstones && i < words; i++)
         to[i] = live_of(l, start + (uint32_t)i * 64, to[i]);
     l->end = start + size;
     count(l, bits_count(to, words), l->end - 1);
@@ -520,7 +521,7 @@ static void count_list(struct match_list *l)
         count_window(l, bits);
 }
 
-int match_source_count(struct match_source *source, struct nh_error *err)
+int posting_source_count(struct posting_source *source, struct nh_error *err)
 {
     const struct snapshot *s = source->state->snapshot;
     int rc = NH_OK;

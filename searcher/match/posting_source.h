@@ -16,7 +16,7 @@ struct match_share {
     _Atomic uint64_t least; /* bits of a double, which sort as it does */
 };
 
-struct match_source {
+struct posting_source {
     struct match_tree *tree;   /* owned */
     bool scored;               /* if not, all matches weigh nothing */
     uint32_t first, last;      /* only articles with these numbers */
@@ -41,9 +41,9 @@ struct match_source {
 double match_recency(double recency, int64_t now, struct nh_date date);
 
 /* As a query for Xapian, which the source must outlive. For one search. */
-int match_source_query(struct match_source *source, xw_query **out,
-                       struct nh_error *err);
+int posting_source_query(struct posting_source *source, xw_query **out,
+                         struct nh_error *err);
 /* Counts all matches, in source->counted. */
-int match_source_count(struct match_source *source, struct nh_error *err);
+int posting_source_count(struct posting_source *source, struct nh_error *err);
 
 #endif

@@ -70,9 +70,9 @@ static int walk_table(const struct walk *w, const struct snapshot_segment *s)
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
 
-int terms_each(const struct snapshot *s, const char *prefix,
-               bool (*each)(void *ctx, struct slice value, uint32_t articles),
-               void *ctx, struct nh_error *err)
+int term_walk(const struct snapshot *s, const char *prefix,
+              bool (*each)(void *ctx, struct slice value, uint32_t articles),
+              void *ctx, struct nh_error *err)
 {
     const struct walk w = {{prefix, strlen(prefix)}, each, ctx, err};
     int rc = snapshot_tables(s, err);

@@ -23,7 +23,7 @@ struct found {
 /* Words, or the values of a field, that fit. */
 struct pool {
     enum field field;
-    struct counted found;
+    struct string_counts found;
 };
 
 struct completer {
@@ -74,7 +74,7 @@ static int complete_word(struct completer *c, struct vocabulary *v)
     while (rc == NH_OK &&
            (more = vocabulary_next(&cursor, &word, c->err)) == 1 &&
            begins(word.text, c->prefix))
-        if (!counted_add(&c->pool->found, word.text, word.occurrences))
+        if (!string_counts_add(&c->pool->found, word.text, word.occurrences))
             rc = error_nomem(c->err);
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
@@ -103,7 +103,7 @@ static bool each_value(void *ctx, struct slice value, uint32_t articles)
         rest.len -= (size_t)(space + 1 - rest.data);
         rest.data = space + 1;
     }
-    return counted_add(&c->pool->found, value, articles);
+    return string_counts_add(&c->pool->found, value, articles);
 }
 
 static int complete_field(struct completer *c, enum field field)
@@ -115,8 +115,8 @@ static int complete_field(struct completer *c, enum field field)
         c->stored = (enum field)f;
         if (c->stored == field ||
             name_rules_move(index_rules(c->index), c->stored, field))
-            rc = terms_each(&c->index->snapshot, schema_fields[f].prefix,
-                            each_value, c, c->err);
+            rc = term_walk(&c->index->snapshot, schema_fields[f].prefix,
+                           each_value, c, c->err);
     }
     return rc;
 }
@@ -392,7 +392,7 @@ int nh_complete(nh_index *index, const char *prefix, size_t len, size_t limit,
     if (rc == NH_OK && field < 0 && !add_fields(made, c->prefix, limit))
         rc = error_nomem(err);
     for (size_t i = 0; c && i < c->pool_count; i++)
-        counted_release(&c->pools[i].found);
+        string_counts_release(&c->pools[i].found);
     if (c)
         buf_release(&c->shown);
     free(c);

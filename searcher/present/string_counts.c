@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool counted_add(struct counted *c, struct slice text, uint64_t count)
+bool string_counts_add(struct string_counts *c, struct slice text,
+                       uint64_t count)
 {
     const uint32_t n = strtab_add(&c->texts, text.data, text.len);
     if (n == STRTAB_NONE)
@@ -21,14 +22,14 @@ bool counted_add(struct counted *c, struct slice text, uint64_t count)
     return true;
 }
 
-void counted_reset(struct counted *c)
+void string_counts_reset(struct string_counts *c)
 {
     strtab_reset(&c->texts);
     if (c->cap)
         memset(c->counts, 0, c->cap * sizeof *c->counts);
 }
 
-void counted_release(struct counted *c)
+void string_counts_release(struct string_counts *c)
 {
     strtab_release(&c->texts);
     free(c->counts);

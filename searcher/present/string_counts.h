@@ -5,16 +5,17 @@
 #include "common/base/strtab.h"
 
 /* Zero-initialise before first use. */
-struct counted {
+struct string_counts {
     struct strtab texts;
     uint64_t *counts; /* one for each of texts */
     size_t cap;
 };
 
 /* Adds `count` to the string's; false if memory ran out. */
-bool counted_add(struct counted *c, struct slice text, uint64_t count);
+bool string_counts_add(struct string_counts *c, struct slice text,
+                       uint64_t count);
 /* Forgets all strings. */
-void counted_reset(struct counted *c);
-void counted_release(struct counted *c);
+void string_counts_reset(struct string_counts *c);
+void string_counts_release(struct string_counts *c);
 
 #endif

@@ -56,7 +56,7 @@ struct suggester {
     struct nh_error *err;
     int rc;
     /* Of the search for candidates. */
-    struct counted near; /* words that are near enough */
+    struct string_counts near; /* words that are near enough */
     struct pattern_walk walk;
 };
 
@@ -133,7 +133,7 @@ static bool each_name(void *ctx, struct slice word, uint32_t articles)
 {
     struct suggester *g = ctx;
     return !pattern_walk_next(&g->walk, word) ||
-           counted_add(&g->near, word, articles);
+           string_counts_add(&g->near, word, articles);
 }
 
 static int each_word(struct suggester *g, struct vocabulary *v)
@@ -145,7 +145,7 @@ static int each_word(struct suggester *g, struct vocabulary *v)
     int rc = vocabulary_seek(&c, v, (struct slice){"", 0}, g->err);
     while (rc == NH_OK && (more = vocabulary_next(&c, &word, g->err)) == 1)
         if (pattern_walk_next(&g->walk, word.text) &&
-            !counted_add(&g->near, word.text, word.occurrences))
+            !string_counts_add(&g->near, word.text, word.occurrences))
             rc = error_nomem(g->err);
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
@@ -180,10 +180,10 @@ static void find_candidates(struct suggester *g, struct missing *m)
         !pattern_fuzzy(&one, m->word, 1))
         return;
     pattern_walk_init(&g->walk, &all);
-    counted_reset(&g->near);
+    string_counts_reset(&g->near);
     if (m->field != FIELD_BODY)
-        g->rc = terms_each(s, schema_fields[m->field].word_prefix, each_name, g,
-                           g->err);
+        g->rc = term_walk(s, schema_fields[m->field].word_prefix, each_name, g,
+                          g->err);
     for (size_t i = 0; m->field == FIELD_BODY && g->rc == NH_OK && i < s->count;
          i++)
         g->rc = each_word(g, &s->segments[i].vocabulary);
@@ -305,6 +305,6 @@ int suggest(nh_index *index, const struct query *query, struct slice text,
             g.rc = error_nomem(err);
     }
     buf_release(&best);
-    counted_release(&g.near);
+    string_counts_release(&g.near);
     return g.rc;
 }

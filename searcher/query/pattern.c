@@ -100,7 +100,7 @@ void pattern_walk_init(struct pattern_walk *w, const struct pattern *p)
     const unsigned k = p->edits;
     w->pattern = p;
     w->len = w->chars = 0;
-    w->dead = SIZE_MAX;
+    w->no_fit = SIZE_MAX;
     w->at[0] = 0;
     for (unsigned c = 0; c < PATTERN_BAND; c++)
         w->rows[0][c] = (uint8_t)(c < k ? k + 1 : c - k);
@@ -164,14 +164,14 @@ static bool walk_fuzzy(struct pattern_walk *w, struct slice word)
 {
     const struct pattern *p = w->pattern;
     const size_t shared = shared_with_last(w, word);
-    if (shared >= w->dead)
+    if (shared >= w->no_fit)
         return false;
     /* Rows of whole characters that are the same. */
     while (w->at[w->chars] > shared)
         w->chars--;
     memcpy(w->last + shared, word.data + shared, word.len - shared);
     w->len = word.len;
-    w->dead = SIZE_MAX;
+    w->no_fit = SIZE_MAX;
     while (w->at[w->chars] < word.len) {
         const size_t at = w->at[w->chars];
         const size_t used = decode_one(
@@ -179,8 +179,8 @@ static bool walk_fuzzy(struct pattern_walk *w, struct slice word)
         add_row(w);
         w->at[w->chars] = (uint16_t)(at + used);
         if (is_hopeless(w)) {
-            w->dead = w->at[w->chars];
-            w->len = w->dead; /* what is behind was not looked at */
+            w->no_fit = w->at[w->chars];
+            w->len = w->no_fit; /* what is behind was not looked at */
             return false;
         }
     }

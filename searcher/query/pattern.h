@@ -35,7 +35,7 @@ struct pattern_walk {
     const struct pattern *pattern;
     char last[PATTERN_MAX]; /* the last word, as far as it was compared */
     size_t len;
-    size_t dead; /* words that share so many bytes with it cannot fit */
+    size_t no_fit; /* words that share so many bytes with it cannot fit */
     uint32_t word[PATTERN_MAX];   /* its characters */
     uint16_t at[PATTERN_MAX + 1]; /* bytes before each of them */
     size_t chars;

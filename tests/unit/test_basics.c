@@ -194,17 +194,17 @@ static void json_strings_are_valid_whatever_comes(void **state)
 static void tombstones_refuse_every_changed_byte(void **state)
 {
     (void)state;
-    static const uint32_t dead[] = {5, 9, 10, 4000000000u};
+    static const uint32_t tombstones[] = {5, 9, 10, 4000000000u};
     struct buf file = BUF_INIT;
     uint32_t *list;
     size_t count;
-    tombstones_write(dead, 4, &file);
+    tombstones_write(tombstones, 4, &file);
     file_replace("tombs.tmp1", file.data, file.len, NULL);
     assert_int_equal(
         tombstones_read("tombs.tmp1", 1, UINT32_MAX, &list, &count, NULL),
         NH_OK);
     assert_int_equal(count, 4);
-    assert_memory_equal(list, dead, sizeof dead);
+    assert_memory_equal(list, tombstones, sizeof tombstones);
     free(list);
     assert_int_equal(
         tombstones_read("tombs.tmp1", 6, UINT32_MAX, &list, &count, NULL),

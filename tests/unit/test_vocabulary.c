@@ -138,7 +138,7 @@ static void patterns_count_characters_not_bytes(void **state)
 
 /* ---- Vocabularies. */
 
-static void add_words(struct word_counts *w, uint32_t count)
+static void add_words(struct vocabulary_writer *w, uint32_t count)
 {
     char word[32];
     for (uint32_t i = 0; i < count; i++) {
@@ -146,17 +146,17 @@ static void add_words(struct word_counts *w, uint32_t count)
                  i % 3 == 0   ? "s"
                  : i % 3 == 1 ? ""
                               : "ing");
-        assert_true(word_counts_add(w, slice_of(word), i % 5 + 1));
+        assert_true(vocabulary_writer_add(w, slice_of(word), i % 5 + 1));
     }
 }
 
-static void write_words(struct word_counts *w, const char *folder)
+static void write_words(struct vocabulary_writer *w, const char *folder)
 {
     struct stemmer *stemmer;
     assert_int_equal(stemmer_new(&stemmer, "english", NULL), NH_OK);
     remove_all(folder);
     assert_int_equal(file_mkdir(folder, NULL), NH_OK);
-    assert_int_equal(word_counts_write(w, folder, stemmer, NULL), NH_OK);
+    assert_int_equal(vocabulary_writer_write(w, folder, stemmer, NULL), NH_OK);
     stemmer_free(stemmer);
 }
 
@@ -165,7 +165,7 @@ static void words_come_back_sorted(void **state)
     (void)state;
     static const uint32_t sizes[] = {0, 1, 15, 16, 17, 5000};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
-        struct word_counts w = {0};
+        struct vocabulary_writer w = {0};
         struct vocabulary v;
         struct vocabulary_cursor c = {0};
         struct vocabulary_word word;
@@ -199,30 +199,30 @@ static void words_come_back_sorted(void **state)
         assert_int_equal(vocabulary_seek(&c, &v, slice_of("x"), NULL), NH_OK);
         assert_int_equal(vocabulary_next(&c, &word, NULL), 0);
         vocabulary_close(&v);
-        word_counts_release(&w);
+        vocabulary_writer_release(&w);
     }
 }
 
 static void words_taken_away_are_gone(void **state)
 {
     (void)state;
-    struct word_counts w = {0};
-    struct word_tally more = {0};
+    struct vocabulary_writer w = {0};
+    struct vocabulary_tally more = {0};
     struct strtab words = {0};
     struct vocabulary v;
     struct vocabulary_cursor c = {0};
     struct vocabulary_word word;
-    word_counts_add(&w, slice_of("resigned"), 2);
-    word_counts_add(&w, slice_of("resigns"), 3);
+    vocabulary_writer_add(&w, slice_of("resigned"), 2);
+    vocabulary_writer_add(&w, slice_of("resigns"), 3);
     strtab_add(&words, "resigns", 7);
     strtab_add(&words, "other", 5);
-    assert_true(word_tally_add(&more, &words.entries[0], 1));
-    assert_true(word_tally_add(&more, &words.entries[1], 1));
-    assert_true(word_tally_add(&more, &words.entries[0], 2));
+    assert_true(vocabulary_tally_add(&more, &words.entries[0], 1));
+    assert_true(vocabulary_tally_add(&more, &words.entries[1], 1));
+    assert_true(vocabulary_tally_add(&more, &words.entries[0], 2));
     strtab_release(&words);
-    assert_true(word_counts_join(&w, &more));
-    word_counts_take(&w, slice_of("resigned"), 2);
-    word_counts_take(&w, slice_of("unknown"), 1);
+    assert_true(vocabulary_writer_join(&w, &more));
+    vocabulary_writer_take(&w, slice_of("resigned"), 2);
+    vocabulary_writer_take(&w, slice_of("unknown"), 1);
     write_words(&w, FOLDER);
     assert_int_equal(vocabulary_open(&v, FOLDER "/words", NULL), NH_OK);
     assert_int_equal(vocabulary_seek(&c, &v, slice_of("p"), NULL), NH_OK);
@@ -232,8 +232,8 @@ static void words_taken_away_are_gone(void **state)
     assert_int_equal(word.forms, 1);
     assert_int_equal(vocabulary_next(&c, &word, NULL), 0);
     vocabulary_close(&v);
-    word_counts_release(&w);
-    word_tally_release(&more);
+    vocabulary_writer_release(&w);
+    vocabulary_tally_release(&more);
 }
 
 /* Reads all words; false where damage was noticed. */
@@ -254,7 +254,7 @@ static bool read_all(const char *path)
 static void a_changed_byte_anywhere_is_refused(void **state)
 {
     (void)state;
-    struct word_counts w = {0};
+    struct vocabulary_writer w = {0};
     struct buf file = BUF_INIT;
     add_words(&w, 200);
     write_words(&w, FOLDER);
@@ -272,7 +272,7 @@ static void a_changed_byte_anywhere_is_refused(void **state)
         assert_false(read_all("words.bad"));
     }
     buf_release(&file);
-    word_counts_release(&w);
+    vocabulary_writer_release(&w);
 }
 
 int main(void)
