@@ -176,6 +176,27 @@ static bool read_bio_line(struct bio_reader *r, struct slice line)
     return add_token(c, text, at == 0);
 }
 
+/* The line that begins an article, as in CoNLL-2003. */
+static bool starts_article(struct slice text)
+{
+    static const char mark[] = "-DOCSTART-";
+    return text.len >= sizeof mark - 1 &&
+           memcmp(text.data, mark, sizeof mark - 1) == 0;
+}
+
+/* Reads the lines of a sentence; those of one that is not taken are passed
+ * over. */
+static bool read_sentence(struct bio_reader *r, struct slice *rest, bool take)
+{
+    struct slice line;
+    bool good = true;
+    r->sentence = r->corpus->count;
+    while (rest->len && (line = next_line(rest)).len > 0)
+        good = good && (!take || read_bio_line(r, line));
+    set_tags(r->corpus, r->tags, r->sentence, r->corpus->count);
+    return good;
+}
+
 int corpus_read_bio(struct corpus *c, const char *path, unsigned sentences,
                     bool has_misc, struct fold fold, struct nh_error *err)
 {
@@ -184,18 +205,21 @@ int corpus_read_bio(struct corpus *c, const char *path, unsigned sentences,
     int rc = file_read(path, &bytes, err);
     struct slice rest = {bytes.data, bytes.len};
     const size_t all = rc == NH_OK ? count_sentences(rest) : 0, from = c->count;
+    const bool articles = rc == NH_OK && starts_article(rest);
+    size_t article = 0;
     bool good = true;
     for (size_t n = 0, taken = 0; rc == NH_OK && good && rest.len; n++) {
-        const bool in_fold =
-            fold.fifth >= 0 && n * 5 / (all ? all : 1) == (size_t)fold.fifth;
-        const bool take = fold.fifth < 0 || in_fold == fold.keep;
-        struct slice line;
-        r.sentence = c->count;
-        while (rest.len && (line = next_line(&rest)).len > 0)
-            good = good && (!take || read_bio_line(&r, line));
-        set_tags(c, r.tags, r.sentence, c->count);
+        if (starts_article(rest)) {
+            good = (article++ == 0 || end_example(c)) &&
+                   read_sentence(&r, &rest, false);
+            continue;
+        }
+        const size_t fifth = articles ? article % 5 : n * 5 / (all ? all : 1);
+        good = read_sentence(&r, &rest,
+                             fold.fifth < 0 ||
+                                 (fifth == (size_t)fold.fifth) == fold.keep);
         taken += c->count > r.sentence;
-        if (c->count > r.sentence && taken % sentences == 0)
+        if (!articles && c->count > r.sentence && taken % sentences == 0)
             good = good && end_example(c);
     }
     good = good && end_example(c);

@@ -36,8 +36,9 @@ struct fold {
 };
 
 /* Appends a BIO2 file, token TAB tag, blank lines between sentences, in texts
- * of `sentences` sentences. `has_misc`: names of other things are tagged too.
- */
+ * of `sentences` sentences, or where lines -DOCSTART- begin articles, in those;
+ * fifths are then every fifth article. `has_misc`: names of other things are
+ * tagged too. */
 int corpus_read_bio(struct corpus *c, const char *path, unsigned sentences,
                     bool has_misc, struct fold fold, struct nh_error *err);
 /* Appends a document of GUM (CoNLL-U), of whose mentions the proper names are

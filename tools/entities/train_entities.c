@@ -51,6 +51,7 @@ static const struct source {
     {"wnut-dev", "wnut17.dev", 1, true},
     {"wnut-test", "wnut17.test", 1, true},
     {"btc", "btc.all", 1, false},
+    {"news-gold", "news-gold.train", 1, true},
 };
 
 /* One in so many of our own names is hidden while training. */
