@@ -1,10 +1,12 @@
 /* Owns the table of commands and the program's way in and out. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "common/xapian/xw.h"
@@ -110,8 +112,20 @@ static int run_command(const struct command *c, int argc, char **argv)
     return c->run(&o);
 }
 
+/* Opens standard streams that the parent process closed, so that no other file
+ * gets their numbers and messages in it. */
+static bool open_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_standard_streams())
+        return EXIT_TROUBLE;
     /* The end of a pipe is no error worth a message. */
     signal(SIGPIPE, SIG_DFL);
     setlocale(LC_CTYPE, "C");

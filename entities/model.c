@@ -2,8 +2,10 @@
  * refused, whatever it holds. */
 #include "entities/model.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <zlib.h>
 
@@ -286,7 +288,9 @@ static void find_self(struct buf *out)
     size_t cap = 0;
     ssize_t len;
     const uintptr_t here = (uintptr_t)&find_self;
-    FILE *maps = fopen("/proc/self/maps", "re");
+    const int fd =
+        file_descriptor(open("/proc/self/maps", O_RDONLY | O_CLOEXEC));
+    FILE *maps = fd < 0 ? NULL : fdopen(fd, "r");
     buf_reset(out);
     while (maps && out->len == 0 && (len = getline(&line, &cap, maps)) > 0) {
         uintmax_t start, end;
@@ -299,6 +303,8 @@ static void find_self(struct buf *out)
     free(line);
     if (maps)
         fclose(maps);
+    else if (fd >= 0)
+        close(fd);
 }
 
 /* Folders beside that of the file: where it was built, where a program is
@@ -338,7 +344,7 @@ int entity_model_open(struct entity_model **out, const char *path,
     *out = NULL;
     if (!path)
         path = find_model(&found);
-    int rc = path ? file_read(path, &bytes, err) : error_nomem(err);
+    int rc = path ? file_read_linked(path, &bytes, err) : error_nomem(err);
     if (rc == NH_OK)
         rc = entity_model_read(out, (struct slice){bytes.data, bytes.len}, path,
                                err);

@@ -70,7 +70,8 @@ static int run_check(const struct options *o)
     struct check_result result = {0};
     const char *path = command_index_path(o);
     long step = 100;
-    int lock = -1;
+    struct index_lock lock = INDEX_LOCK_INIT;
+    const bool repairing = options_get(o, "repair") != NULL;
     if (!options_number(o, "step", 1, INT32_MAX, &step))
         return EXIT_USAGE;
     if (o->count > 0) {
@@ -81,18 +82,17 @@ static int run_check(const struct options *o)
     manifest_release(&m);
     if (rc == NH_OK || rc == NH_ECORRUPT) {
         do
-            rc = index_lock(path, &lock, &err);
+            rc = repairing ? index_lock(&lock, path, &err)
+                           : index_lock_shared(&lock, path, &err);
         while (command_wait(o, rc, &err));
-        if (rc == NH_EIO && !options_get(o, "repair"))
-            rc = NH_OK; /* a folder that nobody can write to */
     }
     if (rc == NH_OK)
         rc = check_index(path, (uint32_t)step, report, NULL, &result, &err);
-    if (rc == NH_OK && result.problems && options_get(o, "repair"))
+    if (rc == NH_OK && result.problems && repairing)
         rc = repair(path, (uint32_t)step, &result, &err);
     if (rc == NH_OK && result.problems == 0)
         check_rules(path, &result);
-    index_unlock(lock);
+    index_unlock(&lock);
     if (rc != NH_OK)
         return command_fail(&err);
     if (!options_get(o, "quiet"))

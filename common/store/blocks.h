@@ -31,8 +31,8 @@
 
 #include "common/base/bitpack.h"
 #include "common/base/file.h"
+#include "common/base/files.h"
 
-#define BLOCKS_NAME "blocks"
 #define BLOCKS_MAGIC "NHBLOCK1"
 #define BLOCKS_TRAILER 56
 #define BLOCKS_DIRECTORY 20

@@ -31,10 +31,10 @@
 
 #include "common/base/bitpack.h"
 #include "common/base/file.h"
+#include "common/base/files.h"
 #include "common/stream/lexicon.h"
 #include "common/stream/stream.h"
 
-#define COPIES_NAME "copies"
 #define COPIES_MAGIC "NHCOPIE1"
 #define COPIES_TRAILER 40
 #define COPIES_PLACE 12

@@ -163,13 +163,13 @@ static int damaged(const char *where, const char *what, struct nh_error *err)
                      where, what);
 }
 
-/* A name that newshound makes: nothing that could lead out of the index. */
-static bool name_safe(const char *name)
+/* Returns whether a segment can have this name: none before it has. */
+static bool segment_name_good(const struct manifest *m, const char *name)
 {
-    bool dots = strstr(name, "..") != NULL;
-    return name[0] && name[0] != '/' && !dots &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-./") ==
-               strlen(name);
+    for (size_t i = 0; i < m->segment_count; i++)
+        if (strcmp(m->segments[i].name, name) == 0)
+            return false;
+    return files_kind(name) == FOLDER_SEGMENT;
 }
 
 static bool parse_segment(struct manifest *m, const char *line,
@@ -182,8 +182,8 @@ static bool parse_segment(struct manifest *m, const char *line,
                   " %" SCNu64 " %" SCNu32,
                   s.name, &s.first, &s.last, &s.articles, &s.dict,
                   &s.tomb_commit, &s.tombstones) == 7 &&
-           name_safe(s.name) && strncmp(s.name, "seg-", 4) == 0 &&
-           s.first >= 1 && s.first <= s.last && s.last < m->next &&
+           segment_name_good(m, s.name) && s.first >= 1 && s.first <= s.last &&
+           s.last < m->next &&
            (m->segment_count == 0 ||
             s.first > m->segments[m->segment_count - 1].last) &&
            manifest_add_segment(m, &s, err) == NH_OK;
@@ -195,7 +195,7 @@ static bool parse_file(struct manifest *m, const char *line,
     struct manifest_file f;
     if (sscanf(line, "%63s %" SCNu64 " %" SCNx64, f.path, &f.size, &f.hash) !=
             3 ||
-        !name_safe(f.path))
+        !files_in_manifest(f.path))
         return false;
     struct manifest_file *slot = file_slot(m, f.path, err);
     if (slot)

@@ -20,8 +20,8 @@
 #define COMMON_STORE_MANIFEST_H
 
 #include "common/base/buf.h"
+#include "common/base/files.h"
 
-#define MANIFEST_NAME "XAPIANDB"
 #define MANIFEST_FORMAT 3
 /* Segments that one index may have at most. */
 #define MANIFEST_SEGMENTS_MAX 1024

@@ -5,16 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/base/hash.h"
 #include "common/store/tombstones.h"
 #include "common/stream/stream.h"
 #include "common/text/analysis.h"
-
-/* Of Xapian's files: all terms, lists and values; and what they are. */
-#define TABLE_NAME "postlist.glass"
-#define VERSION_NAME "iamglass"
 
 void snapshot_close(struct snapshot *s)
 {
@@ -171,6 +166,29 @@ static int check_version(const struct snapshot *s,
     return rc;
 }
 
+/* libxapian opens files by their path: looks that those which the manifest does
+ * not name, and whose size was not looked at, are not there. */
+static int check_xapian(const struct snapshot *s,
+                        const struct snapshot_segment *seg, const char *dir,
+                        struct nh_error *err)
+{
+    struct buf name = BUF_INIT;
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < FILES_OF_XAPIAN; i++) {
+        if (segment_file(s, seg, files_of_segment[i]))
+            continue;
+        if (!file_join(&name, dir, files_of_segment[i]))
+            rc = error_nomem(err);
+        else if (file_exists(name.data))
+            rc = error_set(err, NH_ECORRUPT,
+                           "'%s' is no file of this index: the manifest does "
+                           "not name it",
+                           name.data);
+    }
+    buf_release(&name);
+    return rc;
+}
+
 bool snapshot_wants_columns(struct snapshot *s, uint64_t articles)
 {
     s->counted += articles;
@@ -212,7 +230,7 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
 {
     struct buf folder = BUF_INIT, name = BUF_INIT;
     const char *dir = file_join(&folder, s->dir, seg->info->name);
-    const char *path = dir ? file_join(&name, dir, "articles") : NULL;
+    const char *path = dir ? file_join(&name, dir, ARTICLES_NAME) : NULL;
     int rc = path ? articles_open(&seg->articles, path, err) : error_nomem(err);
     if (rc == NH_OK &&
         (seg->articles.first != seg->info->first ||
@@ -239,6 +257,8 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
     if (rc == NH_OK)
         rc = check_version(s, seg, dir, err);
     if (rc == NH_OK)
+        rc = check_xapian(s, seg, dir, err);
+    if (rc == NH_OK)
         rc = xw_db_open(&seg->db, dir, err);
     if (rc == NH_OK)
         rc = xw_db_add_open(s->db, seg->db, err);
@@ -256,16 +276,15 @@ static int check_sizes(const struct snapshot *s, struct nh_error *err)
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < s->manifest.file_count; i++) {
         const struct manifest_file *f = &s->manifest.files[i];
-        struct stat st;
+        uint64_t size;
         const char *path = file_join(&name, s->dir, f->path);
-        if (!path)
-            rc = error_nomem(err);
-        else if (stat(path, &st) != 0)
-            rc = error_set(err, NH_ENOTFOUND, "'%s' is missing", path);
-        else if ((uint64_t)st.st_size != f->size)
+        rc = path ? file_size(path, &size, err) : error_nomem(err);
+        if (rc == NH_ENOTFOUND)
+            error_set(err, rc, "'%s' is missing", path);
+        if (rc == NH_OK && size != f->size)
             rc = error_set(err, NH_ECORRUPT,
-                           "'%s' is damaged: it has %lld bytes instead of %llu",
-                           path, (long long)st.st_size,
+                           "'%s' is damaged: it has %llu bytes instead of %llu",
+                           path, (unsigned long long)size,
                            (unsigned long long)f->size);
     }
     buf_release(&name);

@@ -15,8 +15,8 @@
 #define COMMON_STORE_VOCABULARY_H
 
 #include "common/base/file.h"
+#include "common/base/files.h"
 
-#define VOCABULARY_NAME "words"
 #define VOCABULARY_MAGIC "NHWORDS1"
 #define VOCABULARY_TRAILER 32
 #define VOCABULARY_GROUP 16

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/file.h"
+
 /* Bytes that are read, or unpacked, at a time; and at the very beginning, to
  * see what it is. */
 #define INPUT_STEP ((size_t)256 * 1024)
@@ -20,8 +22,9 @@ int input_open(struct input *in, const char *path, struct nh_error *err)
     memset(in, 0, sizeof *in);
     in->name = path;
     in->patience = -1;
-    in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-                                    : open(path, O_RDONLY | O_CLOEXEC);
+    in->fd = file_descriptor(strcmp(path, "-") == 0
+                                 ? dup(STDIN_FILENO)
+                                 : open(path, O_RDONLY | O_CLOEXEC));
     if (in->fd < 0)
         return error_errno(err, errno, "open", path);
     if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))

@@ -155,7 +155,7 @@ static int add_end(struct feed *f, struct feed_batch *batch,
         return NH_OK;
     f->state.hash = extent->hash;
     if (!extent->whole &&
-        file_hash(file->source, &f->state.hash, &size, NULL) != NH_OK)
+        file_hash_linked(file->source, &f->state.hash, &size, NULL) != NH_OK)
         return NH_OK;
     if (batch->end_count == batch->end_cap) {
         struct feed_end *ends =

@@ -545,12 +545,11 @@ static int check_tables(const struct bulk_builder *b,
 /* Removes tables that turned out wrong; the folder holds other files too. */
 static void remove_tables(const char *path)
 {
-    static const char *const names[] = {"iamglass", "postlist.glass",
-                                        BLOCKS_NAME};
+    static const char *const names[] = {VERSION_NAME, TABLE_NAME, BLOCKS_NAME};
     struct buf name = BUF_INIT;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (file_join(&name, path, names[i]))
-            remove(name.data);
+            file_remove(name.data);
     buf_release(&name);
 }
 

@@ -9,6 +9,7 @@
 
 #include <zlib.h>
 
+#include "common/base/files.h"
 #include "common/xapian/xw.h"
 
 #define HEADER 11u
@@ -170,7 +171,7 @@ int glass_open(struct glass_writer *w, const char *dir, struct nh_error *err)
     int rc = w->dir ? NH_OK : memory(w, err);
     if (rc == NH_OK) {
         memcpy(w->dir, dir, len);
-        rc = file_join(&name, dir, "postlist.glass")
+        rc = file_join(&name, dir, TABLE_NAME)
                  ? file_writer_open(&w->file, name.data, err)
                  : memory(w, err);
     }
@@ -645,7 +646,7 @@ static void write_level(struct glass_writer *w, unsigned level)
 
 static bool random_bytes(uint8_t *out, size_t n)
 {
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    int fd = file_descriptor(open("/dev/urandom", O_RDONLY | O_CLOEXEC));
     ssize_t got = fd < 0 ? -1 : read(fd, out, n);
     if (fd >= 0)
         close(fd);
@@ -698,7 +699,7 @@ static int write_version(struct glass_writer *w, const struct glass_stats *s,
     buf_append_varint(&out, 0);
     buf_append_varint(&out, s->total_length);
     buf_append_varint(&out, 0);
-    int rc = !out.failed && file_join(&name, w->dir, "iamglass")
+    int rc = !out.failed && file_join(&name, w->dir, VERSION_NAME)
                  ? file_replace(name.data, out.data, out.len, err)
                  : error_nomem(err);
     buf_release(&out);
@@ -735,12 +736,12 @@ bool glass_supported(const char *dir)
     struct buf path = BUF_INIT, name = BUF_INIT, file = BUF_INIT;
     xw_writer *probe = NULL;
     bool same = false;
-    if (file_join(&path, dir, "probe"))
+    if (file_join(&path, dir, PROBE_NAME))
         file_remove_dir(path.data); /* of a process that was killed */
     if (path.data &&
         xw_writer_open(&probe, path.data, XW_CREATE | XW_NO_SYNC, NULL) ==
             NH_OK &&
-        file_join(&name, path.data, "iamglass") &&
+        file_join(&name, path.data, VERSION_NAME) &&
         file_read(name.data, &file, NULL) == NH_OK)
         same = file.len >= sizeof magic &&
                memcmp(file.data, magic, sizeof magic) == 0;

@@ -477,7 +477,7 @@ int merge_write(const struct snapshot *snapshot, size_t from, size_t count,
     if (rc == NH_OK)
         rc = file_mkdir(folder, err);
     if (rc == NH_OK)
-        rc = file_join(&path, folder, "articles")
+        rc = file_join(&path, folder, ARTICLES_NAME)
                  ? articles_writer_open(&m.articles, path.data, out->first,
                                         dict->hash, err)
                  : error_nomem(err);

@@ -15,8 +15,6 @@
 #include "indexer/writer/index_lock.h"
 #include "indexer/writer/index_writer.h"
 
-/* The folder in the index where the new one is made. */
-#define WORKSHOP "repair-tmp"
 /* Memory of a segment in progress. */
 #define MEMORY ((size_t)600 << 20)
 
@@ -134,7 +132,7 @@ static int open_segment(struct repair *r, bool *usable, struct nh_error *err)
     struct nh_error why;
     const struct manifest_segment *s = r->segment;
     *usable = false;
-    buf_printf(&path, "%s/%s/articles", r->dir, s->name);
+    buf_printf(&path, "%s/%s/" ARTICLES_NAME, r->dir, s->name);
     int rc = buf_cstr(&path) ? articles_open(&r->articles, path.data, &why)
                              : error_nomem(&why);
     if (rc == NH_OK && (r->articles.first != s->first ||
@@ -358,7 +356,7 @@ int repair_index(const char *dir, check_report_fn *report, void *ctx,
                           "what the index consists of stands in that file "
                           "alone: index the sources again");
     index_sweep(dir, &r.manifest, false);
-    r.workshop = file_join(&path, dir, WORKSHOP) ? path.data : NULL;
+    r.workshop = file_join(&path, dir, REPAIR_NAME) ? path.data : NULL;
     if (!r.workshop) {
         buf_release(&path);
         rc = error_nomem(err);

@@ -93,19 +93,20 @@ int writer_open(struct index_writer **out, const char *dir,
     struct index_writer *w = calloc(1, sizeof *w);
     if (!w)
         return error_nomem(err);
-    w->lock = -1;
+    w->lock = (struct index_lock)INDEX_LOCK_INIT;
     pthread_mutex_init(&w->mutex, NULL);
     size_t len = strlen(dir) + 1;
     w->dir = malloc(len);
-    w->build_dir = writer_path(dir, "build-tmp");
+    w->build_dir = writer_path(dir, BUILD_NAME);
     int rc = w->dir && w->build_dir ? NH_OK : error_nomem(err);
     if (rc == NH_OK) {
         memcpy(w->dir, dir, len);
-        rc = index_lock(dir, &w->lock, err);
+        rc = index_lock(&w->lock, dir, err);
     }
     if (rc == NH_OK)
         rc = start_manifest(w, settings ? settings : &defaults, err);
     if (rc == NH_OK) {
+        w->committed = w->manifest.commit;
         index_sweep(dir, &w->manifest, false);
         rc = snapshot_open(&w->snapshot, dir, err);
     }
@@ -165,7 +166,7 @@ void writer_close(struct index_writer *w)
     copies_list_release(&w->copies);
     stemmer_free(w->stemmer);
     free(w->new_tombstones);
-    index_unlock(w->lock);
+    index_unlock(&w->lock);
     pthread_mutex_destroy(&w->mutex);
     free(w->build_dir);
     free(w->dir);
@@ -299,16 +300,34 @@ int writer_resolve(struct index_writer *w, struct slice id, uint64_t hash,
 
 /* ---- Storing. */
 
+int writer_name_segment(struct index_writer *w, char name[32],
+                        struct nh_error *err)
+{
+    struct buf path = BUF_INIT;
+    int rc = NH_OK;
+    bool taken = true;
+    while (rc == NH_OK && taken) { /* ends: folders have finitely many names */
+        snprintf(name, 32, "seg-%06" PRIu64, w->manifest.segment_number + 1);
+        if (!file_join(&path, w->dir, name))
+            rc = error_nomem(err);
+        taken = rc == NH_OK && file_exists(path.data);
+        w->manifest.segment_number += taken;
+    }
+    buf_release(&path);
+    return rc;
+}
+
 static int start_segment(struct index_writer *w, uint32_t first,
                          struct nh_error *err)
 {
-    snprintf(w->name, sizeof w->name, "seg-%06" PRIu64,
-             w->manifest.segment_number + 1);
+    int rc = writer_name_segment(w, w->name, err);
+    if (rc != NH_OK)
+        return rc;
     w->first = first;
     w->articles = 0;
     char *folder = writer_path(w->dir, w->name);
-    char *path = folder ? writer_path(folder, "articles") : NULL;
-    int rc = path ? file_mkdir(folder, err) : error_nomem(err);
+    char *path = folder ? writer_path(folder, ARTICLES_NAME) : NULL;
+    rc = path ? file_mkdir(folder, err) : error_nomem(err);
     if (rc == NH_OK) {
         w->open = true;
         rc = articles_writer_open(&w->out, path, first, w->dict->hash, err);

@@ -7,11 +7,13 @@
 #include "indexer/segment/articles_writer.h"
 #include "indexer/segment/copies_writer.h"
 #include "indexer/segment/run_table.h"
+#include "indexer/writer/index_lock.h"
 #include "indexer/writer/index_writer.h"
 
 struct index_writer {
     char *dir, *build_dir;
-    int lock;
+    struct index_lock lock;
+    uint64_t committed; /* number of the commit that was read or written */
     struct manifest manifest; /* of the next commit */
     struct dict *dict;        /* of new segments; NULL if none yet */
     struct segment_builder *builder;
@@ -39,6 +41,10 @@ struct index_writer {
 
 /* "dir/name", to be freed; NULL if memory ran out. */
 char *writer_path(const char *dir, const char *name);
+/* Chooses a folder that is not there yet for the next segment: its number
+ * becomes manifest.segment_number + 1. */
+int writer_name_segment(struct index_writer *w, char name[32],
+                        struct nh_error *err);
 /* Notes that an article dies with the next commit. */
 int writer_bury(struct index_writer *w, uint32_t docid, struct nh_error *err);
 

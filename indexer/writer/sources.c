@@ -13,7 +13,7 @@
 #include "common/base/hash.h"
 
 #define MAGIC SOURCES_MAGIC
-#define NAME "sources-"
+#define NAME SOURCES_PREFIX
 /* A file that changed this shortly before it was read may change again without
  * its time showing it (racy git). */
 #define RACY_NS UINT64_C(2000000000)

@@ -15,21 +15,15 @@
 
 /* ---- Committing. */
 
-/* Files that a segment may consist of. */
-static const char *const segment_files[] = {
-    "iamglass",       "postlist.glass", "docdata.glass", "termlist.glass",
-    "position.glass", "spelling.glass", "synonym.glass", "articles",
-    BLOCKS_NAME,      VOCABULARY_NAME,  COPIES_NAME};
-
 /* Puts the files of a finished segment on disk and into the manifest. */
 static int adopt_files(struct index_writer *w, const char *segment,
                        struct nh_error *err)
 {
     char relative[MANIFEST_PATH];
     int rc = NH_OK;
-    for (size_t i = 0;
-         rc == NH_OK && i < sizeof segment_files / sizeof *segment_files; i++) {
-        snprintf(relative, sizeof relative, "%s/%s", segment, segment_files[i]);
+    for (size_t i = 0; rc == NH_OK && i < FILES_OF_SEGMENT; i++) {
+        snprintf(relative, sizeof relative, "%s/%s", segment,
+                 files_of_segment[i]);
         char *path = writer_path(w->dir, relative);
         if (!path)
             return error_nomem(err);
@@ -201,6 +195,28 @@ static int renew_snapshot(struct index_writer *w, struct nh_error *err)
     return rc;
 }
 
+/* Makes the manifest that of the index, if nobody else did so meanwhile. */
+static int replace_manifest(struct index_writer *w, struct nh_error *err)
+{
+    struct manifest now;
+    int rc = index_lock_check(&w->lock, w->dir, err);
+    if (rc == NH_OK)
+        rc = manifest_read(&now, w->dir, err);
+    if (rc != NH_OK)
+        return rc;
+    if (now.commit != w->committed)
+        rc = error_set(err, NH_ELOCKED,
+                       "another process has written the index '%s' meanwhile: "
+                       "what is not committed is left out",
+                       w->dir);
+    manifest_release(&now);
+    if (rc == NH_OK)
+        rc = manifest_write(&w->manifest, w->dir, err);
+    if (rc == NH_OK)
+        w->committed = w->manifest.commit;
+    return rc;
+}
+
 int writer_commit(struct index_writer *w, struct nh_error *err)
 {
     int rc = NH_OK;
@@ -218,7 +234,7 @@ int writer_commit(struct index_writer *w, struct nh_error *err)
         pthread_mutex_unlock(&w->mutex);
     }
     if (rc == NH_OK)
-        rc = manifest_write(&w->manifest, w->dir, err);
+        rc = replace_manifest(w, err);
     if (rc == NH_OK)
         rc = renew_snapshot(w, err);
     if (rc == NH_OK)
@@ -234,9 +250,8 @@ static void drop_segments(struct manifest *m, size_t count)
     for (size_t i = m->segment_count - count; i < m->segment_count; i++) {
         const struct manifest_segment *s = &m->segments[i];
         char name[MANIFEST_PATH];
-        for (size_t f = 0; f < sizeof segment_files / sizeof *segment_files;
-             f++) {
-            snprintf(name, sizeof name, "%s/%s", s->name, segment_files[f]);
+        for (size_t f = 0; f < FILES_OF_SEGMENT; f++) {
+            snprintf(name, sizeof name, "%s/%s", s->name, files_of_segment[f]);
             manifest_drop_file(m, name);
         }
         manifest_tomb_name(s, name);
@@ -279,14 +294,15 @@ int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
         return error_set(err, NH_EUNSUPPORTED,
                          "segments can only be merged by newshound's own "
                          "writer, which does not know this libxapian's tables");
-    snprintf(merged.name, sizeof merged.name, "seg-%06" PRIu64,
-             ++m->segment_number);
+    int rc = writer_name_segment(w, merged.name, err);
+    if (rc != NH_OK)
+        return rc;
+    m->segment_number++;
     m->commit++;
     char *folder = writer_path(w->dir, merged.name);
-    int rc = folder
-                 ? merge_write(&w->snapshot, w->snapshot.count - count, count,
-                               w->dict, w->stemmer, folder, &merged, err)
-                 : error_nomem(err);
+    rc = folder ? merge_write(&w->snapshot, w->snapshot.count - count, count,
+                              w->dict, w->stemmer, folder, &merged, err)
+                : error_nomem(err);
     if (rc == NH_OK) {
         drop_segments(m, count);
         if (merged.articles > 0) {
@@ -303,7 +319,7 @@ int writer_merge(struct index_writer *w, size_t count, struct nh_error *err)
     free(folder);
     /* From here on the folder may be part of a commit, whatever goes wrong. */
     if (rc == NH_OK)
-        rc = manifest_write(m, w->dir, err);
+        rc = replace_manifest(w, err);
     if (rc == NH_OK)
         rc = renew_snapshot(w, err);
     if (rc == NH_OK)

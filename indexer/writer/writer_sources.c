@@ -23,9 +23,9 @@ bool writer_source_same(struct index_writer *w, struct slice name,
     pthread_mutex_unlock(&w->mutex);
     const int same = e ? source_same(&was, state) : 0;
     uint64_t size;
-    if (same == 0 ||
-        (same < 0 && (file_hash(path, &state->hash, &size, &err) != NH_OK ||
-                      state->hash != was.hash)))
+    if (same == 0 || (same < 0 && (file_hash_linked(path, &state->hash, &size,
+                                                    &err) != NH_OK ||
+                                   state->hash != was.hash)))
         return false;
     state->hash = was.hash;
     pthread_mutex_lock(&w->mutex);

@@ -72,7 +72,7 @@ static int take_stamps(struct file_stamp *commit, struct file_stamp *rules,
                        const char *dir, struct nh_error *err)
 {
     int rc = take_stamp(commit, dir, MANIFEST_NAME, err);
-    return rc == NH_OK ? take_stamp(rules, dir, NAME_RULES_FILE, err) : rc;
+    return rc == NH_OK ? take_stamp(rules, dir, RULES_NAME, err) : rc;
 }
 
 int nh_open(nh_index **out, const char *path, struct nh_error *err)

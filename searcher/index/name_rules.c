@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/file.h"
+#include "common/base/files.h"
 #include "common/base/strtab.h"
 #include "common/text/analysis.h"
 
@@ -300,11 +301,12 @@ int name_rules_open(struct name_rules **out, const char *dir,
 {
     struct buf path = BUF_INIT, text = BUF_INIT;
     *out = NULL;
-    const char *name = file_join(&path, dir, NAME_RULES_FILE);
-    int rc = name ? NH_OK : error_nomem(err);
-    if (rc == NH_OK && file_exists(name)) {
-        rc = file_read(name, &text, err);
-        if (rc == NH_OK && text.len > NAME_RULES_BYTES_MAX)
+    const char *name = file_join(&path, dir, RULES_NAME);
+    int rc = name ? file_read(name, &text, err) : error_nomem(err);
+    if (rc == NH_ENOTFOUND) {
+        rc = NH_OK;
+    } else if (rc == NH_OK) {
+        if (text.len > NAME_RULES_BYTES_MAX)
             rc = error_set(err, NH_EDATA, "'%s' has more than %zu bytes", name,
                            NAME_RULES_BYTES_MAX);
         if (rc == NH_OK)

@@ -13,7 +13,6 @@
 #include "common/text/article.h"
 #include "searcher/query/query.h"
 
-#define NAME_RULES_FILE "entities.rules"
 /* Bytes of the file; 4 MiB are some 80,000 rules. */
 #define NAME_RULES_BYTES_MAX ((size_t)4 << 20)
 

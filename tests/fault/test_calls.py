@@ -17,8 +17,9 @@ from writers import Writers, write_corpus
 PROGRAM, SAMPLES, FAIL_ALLOC = map(os.path.abspath, sys.argv[1:4])
 WORK = os.path.abspath("calls.work")
 EVERY = int(os.environ.get("NEWSHOUND_EVERY", "0"))
-CALLS = ["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink",
-         "unlinkat", "rmdir", "mkdir", "ftruncate", "openat"]
+CALLS = ["write", "pwrite64", "fsync", "fdatasync", "rename", "renameat",
+         "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "linkat",
+         "ftruncate", "openat"]
 STRACE = shutil.which("strace")
 
 

@@ -83,6 +83,21 @@ class Disk:
                 return None
         return node, name
 
+    def _places(self, text, strings):
+        """The places of the names in a call, each below the descriptor before
+        it or, as in calls that have none, below the working folder."""
+        folders = re.findall(r'(AT_FDCWD|\d+), ""', text)
+        found = []
+        for n, string in enumerate(strings):
+            name = string.decode()
+            at = folders[n] if n < len(folders) else "AT_FDCWD"
+            if at == "AT_FDCWD" or name.startswith("/"):
+                found.append(self._find(name))
+            else:
+                file = self.files.get(int(at))
+                found.append((file[0], name) if file else None)
+        return found
+
     def _node(self, place):
         return place[0] if place[1] is None else self.entries.get(place)
 
@@ -105,7 +120,7 @@ class Disk:
         method(text, strings, result)
 
     def do_openat(self, text, strings, result):
-        place = self._find(strings[0].decode())
+        place = self._places(text, strings)[0]
         if place is None:
             self.files.pop(result, None)
             return
@@ -159,23 +174,37 @@ class Disk:
 
     do_fdatasync = do_fsync
 
-    def do_rename(self, _, strings, __):
-        old, new = (self._find(s.decode()) for s in strings)
+    def do_rename(self, text, strings, __):
+        old, new = self._places(text, strings)
         if old is None and new is None:
             return
         node = self.entries.pop(old)
         self.entries[new] = node
         self._add("rename", old[0], old[1], new[0], new[1], node)
 
-    def do_mkdir(self, _, strings, __):
-        place = self._find(strings[0].decode())
+    do_renameat = do_renameat2 = do_rename
+
+    def do_mkdir(self, text, strings, __):
+        place = self._places(text, strings)[0]
         if place:
             node = Node(True)
             self.entries[place] = node
             self._add("link", place[0], place[1], node)
 
-    def do_unlink(self, _, strings, __):
-        place = self._find(strings[0].decode())
+    do_mkdirat = do_mkdir
+
+    def do_link(self, text, strings, __):
+        old, new = self._places(text, strings)
+        node = self._node(old) if old else None
+        assert node or not new, text
+        if new:
+            self.entries[new] = node
+            self._add("link", new[0], new[1], node)
+
+    do_linkat = do_link
+
+    def do_unlink(self, text, strings, __):
+        place = self._places(text, strings)[0]
         if place:
             del self.entries[place]
             self._add("unlink", place[0], place[1])

@@ -27,9 +27,10 @@ static void what_is_written_is_read(void **state)
     remove_all("manifest.dir");
     file_mkdir("manifest.dir", &err);
     fill(&m);
-    file_replace("manifest.dir/dict-0", "abc", 3, &err);
-    assert_int_equal(manifest_add_file(&m, "manifest.dir", "dict-0", &err),
-                     NH_OK);
+    file_replace("manifest.dir/dict-0000000000001234", "abc", 3, &err);
+    assert_int_equal(
+        manifest_add_file(&m, "manifest.dir", "dict-0000000000001234", &err),
+        NH_OK);
     assert_int_equal(manifest_write(&m, "manifest.dir", &err), NH_OK);
     assert_int_equal(manifest_read(&back, "manifest.dir", &err), NH_OK);
     assert_int_equal(back.commit, 3);
@@ -45,7 +46,8 @@ static void what_is_written_is_read(void **state)
                     a->tombstones == b->tombstones);
     }
     assert_int_equal(back.file_count, 1);
-    assert_int_equal(manifest_find_file(&back, "dict-0")->size, 3);
+    assert_int_equal(manifest_find_file(&back, "dict-0000000000001234")->size,
+                     3);
     manifest_release(&m);
     manifest_release(&back);
 }

@@ -202,7 +202,7 @@ int corpus_read_bio(struct corpus *c, const char *path, unsigned sentences,
 {
     struct buf bytes = BUF_INIT;
     struct bio_reader r = {c, NULL, 0, 0};
-    int rc = file_read(path, &bytes, err);
+    int rc = file_read_linked(path, &bytes, err);
     struct slice rest = {bytes.data, bytes.len};
     const size_t all = rc == NH_OK ? count_sentences(rest) : 0, from = c->count;
     const bool articles = rc == NH_OK && starts_article(rest);
@@ -542,7 +542,7 @@ int corpus_read_gum(struct corpus *c, const char *path, struct nh_error *err)
     if (!g)
         return error_nomem(err);
     g->corpus = c;
-    int rc = file_read(path, &bytes, err);
+    int rc = file_read_linked(path, &bytes, err);
     struct slice rest = {bytes.data, bytes.len};
     bool good = true;
     while (rc == NH_OK && good && rest.len)

@@ -74,7 +74,7 @@ static struct known *find(struct words *w, uint32_t fingerprint, bool add)
 static int read_vectors(struct words *w, const char *path, struct nh_error *err)
 {
     struct file_map map;
-    int rc = file_map_open(&map, path, err);
+    int rc = file_map_open_linked(&map, path, err);
     if (rc != NH_OK)
         return rc;
     const char *p = (const char *)map.data, *end = p + map.size;
@@ -477,7 +477,7 @@ static int read_lists(struct words *w, const char *folder,
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         const char *full = file_join(&path, folder, files[i].name);
         buf_reset(&bytes);
-        rc = full ? file_read(full, &bytes, err) : error_nomem(err);
+        rc = full ? file_read_linked(full, &bytes, err) : error_nomem(err);
         if (rc == NH_OK &&
             !take_lines(w, &files[i], (struct slice){bytes.data, bytes.len}))
             rc = error_nomem(err);
