@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "common/base/json_out.h"
 #include "common/store/snapshot.h"
+#include "common/xapian/xw.h"
 
 static const struct option_def options[] = {
     OPTION_INDEX, OPTION_TEXT_OR_JSON, OPTION_HELP, {0, NULL, NULL, NULL}};

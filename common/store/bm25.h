@@ -31,6 +31,8 @@ static inline double bm25_round(double score)
  * score. */
 static inline double bm25_weight(uint64_t articles, uint64_t having)
 {
+    if (having > articles) /* only a damaged index has that */
+        having = articles;
     double odds =
         ((double)articles - (double)having + 0.5) / ((double)having + 0.5);
     if (odds < 2)

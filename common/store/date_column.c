@@ -3,6 +3,7 @@
 #include "common/store/date_column.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/error.h"
 #include "common/text/date.h"
@@ -31,23 +32,24 @@ void date_column_release(struct date_column *c)
 
 void date_column_end(struct date_column *c)
 {
-    xw_values_free(c->values);
-    c->values = NULL;
+    glass_values_release(&c->values);
+    memset(&c->values, 0, sizeof c->values);
 }
 
-/* Takes what `values` stands at: 1; 0 at the end. */
-static int take(struct date_column *c, int found, const char *value, size_t len,
-                struct nh_error *err)
+/* Moves to the first date from `docid` on: 1; 0 at the end. */
+static int seek(struct date_column *c, uint32_t docid, struct nh_error *err)
 {
+    const int found = glass_values_seek(&c->values, docid, err);
     if (found == 0)
         c->at = UINT32_MAX;
     if (found <= 0)
         return found;
-    if (len != DATE_SORTABLE)
+    c->at = c->values.docid;
+    if (c->values.value.len != DATE_SORTABLE)
         return error_set(err, NH_ECORRUPT,
                          "the date of article number %u is damaged",
                          (unsigned)c->at);
-    c->there = date_of_sortable(value);
+    c->there = date_of_sortable(c->values.value.data);
     return 1;
 }
 
@@ -78,13 +80,11 @@ static bool set_bounds(struct date_bounds *b, const int64_t *dates,
     return true;
 }
 
-int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
-                     uint32_t last, struct nh_error *err)
+int date_column_read(struct date_column *c, const struct glass_reader *glass,
+                     uint32_t first, uint32_t last, struct nh_error *err)
 {
     const size_t count = (size_t)(last - first) + 1;
-    const char *value;
-    size_t len;
-    int found = 0;
+    int found;
     if (c->all)
         return NH_OK;
     c->at = 0;
@@ -93,15 +93,12 @@ int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
         return error_nomem(err);
     for (size_t i = 0; i < count; i++)
         all[i] = DATE_COLUMN_NONE;
-    int rc = xw_values_open(&c->values, db, SCHEMA_DATE_SLOT, err);
-    while (rc == NH_OK &&
-           (found = xw_values_seek(c->values, c->at + 1, &c->at, &value, &len,
-                                   err)) == 1 &&
-           (found = take(c, found, value, len, err)) == 1)
+    glass_values_init(&c->values, glass, SCHEMA_DATE_SLOT);
+    while ((found = seek(c, c->at + 1, err)) == 1)
         if (c->at >= first && c->at <= last)
             all[c->at - first] = c->there;
     date_column_end(c);
-    rc = rc == NH_OK && found < 0 ? found : rc;
+    int rc = found < 0 ? found : NH_OK;
     if (rc == NH_OK && (!set_bounds(&c->newest, all, count, 1) ||
                         !set_bounds(&c->oldest, all, count, -1)))
         rc = error_nomem(err);
@@ -111,32 +108,31 @@ int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
     return rc;
 }
 
-int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
-                      uint32_t last, uint32_t count, struct nh_error *err)
+int date_column_begin(struct date_column *c, const struct glass_reader *glass,
+                      uint32_t first, uint32_t last, uint32_t count,
+                      struct nh_error *err)
 {
     c->at = 0;
     if (c->all)
         return NH_OK;
     const bool all = c->asked + count > last - first;
     c->asked += ((uint64_t)count + 1) * ONE_COSTS;
-    return all ? date_column_read(c, db, first, last, err)
-               : xw_values_open(&c->values, db, SCHEMA_DATE_SLOT, err);
+    if (all)
+        return date_column_read(c, glass, first, last, err);
+    glass_values_init(&c->values, glass, SCHEMA_DATE_SLOT);
+    return NH_OK;
 }
 
 int date_column_get(struct date_column *c, uint32_t first, uint32_t docid,
                     int64_t *date, struct nh_error *err)
 {
-    const char *value;
-    size_t len;
     int found = 0;
     if (c->all) {
         *date = c->all[docid - first];
         return NH_OK;
     }
-    if (c->at < docid) {
-        found = xw_values_seek(c->values, docid, &c->at, &value, &len, err);
-        found = take(c, found, value, len, err);
-    }
+    if (c->at < docid)
+        found = seek(c, docid, err);
     *date = c->at == docid ? c->there : DATE_COLUMN_NONE;
     return found < 0 ? found : NH_OK;
 }

@@ -4,7 +4,7 @@
 #ifndef COMMON_STORE_DATE_COLUMN_H
 #define COMMON_STORE_DATE_COLUMN_H
 
-#include "common/xapian/xw.h"
+#include "common/store/glass_reader.h"
 
 /* Of an article without a date. */
 #define DATE_COLUMN_NONE INT64_MIN
@@ -24,24 +24,25 @@ struct date_bounds {
 struct date_column {
     int64_t *all;                      /* from number `first` on, or NULL */
     struct date_bounds newest, oldest; /* with `all` */
-    xw_values *values;                 /* of the pass, or NULL */
+    struct glass_values values;        /* of the pass */
     uint64_t asked; /* what dates cost that were read one by one */
     uint32_t at;    /* where `values` stands; 0: not yet, UINT32_MAX: end */
     int64_t there;  /* the date of that article */
 };
 
 void date_column_release(struct date_column *c);
-/* Begins a pass over articles `first` to `last` of a database, in ascending
- * order; both outlive the pass. So many will be asked for. */
-int date_column_begin(struct date_column *c, const xw_db *db, uint32_t first,
-                      uint32_t last, uint32_t count, struct nh_error *err);
+/* Begins a pass over articles `first` to `last` of a segment, in ascending
+ * order, whose tables outlive the pass. `count` articles will be asked for. */
+int date_column_begin(struct date_column *c, const struct glass_reader *glass,
+                      uint32_t first, uint32_t last, uint32_t count,
+                      struct nh_error *err);
 /* The first instant of the date of an article, in seconds since 1970, or
  * DATE_COLUMN_NONE. NH_ECORRUPT. */
 int date_column_get(struct date_column *c, uint32_t first, uint32_t docid,
                     int64_t *date, struct nh_error *err);
 void date_column_end(struct date_column *c);
 /* Reads all, from `first` to `last`. Not during a pass. */
-int date_column_read(struct date_column *c, const xw_db *db, uint32_t first,
-                     uint32_t last, struct nh_error *err);
+int date_column_read(struct date_column *c, const struct glass_reader *glass,
+                     uint32_t first, uint32_t last, struct nh_error *err);
 
 #endif

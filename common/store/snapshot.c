@@ -15,7 +15,6 @@ void snapshot_close(struct snapshot *s)
 {
     if (!s)
         return;
-    xw_db_free(s->db);
     for (size_t i = 0; i < s->count; i++) {
         articles_close(&s->segments[i].articles);
         blocks_close(&s->segments[i].blocks);
@@ -25,7 +24,6 @@ void snapshot_close(struct snapshot *s)
         date_column_release(&s->segments[i].dates);
         for (int f = 0; f < FIELD_COUNT; f++)
             name_column_release(&s->segments[i].names[f]);
-        xw_db_free(s->segments[i].db);
         free(s->segments[i].tombstones);
     }
     for (size_t i = 0; i < s->dict_count; i++)
@@ -149,43 +147,33 @@ static int table_damaged(const struct snapshot *s,
                      seg->info->name, name);
 }
 
-/* The small file that Xapian reads when it opens a segment. */
-static int check_version(const struct snapshot *s,
-                         const struct snapshot_segment *seg, const char *dir,
-                         struct nh_error *err)
+/* Xapian's table, and the small file that tells its shape. */
+static int open_table(const struct snapshot *s, struct snapshot_segment *seg,
+                      const char *dir, struct nh_error *err)
 {
     const struct manifest_file *f = segment_file(s, seg, VERSION_NAME);
-    struct buf name = BUF_INIT;
-    uint64_t hash = 0, size = 0;
-    int rc = file_join(&name, dir, VERSION_NAME)
-                 ? file_hash(name.data, &hash, &size, err)
+    struct buf name = BUF_INIT, version = BUF_INIT;
+    int rc = file_join(&name, dir, TABLE_NAME)
+                 ? file_map_open(&seg->table, name.data, err)
                  : error_nomem(err);
-    if (rc == NH_OK && (!f || f->hash != hash || f->size != size))
+    if (rc == NH_OK)
+        rc = file_join(&name, dir, VERSION_NAME)
+                 ? file_read(name.data, &version, err)
+                 : error_nomem(err);
+    if (rc == NH_OK && (!f || f->size != version.len ||
+                        f->hash != hash64(version.data, version.len)))
         rc = table_damaged(s, seg, VERSION_NAME, err);
+    if (rc == NH_OK)
+        rc = glass_reader_open(
+            &seg->glass, seg->info->name, seg->info->first, seg->info->last,
+            buf_slice(&version),
+            (struct slice){(const char *)seg->table.data, seg->table.size},
+            err);
+    if (rc == NH_OK && seg->glass.documents != seg->info->articles)
+        rc = error_set(err, NH_ECORRUPT, "'%s' belongs to another segment",
+                       name.data);
     buf_release(&name);
-    return rc;
-}
-
-/* libxapian opens files by their path: looks that those which the manifest does
- * not name, and whose size was not looked at, are not there. */
-static int check_xapian(const struct snapshot *s,
-                        const struct snapshot_segment *seg, const char *dir,
-                        struct nh_error *err)
-{
-    struct buf name = BUF_INIT;
-    int rc = NH_OK;
-    for (size_t i = 0; rc == NH_OK && i < FILES_OF_XAPIAN; i++) {
-        if (segment_file(s, seg, files_of_segment[i]))
-            continue;
-        if (!file_join(&name, dir, files_of_segment[i]))
-            rc = error_nomem(err);
-        else if (file_exists(name.data))
-            rc = error_set(err, NH_ECORRUPT,
-                           "'%s' is no file of this index: the manifest does "
-                           "not name it",
-                           name.data);
-    }
-    buf_release(&name);
+    buf_release(&version);
     return rc;
 }
 
@@ -201,7 +189,7 @@ int snapshot_column(struct snapshot *s, enum field field, struct nh_error *err)
     for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
         struct snapshot_segment *seg = &s->segments[i];
         rc = field == FIELD_DATE
-                 ? date_column_read(&seg->dates, seg->db, seg->info->first,
+                 ? date_column_read(&seg->dates, &seg->glass, seg->info->first,
                                     seg->info->last, err)
                  : name_column_read(&seg->names[field], &seg->articles, field,
                                     err);
@@ -251,17 +239,7 @@ static int open_segment(struct snapshot *s, struct snapshot_segment *seg,
     if (rc == NH_OK)
         rc = open_copies(seg, dir, err);
     if (rc == NH_OK)
-        rc = file_join(&name, dir, TABLE_NAME)
-                 ? file_map_open(&seg->table, name.data, err)
-                 : error_nomem(err);
-    if (rc == NH_OK)
-        rc = check_version(s, seg, dir, err);
-    if (rc == NH_OK)
-        rc = check_xapian(s, seg, dir, err);
-    if (rc == NH_OK)
-        rc = xw_db_open(&seg->db, dir, err);
-    if (rc == NH_OK)
-        rc = xw_db_add_open(s->db, seg->db, err);
+        rc = open_table(s, seg, dir, err);
     s->live += seg->info->articles - seg->info->tombstones;
     s->tombstones += seg->info->tombstones;
     buf_release(&folder);
@@ -313,8 +291,6 @@ static int open_once(struct snapshot *s, const char *dir, struct nh_error *err)
         memcpy(s->dir, dir, len);
         rc = check_sizes(s, err);
     }
-    if (rc == NH_OK && n > 0)
-        rc = xw_db_new(&s->db, err);
     for (size_t i = 0; rc == NH_OK && i < n; i++) {
         s->segments[i].info = &s->manifest.segments[i];
         s->count = i + 1;
@@ -381,31 +357,38 @@ bool snapshot_has(const struct snapshot *s, uint32_t docid)
            articles_has(&seg->articles, docid);
 }
 
+/* Finds the first posting of a term that is not tombstoned: 1, 0 or an error.
+ */
+static int find_live(const struct snapshot *s, const struct glass_reader *glass,
+                     struct slice term, uint32_t *docid, struct nh_error *err)
+{
+    struct glass_postings list;
+    bool found = false;
+    int more = glass_postings_open(&list, glass, term, err);
+    while (more == 1 && !found &&
+           (more = glass_postings_next(&list, err)) == 1) {
+        *docid = list.docid;
+        found = snapshot_live(s, *docid);
+    }
+    glass_postings_release(&list);
+    return more < 0 ? more : found;
+}
+
 int snapshot_find(const struct snapshot *s, struct slice id, uint32_t *docid,
                   struct nh_error *err)
 {
     struct buf term = BUF_INIT;
-    xw_postings *list = NULL;
-    bool found = false;
-    int rc = NH_OK;
+    int found = 0, rc = NH_OK;
     schema_term(&term, schema_fields[FIELD_ID].prefix, id);
     if (term.failed)
         rc = error_nomem(err);
-    if (rc == NH_OK && s->db)
+    if (rc == NH_OK)
         rc = snapshot_tables(s, err);
-    if (rc == NH_OK && s->db)
-        rc = xw_postings_open(&list, s->db, term.data, term.len, err);
-    uint32_t number;
-    while (rc == NH_OK && list && !found) {
-        int more = xw_postings_next(list, &number, NULL, err);
-        if (more < 0)
-            rc = more;
-        if (more <= 0)
-            break;
-        *docid = (number - 1) / (uint32_t)s->count + 1;
-        found = snapshot_live(s, *docid);
+    for (size_t i = 0; rc == NH_OK && found == 0 && i < s->count; i++) {
+        found =
+            find_live(s, &s->segments[i].glass, buf_slice(&term), docid, err);
+        rc = found < 0 ? found : NH_OK;
     }
-    xw_postings_free(list);
     buf_release(&term);
     if (rc == NH_OK && !found)
         rc = error_set(err, NH_ENOTFOUND, "there is no article '%.*s'",

@@ -7,11 +7,11 @@
 #include "common/store/blocks.h"
 #include "common/store/copies.h"
 #include "common/store/date_column.h"
+#include "common/store/glass_reader.h"
 #include "common/store/manifest.h"
 #include "common/store/name_column.h"
 #include "common/store/vocabulary.h"
 #include "common/stream/dict.h"
-#include "common/xapian/xw.h"
 
 struct snapshot_segment {
     const struct manifest_segment *info;
@@ -19,8 +19,8 @@ struct snapshot_segment {
     struct blocks blocks;
     struct vocabulary vocabulary;
     struct copies copies;
-    xw_db *db;             /* its Xapian tables; snapshot_tables before */
-    struct file_map table; /* the one that all is in */
+    struct glass_reader glass; /* its Xapian tables; snapshot_tables before */
+    struct file_map table;     /* the one that all is in */
     bool table_checked;
     struct date_column dates;
     struct name_column names[FIELD_COUNT]; /* snapshot_columns */
@@ -35,7 +35,6 @@ struct snapshot {
     size_t count;
     struct dict **dicts;
     size_t dict_count;
-    xw_db *db;                 /* all segments; NULL if there are none */
     uint64_t live, tombstones; /* articles */
     uint64_t counted; /* whose values were counted, for snapshot_columns */
 };
@@ -71,10 +70,9 @@ struct stream_decoded;
 int snapshot_article(const struct snapshot *s, uint32_t docid,
                      struct article *article, struct stream_decoded *decoded,
                      struct nh_error *err);
-/* Xapian trusts its tables, which have no checksums of their own, so that a
- * changed byte could make it read where there is nothing: before anything is
- * read of them they are compared with the manifest, once, unless they are
- * larger than SNAPSHOT_TABLE_MAX bytes. NH_ECORRUPT. */
+/* Xapian's tables have no checksums of their own. Before anything is read of
+ * them they are compared with the manifest, once, unless they are larger than
+ * SNAPSHOT_TABLE_MAX bytes. NH_ECORRUPT. */
 int snapshot_tables(const struct snapshot *s, struct nh_error *err);
 #define SNAPSHOT_TABLE_MAX ((size_t)256 << 20)
 /* Whether values of so many articles, which are about to be counted, should be

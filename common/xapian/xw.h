@@ -1,5 +1,10 @@
 /* A C interface to libxapian: mechanism only, no field names, no defaults.
  *
+ * libxapian trusts the files that it reads, and a crafted one makes it write
+ * outside of its memory: open only what this process has made, as builders and
+ * tests do. Searches, checks and merges read segments by
+ * common/store/glass_reader.h.
+ *
  * Functions that can fail return NH_OK or an error code and fill `err` (which
  * may be NULL). Xapian's exceptions become codes:
  *
@@ -154,30 +159,10 @@ int xw_query_term(xw_query **out, const char *term, size_t len,
 int xw_query_combine(xw_query **out, enum xw_op op, xw_query *const *parts,
                      size_t count, struct nh_error *err);
 
-/* A query over a posting list of the caller's, with weights of the caller's.
- * Each search opens a list for each shard. Docids are numbers inside the shard,
- * ascending. It cannot be combined with others. */
-struct xw_list_facts {
-    uint32_t estimate, most; /* of the number of postings */
-    double weight;           /* the greatest that any of them can have */
-};
-struct xw_list_ops {
-    /* `last` is the last docid of the shard. Sets *list; NH_OK or an error,
-     * which becomes the search's. */
-    int (*open)(void *ctx, uint32_t last, void **list,
-                struct xw_list_facts *facts, struct nh_error *err);
-    void (*close)(void *list);
-    /* The next docid, 0 at the end. Postings that weigh less than `least` do
-     * not matter, and may be left out. */
-    uint32_t (*next)(void *list, double least);
-    double (*weight)(void *list); /* of the posting that `next` gave */
-};
-/* `ops` and `ctx` must outlive the query. */
-int xw_query_list(xw_query **out, const struct xw_list_ops *ops, void *ctx,
-                  struct nh_error *err);
 void xw_query_free(xw_query *query);
 
-/* ---- Searching. */
+/* ---- Searching by Xapian's matcher: tests compare ours and the tables with
+ * it. */
 
 enum xw_order { XW_BY_WEIGHT, XW_BY_VALUE_DOWN, XW_BY_VALUE_UP };
 

@@ -1,12 +1,11 @@
-/* Owns queries, searches and the callbacks into C.
- * Promises that a callback sees only document numbers inside a shard. */
+/* Owns queries and searches by Xapian's matcher.
+ * Promises that no exception passes. */
 #include <cstdlib>
 #include <cstring>
 
 #include "common/xapian/xw_internal.hpp"
 
 using xw::guard;
-using xw::guard_value;
 
 struct xw_mset {
     std::vector<std::pair<Xapian::docid, double>> hits;
@@ -15,86 +14,6 @@ struct xw_mset {
 
 namespace
 {
-/* Carries an error of a list's opening through the matcher. */
-struct ListFailed {
-    nh_error error;
-};
-
-/* A list of the caller's. */
-class ListSource : public Xapian::PostingSource
-{
-    const xw_list_ops *ops;
-    void *ctx;
-    void *list = nullptr;
-    xw_list_facts facts = {0, 0, 0};
-    Xapian::docid at = 0;
-    bool ended = false;
-
-  public:
-    ListSource(const xw_list_ops *ops_, void *ctx_) : ops(ops_), ctx(ctx_)
-    {
-    }
-    ListSource(const ListSource &) = delete;
-    ListSource &operator=(const ListSource &) = delete;
-    ~ListSource() override
-    {
-        if (list)
-            ops->close(list);
-    }
-    ListSource *clone() const override
-    {
-        return new ListSource(ops, ctx);
-    }
-    void init(const Xapian::Database &db) override
-    {
-        nh_error error = {};
-        if (list)
-            ops->close(list);
-        list = nullptr;
-        at = 0;
-        ended = false;
-        int rc = ops->open(ctx, db.get_lastdocid(), &list, &facts, &error);
-        if (rc != NH_OK) {
-            error.code = rc;
-            throw ListFailed{error};
-        }
-        set_maxweight(facts.weight);
-    }
-    Xapian::doccount get_termfreq_min() const override
-    {
-        return 0;
-    }
-    Xapian::doccount get_termfreq_est() const override
-    {
-        return facts.estimate;
-    }
-    Xapian::doccount get_termfreq_max() const override
-    {
-        return facts.most;
-    }
-    double get_weight() const override
-    {
-        return ops->weight(list);
-    }
-    Xapian::docid get_docid() const override
-    {
-        return at;
-    }
-    void next(double least) override
-    {
-        at = ops->next(list, least);
-        ended = at == 0;
-    }
-    bool at_end() const override
-    {
-        return ended;
-    }
-    std::string get_description() const override
-    {
-        return "List";
-    }
-};
-
 Xapian::Query::op op_of(enum xw_op op)
 {
     switch (op) {
@@ -131,16 +50,6 @@ int xw_query_combine(xw_query **out, enum xw_op op, xw_query *const *parts,
         for (size_t i = 0; i < count; i++)
             list.push_back(parts[i]->query);
         *out = make(Xapian::Query(op_of(op), list.begin(), list.end()));
-    });
-}
-
-int xw_query_list(xw_query **out, const struct xw_list_ops *ops, void *ctx,
-                  struct nh_error *err)
-{
-    *out = nullptr;
-    return guard(err, [&] {
-        ListSource *source = new ListSource(ops, ctx);
-        *out = make(Xapian::Query(source->release()));
     });
 }
 
@@ -181,16 +90,7 @@ int xw_db_search(const xw_db *db, const struct xw_search *s, xw_mset **out,
                  struct nh_error *err)
 {
     *out = nullptr;
-    return guard_value(err, [&]() -> int {
-        try {
-            search(db, s, out);
-        } catch (const ListFailed &failed) {
-            if (err)
-                *err = failed.error;
-            return failed.error.code;
-        }
-        return NH_OK;
-    });
+    return guard(err, [&] { search(db, s, out); });
 }
 
 void xw_mset_free(xw_mset *m)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/stream/stream.h"
+#include "common/xapian/xw.h"
 #include "indexer/segment/articles_writer.h"
 #include "indexer/segment/blocks_writer.h"
 #include "indexer/segment/copies_writer.h"
@@ -16,8 +17,8 @@
 /* A segment that is read. */
 struct source {
     struct snapshot_segment *segment;
-    xw_db *db;
-    xw_terms *terms;
+    struct glass_terms terms;
+    struct glass_postings article_lengths;
     struct slice table_term; /* the next one in Xapian's table; NULL: none */
     struct slice list_term;  /* the next one with a list; NULL: none */
     uint32_t lists;          /* read so far */
@@ -51,8 +52,8 @@ struct merge {
 static void merge_release(struct merge *m)
 {
     for (size_t i = 0; m->sources && i < m->count; i++) {
-        xw_terms_free(m->sources[i].terms);
-        xw_db_free(m->sources[i].db);
+        glass_terms_release(&m->sources[i].terms);
+        glass_postings_release(&m->sources[i].article_lengths);
     }
     free(m->sources);
     articles_writer_abort(&m->articles);
@@ -75,7 +76,6 @@ static void merge_release(struct merge *m)
 
 static int open_sources(struct merge *m, size_t from, struct nh_error *err)
 {
-    struct buf path = BUF_INIT;
     int rc = snapshot_tables(m->snapshot, err);
     m->sources = calloc(m->count, sizeof *m->sources);
     if (!m->sources)
@@ -83,11 +83,10 @@ static int open_sources(struct merge *m, size_t from, struct nh_error *err)
     for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
         struct source *s = &m->sources[i];
         s->segment = &m->snapshot->segments[from + i];
-        rc = file_join(&path, m->snapshot->dir, s->segment->info->name)
-                 ? xw_db_open(&s->db, path.data, err)
-                 : error_nomem(err);
+        rc = glass_postings_open(&s->article_lengths, &s->segment->glass,
+                                 (struct slice){"", 0}, err);
+        rc = rc < 0 ? rc : NH_OK;
     }
-    buf_release(&path);
     return rc;
 }
 
@@ -126,14 +125,18 @@ static void note_value(struct merge *m, uint32_t docid, struct nh_date date)
     buf_append(&m->values, value, sizeof value);
 }
 
-static int note_length(struct merge *m, const struct source *s, uint32_t docid,
+/* Articles come in ascending order. */
+static int note_length(struct merge *m, struct source *s, uint32_t docid,
                        struct nh_error *err)
 {
-    uint32_t length;
     struct glass_stats *t = &m->stats;
-    int rc = xw_db_doclength(s->db, docid, &length, err);
-    if (rc != NH_OK)
-        return rc;
+    const int more = glass_postings_seek(&s->article_lengths, docid, err);
+    if (more < 0)
+        return more;
+    if (more == 0 || s->article_lengths.docid != docid)
+        return glass_damaged(&s->segment->glass.table,
+                             "the length of an article", err);
+    const uint32_t length = s->article_lengths.wdf;
     buf_append_varint(&m->lengths, docid - m->last_length - 1);
     buf_append_varint(&m->lengths, length);
     m->last_length = docid;
@@ -146,8 +149,8 @@ static int note_length(struct merge *m, const struct source *s, uint32_t docid,
     return NH_OK;
 }
 
-static int merge_article(struct merge *m, const struct source *s,
-                         uint32_t docid, struct nh_error *err)
+static int merge_article(struct merge *m, struct source *s, uint32_t docid,
+                         struct nh_error *err)
 {
     struct article_record r;
     struct stream_parts parts;
@@ -181,7 +184,7 @@ static int merge_articles(struct merge *m, struct nh_error *err)
 {
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
-        const struct source *s = &m->sources[i];
+        struct source *s = &m->sources[i];
         const struct manifest_segment *info = s->segment->info;
         for (uint64_t d = info->first; rc == NH_OK && d <= info->last; d++)
             if (snapshot_live(m->snapshot, (uint32_t)d))
@@ -196,9 +199,7 @@ static int merge_articles(struct merge *m, struct nh_error *err)
 
 static int next_table_term(struct source *s, struct nh_error *err)
 {
-    uint32_t freq;
-    int more = xw_terms_next(s->terms, &s->table_term.data, &s->table_term.len,
-                             &freq, err);
+    const int more = glass_terms_next(&s->terms, &s->table_term, err);
     if (more <= 0)
         s->table_term = (struct slice){NULL, 0};
     return more < 0 ? more : NH_OK;
@@ -270,15 +271,12 @@ static int append_blocks(struct merge *m, const struct block_list *list,
 static int append_table(struct merge *m, const struct source *s, uint32_t *last,
                         struct glass_run *run, struct nh_error *err)
 {
-    xw_postings *list;
-    uint32_t docid, wdf;
+    struct glass_postings list;
     int more = 0;
-    int rc = xw_postings_open(&list, s->db, s->table_term.data,
-                              s->table_term.len, err);
-    while (rc == NH_OK &&
-           (more = xw_postings_next(list, &docid, &wdf, err)) == 1)
-        append_posting(m, docid, wdf, last, run);
-    xw_postings_free(list);
+    int rc = glass_terms_postings(&s->terms, &list, err);
+    while (rc == NH_OK && (more = glass_postings_next(&list, err)) == 1)
+        append_posting(m, list.docid, list.wdf, last, run);
+    glass_postings_release(&list);
     return rc == NH_OK ? more : rc;
 }
 
@@ -332,7 +330,8 @@ static int start_terms(struct merge *m, struct nh_error *err)
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < m->count; i++) {
         struct source *s = &m->sources[i];
-        rc = xw_terms_open(&s->terms, s->db, "", 0, err);
+        rc = glass_terms_open(&s->terms, &s->segment->glass,
+                              (struct slice){"", 0}, err);
         if (rc == NH_OK)
             rc = next_table_term(s, err);
         if (rc == NH_OK)

@@ -12,6 +12,7 @@
 #include "common/stream/lexicon.h"
 #include "common/stream/stream.h"
 #include "common/text/article.h"
+#include "indexer/upkeep/glass_check.h"
 #include "indexer/writer/sources.h"
 
 struct checker {
@@ -110,16 +111,13 @@ static int list_has(struct checker *c, const struct block_list *l,
 static int table_has(const struct snapshot_segment *s, struct slice term,
                      uint32_t docid, struct nh_error *why)
 {
-    xw_postings *list;
-    uint32_t at = 0;
-    int more = 1;
-    int rc = xw_postings_open(&list, s->db, term.data, term.len, why);
-    if (rc != NH_OK)
-        return rc;
-    while (at < docid && (more = xw_postings_next(list, &at, NULL, why)) == 1)
-        ;
-    xw_postings_free(list);
-    return more < 0 ? more : at == docid;
+    struct glass_postings list;
+    int more = glass_postings_open(&list, &s->glass, term, why);
+    if (more == 1)
+        more = glass_postings_seek(&list, docid, why);
+    const bool has = more == 1 && list.docid == docid;
+    glass_postings_release(&list);
+    return more < 0 ? more : has;
 }
 
 /* Reports a posting that is missing. */
@@ -214,34 +212,6 @@ static uint64_t hash_given(struct article *a)
     return article_hash(a);
 }
 
-/* Adds the length that Xapian has for an article. */
-static int add_length(struct checker *c, const struct snapshot_segment *s,
-                      uint32_t docid, uint64_t *total)
-{
-    struct nh_error why;
-    uint32_t length = 0;
-    int rc = xw_db_doclength(s->db, docid, &length, &why);
-    *total += length;
-    return data_error(c, rc, &why);
-}
-
-/* What scores are made with. */
-static int check_statistics(struct checker *c, const struct snapshot_segment *s,
-                            uint64_t total)
-{
-    struct nh_error why;
-    uint32_t documents = 0;
-    int rc = xw_db_doccount(s->db, &documents, &why);
-    if (rc == NH_OK && documents != s->info->articles)
-        problem(c, "%s: Xapian has %u articles instead of %u", s->info->name,
-                documents, s->info->articles);
-    if (rc == NH_OK && total != s->blocks.total_length)
-        problem(c,
-                "%s: its articles have %" PRIu64 " words instead of %" PRIu64,
-                s->info->name, total, s->blocks.total_length);
-    return data_error(c, rc, &why);
-}
-
 static int check_article(struct checker *c, const struct snapshot_segment *s,
                          uint32_t docid)
 {
@@ -263,31 +233,18 @@ static int check_article(struct checker *c, const struct snapshot_segment *s,
 
 static int check_segment(struct checker *c, const struct snapshot_segment *s)
 {
-    struct buf path = BUF_INIT;
     struct nh_error why;
-    size_t problems = 0;
     uint32_t count = 0;
-    uint64_t total = 0;
-    const char *folder = file_join(&path, c->dir, s->info->name);
-    int rc = folder ? xw_db_check(folder, &problems, &why) : error_nomem(&why);
-    rc = data_error(c, rc, &why);
-    if (problems)
-        problem(c, "%s: Xapian finds %zu problems in its tables", s->info->name,
-                problems);
+    int rc = data_error(c, glass_check(s, &why), &why);
     for (uint64_t d = s->info->first; rc == NH_OK && d <= s->info->last; d++)
         if (articles_has(&s->articles, (uint32_t)d)) {
             rc = check_article(c, s, (uint32_t)d);
-            if (rc == NH_OK)
-                rc = add_length(c, s, (uint32_t)d, &total);
             count++;
         }
     if (rc == NH_OK && count != s->info->articles)
         problem(c, "%s: it has %u articles instead of %u", s->info->name, count,
                 s->info->articles);
-    if (rc == NH_OK)
-        rc = check_statistics(c, s, total);
     c->result->articles += count;
-    buf_release(&path);
     return rc;
 }
 

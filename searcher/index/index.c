@@ -22,7 +22,6 @@ static void close_commit(nh_index *index)
     word_list_release(&index->words);
     for (size_t i = 0; i < index->helper_count; i++)
         close_commit(index->helpers[i]);
-    xw_db_free(index->part);
     stem_index_release(&index->stems);
     stemmer_free(index->stemmer);
     snapshot_close(&index->snapshot);
@@ -153,30 +152,6 @@ bool index_help(nh_index *index, size_t count)
         index->helpers[index->helper_count++] = helper;
     }
     return index->helper_count >= count;
-}
-
-int index_part(nh_index *index, uint32_t first, uint32_t last,
-               const xw_db **out, struct nh_error *err)
-{
-    const struct snapshot *s = &index->snapshot;
-    if (!index->part || first != index->part_first ||
-        last != index->part_last) {
-        xw_db_free(index->part);
-        int rc = xw_db_new(&index->part, err);
-        for (size_t i = 0; rc == NH_OK && i < s->count; i++)
-            if (s->segments[i].info->first <= last &&
-                s->segments[i].info->last >= first)
-                rc = xw_db_add_open(index->part, s->segments[i].db, err);
-        if (rc != NH_OK) {
-            xw_db_free(index->part);
-            index->part = NULL;
-            return rc;
-        }
-        index->part_first = first;
-        index->part_last = last;
-    }
-    *out = index->part;
-    return NH_OK;
 }
 
 int nh_verify(nh_index *index, struct nh_error *err)

@@ -28,20 +28,14 @@ struct nh_index {
     struct stream_decoded decoded;
     struct word_list words;
     /* For searches side by side: the same commit opened again, for one thread
-     * each, and the databases of parts of the index. */
+     * each. */
     struct nh_index *helpers[NH_THREADS_MAX];
     size_t helper_count;
-    xw_db *part;
-    uint32_t part_first, part_last; /* article numbers that it was made for */
 };
 
 /* Opens helpers, until there are `count`; false if that cannot be done, for
  * instance because a newer commit has taken the place of this one. */
 bool index_help(nh_index *index, size_t count);
-/* The database of the segments with article numbers in first..last; borrowed,
- * until the next call. */
-int index_part(nh_index *index, uint32_t first, uint32_t last,
-               const xw_db **out, struct nh_error *err);
 
 /* The rules that names are shown by, or NULL. */
 static inline const struct name_rules *index_rules(const nh_index *index)

@@ -34,7 +34,6 @@ void match_page_release(struct match_page *page)
 /* The search of a range of article numbers. */
 struct lane {
     nh_index *index; /* of this thread alone */
-    const xw_db *db; /* the segments of the range */
     const struct query *query;
     const struct nh_search_options *options;
     uint32_t first, last;
@@ -69,18 +68,6 @@ static int reserve_page(struct match_page *page, size_t n, struct nh_error *err)
     return page->docids && page->scores ? NH_OK : error_nomem(err);
 }
 
-static int take_hits(struct match_page *page, const xw_mset *mset,
-                     struct nh_error *err)
-{
-    const size_t n = xw_mset_size(mset);
-    int rc = reserve_page(page, n, err);
-    for (size_t i = 0; rc == NH_OK && i < n; i++) {
-        page->docids[i] = xw_mset_docid(mset, i, NULL);
-        page->scores[i] = xw_mset_weight(mset, i);
-    }
-    return rc;
-}
-
 /* What the source counted; if that was not all, what it would be if matches
  * went on to come as they did. */
 static struct nh_total total_of(const struct posting_source *source)
@@ -103,8 +90,6 @@ static struct nh_total total_of(const struct posting_source *source)
     return (struct nh_total){estimate, least, most, 0};
 }
 
-/* ---- By date. */
-
 /* Article numbers from the first to the last of the index. */
 static uint64_t span_of(const struct snapshot *s)
 {
@@ -112,24 +97,26 @@ static uint64_t span_of(const struct snapshot *s)
            s->segments[0].info->first;
 }
 
-struct dated {
+/* ---- The best of many. */
+
+struct choice {
     int64_t key; /* the greater the better */
     uint32_t docid;
 };
 
-static bool is_better(struct dated a, struct dated b)
+static bool is_better(struct choice a, struct choice b)
 {
     return a.key != b.key ? a.key > b.key : a.docid < b.docid;
 }
 
 static int by_key(const void *a, const void *b)
 {
-    const struct dated *x = a, *y = b;
+    const struct choice *x = a, *y = b;
     return is_better(*x, *y) ? -1 : is_better(*y, *x);
 }
 
 /* Puts `d` into a heap of `count`, whose worst is at the top, in its place. */
-static void replace_worst(struct dated *heap, size_t count, struct dated d)
+static void replace_worst(struct choice *heap, size_t count, struct choice d)
 {
     size_t at = 0;
     for (size_t child; (child = 2 * at + 1) < count; at = child) {
@@ -142,24 +129,37 @@ static void replace_worst(struct dated *heap, size_t count, struct dated d)
     heap[at] = d;
 }
 
+/* Scores are not negative, so that their bits sort as they do. */
+static int64_t key_of(double score)
+{
+    int64_t key;
+    memcpy(&key, &score, sizeof key);
+    return key;
+}
+
+static double score_of(int64_t key)
+{
+    double score;
+    memcpy(&score, &key, sizeof score);
+    return score;
+}
+
 /* The best of the matches, in `best`, which has room for `room` of them: a heap
  * once it is full. */
 struct selection {
-    struct dated *best;
+    struct choice *best;
     size_t count, room;
     bool oldest;
 };
 
-static void select_one(struct selection *s, uint32_t docid, int64_t date)
+static void select_one(struct selection *s, struct choice d)
 {
-    const struct dated d = {
-        date == DATE_COLUMN_NONE || !s->oldest ? date : -date, docid};
     if (s->count < s->room) {
         s->best[s->count++] = d;
         if (s->count == s->room) { /* worst first is a heap */
             qsort(s->best, s->count, sizeof *s->best, by_key);
             for (size_t i = 0; i < s->count / 2; i++) {
-                const struct dated swap = s->best[i];
+                const struct choice swap = s->best[i];
                 s->best[i] = s->best[s->count - 1 - i];
                 s->best[s->count - 1 - i] = swap;
             }
@@ -168,6 +168,23 @@ static void select_one(struct selection *s, uint32_t docid, int64_t date)
         replace_worst(s->best, s->count, d);
     }
 }
+
+/* Puts the page's part of the selection onto the page. Scores are the bits of
+ * keys, if `scored`; else they are 0. */
+static int take_selection(struct lane *l, struct selection *s, struct extent e,
+                          bool scored, struct nh_error *err)
+{
+    qsort(s->best, s->count, sizeof *s->best, by_key);
+    const size_t from = e.offset < s->count ? e.offset : s->count;
+    int rc = reserve_page(&l->page, s->count - from, err);
+    for (size_t i = from; rc == NH_OK && i < s->count; i++) {
+        l->page.docids[i - from] = s->best[i].docid;
+        l->page.scores[i - from] = scored ? score_of(s->best[i].key) : 0;
+    }
+    return rc;
+}
+
+/* ---- By date. */
 
 /* The matches of a segment: bits of 64 articles a word, from article `from` on.
  */
@@ -187,7 +204,9 @@ static int select_docid(struct selection *s, const struct matches *m,
     int rc =
         date_column_get(&m->segment->dates, info->first, docid, &date, err);
     if (rc == NH_OK)
-        select_one(s, docid, date);
+        select_one(s, (struct choice){
+                          date == DATE_COLUMN_NONE || !s->oldest ? date : -date,
+                          docid});
     return rc;
 }
 
@@ -286,7 +305,7 @@ static int select_segment(struct selection *s, const struct matches *m,
         segment->dates.all ? 0 : bits_count(m->bits + from, to - from + 1);
     if (count == 0 && !segment->dates.all)
         return NH_OK;
-    int rc = date_column_begin(&segment->dates, segment->db, first, last,
+    int rc = date_column_begin(&segment->dates, &segment->glass, first, last,
                                (uint32_t)count, err);
     if (rc == NH_OK)
         rc = segment->dates.all && !s->oldest
@@ -321,15 +340,8 @@ static int run_by_date(struct lane *l, struct posting_source *source,
         const struct matches m = {&s->segments[i], bits, source->found_from};
         rc = select_segment(&chosen, &m, err);
     }
-    if (rc == NH_OK) {
-        qsort(chosen.best, chosen.count, sizeof *chosen.best, by_key);
-        const size_t from = e.offset < chosen.count ? e.offset : chosen.count;
-        rc = reserve_page(&l->page, chosen.count - from, err);
-        for (size_t i = from; rc == NH_OK && i < chosen.count; i++) {
-            l->page.docids[i - from] = chosen.best[i].docid;
-            l->page.scores[i - from] = 0;
-        }
-    }
+    if (rc == NH_OK)
+        rc = take_selection(l, &chosen, e, false, err);
     free(chosen.best);
     source->found = l->found;
     if (!l->found)
@@ -339,34 +351,47 @@ static int run_by_date(struct lane *l, struct posting_source *source,
 
 /* ---- By score. */
 
-/* Runs the plan by Xapian's matcher. */
+static double take_scored(void *ctx, uint32_t docid, double score)
+{
+    struct selection *s = ctx;
+    const bool full = s->count == s->room;
+    select_one(s, (struct choice){key_of(score), docid});
+    return full ? score_of(s->best[0].key) : 0;
+}
+
+/* Takes the matches of the page by their scores, equal ones in order of their
+ * numbers. */
 static int run_by_score(struct lane *l, struct posting_source *source,
                         struct extent e, struct nh_error *err)
 {
-    xw_mset *mset = NULL;
-    xw_query *query = NULL;
-    int rc = posting_source_query(source, &query, err);
-    if (rc == NH_OK) {
-        const struct xw_search search = {
-            .query = query, .offset = e.offset, .count = e.count};
-        rc = xw_db_search(l->db, &search, &mset, err);
-    }
+    struct selection chosen = {NULL, 0, (size_t)e.offset + e.count, false};
+    chosen.best = malloc((chosen.room + 1) * sizeof *chosen.best);
+    int rc = chosen.best
+                 ? posting_source_walk(source, take_scored, &chosen, err)
+                 : error_nomem(err);
     if (rc == NH_OK)
-        rc = take_hits(&l->page, mset, err);
-    xw_mset_free(mset);
-    xw_query_free(query);
+        rc = take_selection(l, &chosen, e, true, err);
+    free(chosen.best);
     return rc;
+}
+
+/* Articles in the segments of the source's range, with tombstoned ones. */
+static uint32_t articles_of(const struct posting_source *source)
+{
+    const struct snapshot *s = source->state->snapshot;
+    uint32_t n = 0; /* of numbers that differ: no more than there are */
+    for (size_t i = 0; i < s->count; i++)
+        if (posting_source_overlaps(source, i))
+            n += s->segments[i].info->articles;
+    return n;
 }
 
 static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
 {
     const struct nh_search_options *o = l->options;
     struct posting_source *source = &plan->source;
-    uint32_t documents;
-    int rc = xw_db_doccount(l->db, &documents, err);
-    if (rc != NH_OK)
-        return rc;
-    const struct extent e = extent_of(o, documents);
+    int rc = NH_OK;
+    const struct extent e = extent_of(o, articles_of(source));
     const bool by_score = o->sort == NH_SORT_RELEVANCE && plan->ranked;
     l->page.first_rank = e.offset + 1;
     source->scored = by_score && e.count > 0;
@@ -553,23 +578,19 @@ static int match_divided(struct match_page *page, nh_index *index,
     struct lane lanes[NH_THREADS_MAX];
     struct nh_search_options o = *whole->options;
     struct match_share share = {0};
-    int rc = NH_OK;
     o.limit = o.limit < UINT32_MAX - o.offset ? o.limit + o.offset : UINT32_MAX;
     o.offset = 0;
     o.flags &= ~(unsigned)NH_SEARCH_PLAN;
     memset(lanes, 0, count * sizeof *lanes);
     divide(lanes, count, &index->snapshot);
-    for (unsigned i = 0; rc == NH_OK && i < count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         lanes[i].index = i ? index->helpers[i - 1] : index;
         lanes[i].query = whole->query;
         lanes[i].options = &o;
         lanes[i].share = &share;
         lanes[i].found = whole->found;
-        rc = index_part(lanes[i].index, lanes[i].first, lanes[i].last,
-                        &lanes[i].db, err);
     }
-    if (rc == NH_OK)
-        rc = run_lanes(lanes, count, plan, err);
+    int rc = run_lanes(lanes, count, plan, err);
     if (rc == NH_OK)
         rc = join_pages(page, lanes, count, whole->options, err);
     for (unsigned i = 0; i < count; i++)
@@ -586,7 +607,6 @@ int match_query(struct match_page *page, nh_index *index,
     memset(page, 0, sizeof *page);
     memset(&whole, 0, sizeof whole);
     whole.index = index;
-    whole.db = index->snapshot.db;
     whole.query = query;
     whole.options = o;
     int rc = make_plan(&plan, &whole, err);

@@ -223,25 +223,27 @@ static struct match_tree *add_date_terms(struct planner *p, int64_t first,
 /* Ends an open range where the index's dates do. */
 static int date_limits(struct planner *p, int64_t *first, int64_t *last)
 {
-    char *lower, *upper;
-    size_t lower_len, upper_len;
     const struct snapshot *s = p->plan->state.snapshot;
+    struct buf room = BUF_INIT;
+    struct slice least, most;
+    uint32_t count;
+    int64_t from = INT64_MAX, to = INT64_MIN;
     int rc = snapshot_tables(s, p->err);
-    if (rc != NH_OK)
-        return rc;
-    rc = xw_db_value_bounds(s->db, SCHEMA_DATE_SLOT, &lower, &lower_len, &upper,
-                            &upper_len, p->err);
-    if (rc == NH_OK && lower_len == DATE_SORTABLE &&
-        upper_len == DATE_SORTABLE) {
-        int64_t from = date_day_of(date_of_sortable(lower)),
-                to = date_day_of(date_of_sortable(upper));
-        *first = *first > from ? *first : from;
-        *last = *last < to ? *last : to;
-    } else {
-        *last = *first - 1; /* there are none */
+    for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
+        const int any =
+            glass_value_bounds(&s->segments[i].glass, SCHEMA_DATE_SLOT, &room,
+                               &count, &least, &most, p->err);
+        rc = any < 0 ? any : NH_OK;
+        if (any != 1 || least.len != DATE_SORTABLE || most.len != DATE_SORTABLE)
+            continue;
+        const int64_t day = date_day_of(date_of_sortable(least.data)),
+                      end = date_day_of(date_of_sortable(most.data));
+        from = day < from ? day : from;
+        to = end > to ? end : to;
     }
-    free(lower);
-    free(upper);
+    *first = *first > from ? *first : from; /* without dates: no days */
+    *last = *last < to ? *last : to;
+    buf_release(&room);
     return rc;
 }
 

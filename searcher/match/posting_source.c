@@ -1,6 +1,6 @@
-/* Owns the lists that Xapian's matcher pulls matches from.
- * Promises that a match is left out only if its score is below what the matcher
- * asks for, or its article is tombstoned.
+/* Owns the lists that matches come from, one for each segment.
+ * Promises that a match is left out only if its score is below what is asked
+ * for, or its article is tombstoned.
  *
  * An OR goes through windows of article numbers, as MaxScore does (Turtle and
  * Flood 1995; the bounds are those of the blocks in the window): the words that
@@ -66,9 +66,8 @@ struct match_list {
     double weight; /* of the last one given */
 };
 
-static void list_close(void *self)
+static void list_close(struct match_list *l)
 {
-    struct match_list *l = self;
     if (!l)
         return;
     tree_cursor_free(l->root);
@@ -90,21 +89,18 @@ static int make_arms(struct match_list *l, struct nh_error *err)
     return l->arms ? NH_OK : error_nomem(err);
 }
 
-static int list_open(void *ctx, uint32_t last, void **out,
-                     struct xw_list_facts *facts, struct nh_error *err)
+/* Opens the matches of segment i of the snapshot. */
+static int list_open(struct match_list **out, struct posting_source *source,
+                     size_t i, struct nh_error *err)
 {
-    struct posting_source *source = ctx;
     const struct snapshot *s = source->state->snapshot;
-    const struct snapshot_segment *segment = snapshot_segment(s, last);
+    const struct snapshot_segment *segment = &s->segments[i];
     *out = NULL;
-    if (!segment)
-        return error_set(err, NH_ECORRUPT, "a segment is not in the manifest");
     struct match_list *l = calloc(1, sizeof *l);
     if (!l)
         return error_nomem(err);
     l->source = source;
-    int rc = tree_cursor_new(&l->root, source->tree, s,
-                             (size_t)(segment - s->segments), source->scored,
+    int rc = tree_cursor_new(&l->root, source->tree, s, i, source->scored,
                              source->state, err);
     if (rc == NH_OK)
         rc = make_arms(l, err);
@@ -121,8 +117,6 @@ static int list_open(void *ctx, uint32_t last, void **out,
     l->span = WINDOW_FIRST;
     l->articles = &segment->articles;
     l->suspicious = tree_cursor_only_checks(l->root);
-    *facts = (struct xw_list_facts){(uint32_t)(l->root->estimate + 0.5),
-                                    b->articles, l->root->most};
     *out = l;
     return NH_OK;
 }
@@ -403,7 +397,7 @@ static uint32_t next_suspect(struct match_list *l, double least)
     return 0;
 }
 
-/* ---- What the matcher calls. */
+/* ---- What a search calls. */
 
 /* The score that matters: what is asked for, or what another search knows. */
 static double threshold(const struct match_list *l, double least)
@@ -436,9 +430,10 @@ static void stop_counting(struct match_list *l, double least)
     source->reached = l->end - 1;
 }
 
-static uint32_t list_next(void *self, double least)
+/* The next match, 0 at the end; those that score less than `least` do not
+ * matter, and may be left out. */
+static uint32_t list_next(struct match_list *l, double least)
 {
-    struct match_list *l = self;
     least = threshold(l, least);
     stop_counting(l, least);
     return l->arms         ? next_candidate(l, least)
@@ -446,18 +441,31 @@ static uint32_t list_next(void *self, double least)
                            : next_article(l, least);
 }
 
-static double list_weight(void *self)
+bool posting_source_overlaps(const struct posting_source *source, size_t i)
 {
-    return ((struct match_list *)self)->weight;
+    const struct manifest_segment *info =
+        source->state->snapshot->segments[i].info;
+    return info->first <= source->last && info->last >= source->first;
 }
 
-static const struct xw_list_ops list_ops = {list_open, list_close, list_next,
-                                            list_weight};
-
-int posting_source_query(struct posting_source *source, xw_query **out,
-                         struct nh_error *err)
+int posting_source_walk(struct posting_source *source, match_take_fn *take,
+                        void *ctx, struct nh_error *err)
 {
-    return xw_query_list(out, &list_ops, source, err);
+    const struct snapshot *s = source->state->snapshot;
+    struct match_list *list;
+    double least = 0;
+    uint32_t docid;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!posting_source_overlaps(source, i))
+            continue;
+        int rc = list_open(&list, source, i, err);
+        if (rc != NH_OK)
+            return rc;
+        while ((docid = list_next(list, least)) != 0)
+            least = take(ctx, docid, list->weight);
+        list_close(list);
+    }
+    return NH_OK;
 }
 
 /* ---- Counting alone. */
@@ -526,9 +534,10 @@ int posting_source_count(struct posting_source *source, struct nh_error *err)
     const struct snapshot *s = source->state->snapshot;
     int rc = NH_OK;
     for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
-        struct xw_list_facts facts;
-        void *list;
-        rc = list_open(source, s->segments[i].info->last, &list, &facts, err);
+        struct match_list *list;
+        if (!posting_source_overlaps(source, i))
+            continue;
+        rc = list_open(&list, source, i, err);
         if (rc != NH_OK)
             break;
         count_list(list);

@@ -1,4 +1,5 @@
-/* A tree as the one posting list that Xapian's matcher reads. */
+/* Runs a tree of terms and checks over the segments: gives its matches, or
+ * counts them. */
 #ifndef SEARCHER_MATCH_POSTING_SOURCE_H
 #define SEARCHER_MATCH_POSTING_SOURCE_H
 
@@ -40,9 +41,15 @@ struct posting_source {
 /* What the score of an article of this date is multiplied by, 0.5 to 1. */
 double match_recency(double recency, int64_t now, struct nh_date date);
 
-/* As a query for Xapian, which the source must outlive. For one search. */
-int posting_source_query(struct posting_source *source, xw_query **out,
-                         struct nh_error *err);
+/* Whether segment i of the snapshot has article numbers of the source's. */
+bool posting_source_overlaps(const struct posting_source *source, size_t i);
+/* Takes a match. Returns the score that later matches must reach to matter, 0
+ * if all do; it never falls. */
+typedef double match_take_fn(void *ctx, uint32_t docid, double score);
+/* Gives each match to `take`, in ascending order of docids, but may leave out
+ * those that do not matter. For one search. */
+int posting_source_walk(struct posting_source *source, match_take_fn *take,
+                        void *ctx, struct nh_error *err);
 /* Counts all matches, in source->counted. */
 int posting_source_count(struct posting_source *source, struct nh_error *err);
 

@@ -9,38 +9,44 @@
 
 /* ---- Finding. */
 
-static int load_short(struct segment_postings *in, const xw_db *db,
-                      struct slice term, struct nh_error *err)
+/* Copies a list, which has in->count postings. */
+static int copy_short(struct segment_postings *in, struct glass_postings *list,
+                      struct nh_error *err)
 {
-    xw_postings *list;
-    uint32_t docid, wdf, n = 0;
-    int more;
-    int rc = xw_db_termfreq(db, term.data, term.len, &in->count, err);
-    if (rc != NH_OK || in->count == 0)
-        return rc;
-    in->docids = malloc((in->count * 2 + BLOCKS_PADDING) * sizeof *in->docids);
+    uint32_t n = 0;
+    int more = 0;
+    in->docids =
+        malloc(((size_t)in->count * 2 + BLOCKS_PADDING) * sizeof *in->docids);
     if (!in->docids)
         return error_nomem(err);
     in->wdfs = in->docids + in->count + BLOCKS_PADDING;
     for (uint32_t i = 0; i < BLOCKS_PADDING; i++)
         in->docids[in->count + i] = UINT32_MAX;
-    rc = xw_postings_open(&list, db, term.data, term.len, err);
-    if (rc != NH_OK)
-        return rc;
-    while ((more = xw_postings_next(list, &docid, &wdf, err)) == 1) {
-        if (n == in->count || docid == CURSOR_END ||
-            (n > 0 && docid <= in->docids[n - 1]))
-            break; /* only a damaged table does that */
-        in->docids[n] = docid;
-        in->wdfs[n++] = wdf;
+    while ((more = glass_postings_next(list, err)) == 1 && n < in->count) {
+        in->docids[n] = list->docid;
+        in->wdfs[n++] = list->wdf;
     }
-    xw_postings_free(list);
     if (more < 0)
         return more;
     return more == 0 && n == in->count
                ? NH_OK
-               : error_set(err, NH_ECORRUPT,
-                           "a list of Xapian's table is damaged: its count");
+               : glass_damaged(&list->reader->table,
+                               "the count of a posting list", err);
+}
+
+/* Reads a list of Xapian's table, if the term has one. */
+static int load_short(struct segment_postings *in,
+                      const struct snapshot_segment *segment, struct slice term,
+                      struct nh_error *err)
+{
+    struct glass_postings list;
+    int rc = glass_postings_open(&list, &segment->glass, term, err);
+    if (rc == 1) {
+        in->count = list.frequency;
+        rc = in->count ? copy_short(in, &list, err) : NH_OK;
+    }
+    glass_postings_release(&list);
+    return rc;
 }
 
 static int find_lists(struct postings *w, const struct snapshot *s,
@@ -57,7 +63,7 @@ static int find_lists(struct postings *w, const struct snapshot *s,
         else
             rc = found < 0 ? found : snapshot_tables(s, err);
         if (rc == NH_OK && found == 0)
-            rc = load_short(in, segment->db, term, err);
+            rc = load_short(in, segment, term, err);
         *having += in->count;
     }
     return rc;

@@ -33,6 +33,8 @@ static int walk_blocks(const struct walk *w, const struct blocks *b)
     while (rc == NH_OK && low < high) {
         const uint32_t middle = low + (high - low) / 2;
         rc = blocks_list(b, middle, &term, &list, w->err);
+        if (rc != NH_OK)
+            break;
         const size_t len = term.len < w->prefix.len ? term.len : w->prefix.len;
         const int order = memcmp(term.data, w->prefix.data, len);
         if (order < 0 || (order == 0 && term.len < w->prefix.len))
@@ -53,20 +55,23 @@ static int walk_blocks(const struct walk *w, const struct blocks *b)
 static int walk_table(const struct walk *w, const struct snapshot_segment *s)
 {
     struct block_list list;
-    xw_terms *terms;
+    struct glass_terms terms;
+    struct glass_postings short_list;
     struct slice term;
-    uint32_t articles;
     int more = 0;
-    int rc =
-        xw_terms_open(&terms, s->db, w->prefix.data, w->prefix.len, w->err);
-    if (rc != NH_OK)
-        return rc;
-    while (rc == NH_OK && (more = xw_terms_next(terms, &term.data, &term.len,
-                                                &articles, w->err)) == 1) {
+    int rc = glass_terms_open(&terms, &s->glass, w->prefix, w->err);
+    while (rc == NH_OK &&
+           (more = glass_terms_next(&terms, &term, w->err)) == 1) {
         const int found = blocks_find(&s->blocks, term, &list, w->err);
-        rc = found < 0 ? found : found ? NH_OK : give(w, term, articles);
+        rc = found < 0 ? found : NH_OK;
+        if (found != 0)
+            continue;
+        rc = glass_terms_postings(&terms, &short_list, w->err);
+        if (rc == NH_OK)
+            rc = give(w, term, short_list.frequency);
+        glass_postings_release(&short_list);
     }
-    xw_terms_free(terms);
+    glass_terms_release(&terms);
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
 

@@ -200,6 +200,7 @@ static void compare(const struct shape *s)
         xw_db_doccount(db[k], &count[k], NULL);
         xw_db_lastdocid(db[k], &last[k], NULL);
         xw_db_average_length(db[k], &average[k], NULL);
+        compare_reader(folders[k], &state);
     }
     assert_int_equal(count[0], count[1]);
     assert_int_equal(last[0], last[1]);
@@ -318,6 +319,7 @@ static void compacting_both_keeps_both(void **state)
     xw_db *db;
     uint32_t count, last;
     assert_int_equal(xw_db_open(&db, "built.both", NULL), NH_OK);
+    compare_reader("built.both", &s.seed);
     xw_db_doccount(db, &count, NULL);
     xw_db_lastdocid(db, &last, NULL);
     assert_int_equal(count, 1000);

@@ -159,85 +159,6 @@ static void values_have_bounds(void **state)
     xw_db_free(db);
 }
 
-/* A list of every third document, which weighs what is left when its number is
- * divided by 7. */
-struct thirds {
-    uint32_t last, at;
-    int open, fails;
-    uint32_t given;
-};
-
-static int thirds_open(void *ctx, uint32_t last, void **list,
-                       struct xw_list_facts *facts, struct nh_error *err)
-{
-    struct thirds *t = ctx;
-    if (t->fails) {
-        memset(err, 0, sizeof *err);
-        strcpy(err->message, "as was asked");
-        return t->fails;
-    }
-    t->open++;
-    t->at = 0;
-    t->last = last;
-    *list = t;
-    *facts = (struct xw_list_facts){last / 3, last / 3, 6};
-    return NH_OK;
-}
-
-static void thirds_close(void *list)
-{
-    ((struct thirds *)list)->open--;
-}
-
-static uint32_t thirds_next(void *list, double least)
-{
-    struct thirds *t = list;
-    do
-        t->at++;
-    while (t->at <= t->last && (t->at % 3 != 0 || t->at % 7 < least));
-    t->given++;
-    return t->at <= t->last ? t->at : 0;
-}
-
-static double thirds_weight(void *list)
-{
-    return ((struct thirds *)list)->at % 7;
-}
-
-static const struct xw_list_ops thirds_ops = {thirds_open, thirds_close,
-                                              thirds_next, thirds_weight};
-
-static void a_list_of_the_callers_is_searched(void **state)
-{
-    (void)state;
-    struct nh_error err;
-    struct thirds t = {.open = 0};
-    xw_db *db;
-    xw_query *q;
-    xw_mset *m;
-    make_db("xw.db", 1, 1, 1000);
-    assert_int_equal(xw_db_open(&db, "xw.db", &err), NH_OK);
-    assert_int_equal(xw_query_list(&q, &thirds_ops, &t, &err), NH_OK);
-    struct xw_search s = {.query = q, .count = 10, .k1 = 1, .b = 0.5};
-    assert_int_equal(xw_db_search(db, &s, &m, &err), NH_OK);
-    assert_int_equal(xw_mset_size(m), 10);
-    for (size_t i = 0; i < 10; i++) {
-        assert_int_equal(xw_mset_docid(m, i, NULL), 6 + 21 * i);
-        assert_true(xw_mset_weight(m, i) == 6);
-    }
-    assert_true(t.given < 200); /* of 333: the rest was left out */
-    xw_mset_free(m);
-    xw_query_free(q);
-    assert_int_equal(t.open, 0);
-    t.fails = NH_ECORRUPT;
-    xw_query_list(&q, &thirds_ops, &t, &err);
-    s.query = q;
-    assert_int_equal(xw_db_search(db, &s, &m, &err), NH_ECORRUPT);
-    assert_string_equal(err.message, "as was asked");
-    xw_query_free(q);
-    xw_db_free(db);
-}
-
 static void compaction_keeps_numbers(void **state)
 {
     (void)state;
@@ -419,7 +340,6 @@ int main(void)
         cmocka_unit_test(documents_terms_and_metadata_are_read_back),
         cmocka_unit_test(searches_page_and_order),
         cmocka_unit_test(values_have_bounds),
-        cmocka_unit_test(a_list_of_the_callers_is_searched),
         cmocka_unit_test(compaction_keeps_numbers),
         cmocka_unit_test(a_missing_path_is_not_found),
         cmocka_unit_test(a_folder_without_a_database_is_not_found),
