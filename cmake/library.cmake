@@ -1,7 +1,7 @@
 # libnewshound, shared and static, and what installs it: headers, pkg-config
 # file, CMake package.
 include(CMakePackageConfigHelpers)
-set(NEWSHOUND_SOVERSION 0)
+set(NEWSHOUND_SOVERSION 1)
 set(map ${CMAKE_SOURCE_DIR}/searcher/api/newshound.map)
 
 add_library(newshound_shared SHARED ${NH_ALL})
@@ -50,7 +50,7 @@ configure_package_config_file(cmake/newshound-config.cmake.in
   INSTALL_DESTINATION ${package_dir} PATH_VARS LIBRARY_DIR INCLUDE_DIR)
 write_basic_package_version_file(
   ${CMAKE_BINARY_DIR}/newshound-config-version.cmake
-  COMPATIBILITY SameMinorVersion)
+  COMPATIBILITY SameMajorVersion)
 
 install(TARGETS newshound_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${archive} DESTINATION ${CMAKE_INSTALL_LIBDIR})

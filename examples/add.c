@@ -37,7 +37,6 @@ int main(int argc, char **argv)
 {
     nh_writer *writer;
     struct nh_error err;
-    struct nh_counts counts;
     int rc = NH_OK;
     if (argc < 3) {
         fprintf(stderr, "usage: %s INDEX FILE...\n", argv[0]);
@@ -53,11 +52,11 @@ int main(int argc, char **argv)
         rc = nh_writer_commit(writer, &err);
     if (rc != NH_OK)
         fprintf(stderr, "%s\n", err.message);
-    nh_writer_counts(writer, &counts);
+    const struct nh_counts *counts = nh_writer_counts(writer);
     printf("%llu added, %llu replaced, %llu unchanged\n",
-           (unsigned long long)counts.added,
-           (unsigned long long)counts.replaced,
-           (unsigned long long)counts.unchanged);
+           (unsigned long long)counts->added,
+           (unsigned long long)counts->replaced,
+           (unsigned long long)counts->unchanged);
     nh_writer_close(writer);
     return rc == NH_OK ? 0 : 1;
 }

@@ -12,7 +12,7 @@ static int walk(nh_results *found, struct nh_error *err)
 {
     const struct nh_hit *hit;
     int rc;
-    while ((rc = nh_results_next(found, &hit, err)) == NH_OK && hit) {
+    while ((rc = nh_results_next(&hit, found, err)) == NH_OK && hit) {
         printf("%-10.10s ", hit->date.data);
         for (size_t i = 0; i < hit->person.count; i++)
             printf("%s%s", i ? ", " : "", hit->person.items[i].data);
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s INDEX NAME\n", argv[0]);
         return 2;
     }
-    if (nh_open(&index, argv[1], &err) != NH_OK) {
+    if (nh_index_open(&index, argv[1], &err) != NH_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
@@ -48,14 +48,15 @@ int main(int argc, char **argv)
     options.limit = UINT32_MAX;
     options.sort = NH_SORT_OLDEST;
     options.facets = "person";
-    int rc = nh_search(index, query, strlen(query), &options, &found, &err);
+    int rc =
+        nh_index_search(&found, index, query, strlen(query), &options, &err);
     if (rc == NH_OK)
         rc = walk(found, &err);
-    if (rc == NH_OK && nh_results_facets(found, &facets) == 1)
+    if (rc == NH_OK && nh_results_facets(&facets, found) == 1)
         print_facet(&facets[0]);
     if (rc != NH_OK)
         fprintf(stderr, "%s\n", err.message);
     nh_results_free(found);
-    nh_close(index);
+    nh_index_close(index);
     return rc == NH_OK ? 0 : 1;
 }

@@ -32,13 +32,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s INDEX QUERY\n", argv[0]);
         return 2;
     }
-    if (nh_open(&index, argv[1], &err) != NH_OK) {
+    if (nh_index_open(&index, argv[1], &err) != NH_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
-    int rc = nh_search(index, argv[2], strlen(argv[2]), NULL, &found, &err);
+    int rc =
+        nh_index_search(&found, index, argv[2], strlen(argv[2]), NULL, &err);
     for (size_t i = 0; rc == NH_OK && i < nh_results_count(found); i++) {
-        rc = nh_results_hit(found, i, &hit, &err);
+        rc = nh_results_hit(&hit, found, i, &err);
         if (rc != NH_OK)
             break;
         print_string(hit->date);
@@ -53,6 +54,6 @@ int main(int argc, char **argv)
             fprintf(stderr, "  %s\n  %*s^\n", argv[2], (int)err.offset, "");
     }
     nh_results_free(found);
-    nh_close(index);
+    nh_index_close(index);
     return rc == NH_OK ? 0 : 1;
 }

@@ -14,16 +14,16 @@ struct nh_hit { uint32_t rank, number; double score;
                 struct nh_string id, title, source, url, section, language, date;
                 int64_t time; struct nh_list author, topic, person, org, place;
                 size_t copies; struct nh_snippet snippet; };
-int nh_open(nh_index **out, const char *path, struct nh_error *err);
-void nh_close(nh_index *index);
-int nh_search(nh_index *index, const char *query, size_t len, const void *options,
-              nh_results **out, struct nh_error *err);
+int nh_index_open(nh_index **out, const char *path, struct nh_error *err);
+void nh_index_close(nh_index *index);
+int nh_index_search(nh_results **out, nh_index *index, const char *query,
+                    size_t len, const void *options, struct nh_error *err);
 size_t nh_results_count(const nh_results *results);
-int nh_results_hit(nh_results *results, size_t i, const struct nh_hit **hit,
+int nh_results_hit(const struct nh_hit **hit, nh_results *results, size_t i,
                    struct nh_error *err);
 void nh_results_free(nh_results *results);
 ]]
-local nh = ffi.load("libnewshound.so.0")
+local nh = ffi.load("libnewshound.so.1")
 local err = ffi.new("struct nh_error")
 
 local function check(rc)
@@ -49,12 +49,12 @@ end
 
 local index, found = ffi.new("nh_index *[1]"), ffi.new("nh_results *[1]")
 local hit = ffi.new("const struct nh_hit *[1]")
-check(nh.nh_open(index, arg[1], err))
-check(nh.nh_search(index[0], arg[2], #arg[2], nil, found, err))
+check(nh.nh_index_open(index, arg[1], err))
+check(nh.nh_index_search(found, index[0], arg[2], #arg[2], nil, err))
 for i = 0, tonumber(nh.nh_results_count(found[0])) - 1 do
-    check(nh.nh_results_hit(found[0], i, hit, err))
+    check(nh.nh_results_hit(hit, found[0], i, err))
     print(text(hit[0].date) .. "  " .. text(hit[0].title))
     print("    " .. highlight(hit[0].snippet))
 end
 nh.nh_results_free(found[0])
-nh.nh_close(index[0])
+nh.nh_index_close(index[0])

@@ -13,13 +13,13 @@ my @paths = split /:/, $ENV{LD_LIBRARY_PATH} // '';
 $ffi->lib(find_lib_or_die(lib => 'newshound', libpath => \@paths));
 my $errors = "\0" x 792;    # struct nh_error, the message behind three words
 my ($err) = scalar_to_buffer $errors;
-$ffi->attach(nh_open  => ['opaque*', 'string', 'opaque'] => 'int');
-$ffi->attach(nh_close => ['opaque']                      => 'void');
-$ffi->attach(nh_search =>
-      ['opaque', 'string', 'size_t', 'opaque', 'opaque*', 'opaque'] => 'int');
+$ffi->attach(nh_index_open  => ['opaque*', 'string', 'opaque'] => 'int');
+$ffi->attach(nh_index_close => ['opaque']                      => 'void');
+$ffi->attach(nh_index_search =>
+      ['opaque*', 'opaque', 'string', 'size_t', 'opaque', 'opaque'] => 'int');
 $ffi->attach(nh_results_count => ['opaque'] => 'size_t');
 $ffi->attach(nh_results_hit =>
-      ['opaque', 'size_t', 'opaque*', 'opaque'] => 'int');
+      ['opaque*', 'opaque', 'size_t', 'opaque'] => 'int');
 $ffi->attach(nh_results_free => ['opaque'] => 'void');
 
 sub check {
@@ -53,12 +53,12 @@ sub read_hit {
 }
 
 my ($path, $query) = @ARGV;
-check(nh_open(\my $index, $path, $err));
-check(nh_search($index, $query, length $query, undef, \my $found, $err));
+check(nh_index_open(\my $index, $path, $err));
+check(nh_index_search(\my $found, $index, $query, length $query, undef, $err));
 for my $i (0 .. nh_results_count($found) - 1) {
-    check(nh_results_hit($found, $i, \my $address, $err));
+    check(nh_results_hit(\my $address, $found, $i, $err));
     my $hit = read_hit($address);
     print "$hit->{date}  $hit->{title}\n    $hit->{snippet}\n";
 }
 nh_results_free($found);
-nh_close($index);
+nh_index_close($index);

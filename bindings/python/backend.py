@@ -45,9 +45,9 @@ def _library():
             capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
-    path = os.path.realpath(os.path.join(folder, "libnewshound.so.0"))
+    path = os.path.realpath(os.path.join(folder, "libnewshound.so.1"))
     # The name that stays over updates, in the folder that is really meant.
-    path = os.path.join(os.path.dirname(path), "libnewshound.so.0")
+    path = os.path.join(os.path.dirname(path), "libnewshound.so.1")
     return path if os.path.exists(path) else None
 
 

@@ -29,8 +29,8 @@ static void check_rules(const char *path, struct check_result *result)
 {
     struct nh_error err;
     nh_index *index;
-    if (nh_open(&index, path, &err) == NH_OK) {
-        nh_close(index);
+    if (nh_index_open(&index, path, &err) == NH_OK) {
+        nh_index_close(index);
     } else {
         report(NULL, err.message);
         result->problems++;

@@ -70,7 +70,7 @@ static int run_complete(const struct options *o)
                         "beginning\n");
         return EXIT_USAGE;
     }
-    int rc = nh_open(&index, command_index_path(o), &err);
+    int rc = nh_index_open(&index, command_index_path(o), &err);
     if (rc != NH_OK)
         return command_fail(&err);
     for (int i = 0; i < o->count; i++) {
@@ -78,13 +78,13 @@ static int run_complete(const struct options *o)
         buf_append_str(&prefix, o->args[i]);
     }
     rc = prefix.failed ? error_nomem(&err)
-                       : nh_complete(index, prefix.data, prefix.len,
-                                     (size_t)limit, &completions, &err);
+                       : nh_index_complete(&completions, index, prefix.data,
+                                           prefix.len, (size_t)limit, &err);
     int status = rc == NH_OK ? print(completions, json) : command_fail(&err);
     if (rc == NH_OK)
         nh_completions_free(completions);
     buf_release(&prefix);
-    nh_close(index);
+    nh_index_close(index);
     return command_finish(status);
 }
 

@@ -43,14 +43,14 @@ static int delete_query(struct deletion *d, const char *query,
     nh_results *found = NULL;
     o.limit = UINT32_MAX;
     o.sort = NH_SORT_OLDEST;
-    int rc = nh_search(d->index, query, strlen(query), &o, &found, err);
+    int rc = nh_index_search(&found, d->index, query, strlen(query), &o, err);
     for (size_t i = 0; rc == NH_OK && i < nh_results_count(found); i++) {
         struct nh_string id = {"", 0};
         uint32_t number;
         double score;
-        rc = nh_results_number(found, i, &number, &score, err);
+        rc = nh_results_number(&number, &score, found, i, err);
         if (rc == NH_OK && d->dry)
-            rc = nh_results_id(found, i, &id, &score, err);
+            rc = nh_results_id(&id, &score, found, i, err);
         if (rc == NH_OK)
             rc = delete_article(d, number, id, err);
         nh_results_forget(found);
@@ -74,7 +74,7 @@ static int delete_ids(struct deletion *d, const struct options *o,
         }
         if (rc != NH_OK)
             break;
-        const struct nh_hit *hit = &nh_article_view(a)->hit;
+        const struct nh_hit *hit = nh_article_read(a)->hit;
         rc = delete_article(d, hit->number, hit->id, err);
         nh_article_free(a);
     }
@@ -111,13 +111,13 @@ static int run_delete(const struct options *o)
             rc = writer_open_existing(&d.writer, path, BUILDER_AUTO, &err);
         while (command_wait(o, rc, &err));
     if (rc == NH_OK)
-        rc = nh_open(&d.index, path, &err);
+        rc = nh_index_open(&d.index, path, &err);
     if (rc == NH_OK)
         rc = options_get(o, "id") ? delete_ids(&d, o, &err)
                                   : delete_query(&d, text, &err);
     if (rc == NH_OK && !d.dry)
         rc = writer_commit(d.writer, &err);
-    nh_close(d.index);
+    nh_index_close(d.index);
     writer_close(d.writer);
     if (rc != NH_OK) {
         struct buf log = BUF_INIT;

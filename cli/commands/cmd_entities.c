@@ -81,8 +81,9 @@ static int count_names(struct listing *l, const char *type,
     o.limit = 0;
     o.facets = type;
     o.facet_limit = UINT32_MAX;
-    int rc = nh_search(l->index, query, (size_t)len, &o, &l->results, err);
-    if (rc == NH_OK && nh_results_facets(l->results, out) != 1)
+    int rc =
+        nh_index_search(&l->results, l->index, query, (size_t)len, &o, err);
+    if (rc == NH_OK && nh_results_facets(out, l->results) != 1)
         rc = error_set(err, NH_EINTERNAL, "names were not counted");
     return rc;
 }
@@ -108,7 +109,7 @@ static int run_entities(const struct options *o)
     }
     if (match)
         analysis_fold_name(slice_of(match), &l.wanted);
-    int rc = nh_open(&l.index, command_index_path(o), &err);
+    int rc = nh_index_open(&l.index, command_index_path(o), &err);
     if (rc == NH_OK)
         rc = count_names(&l, type, &facet, &err);
     if (rc == NH_OK)
@@ -118,7 +119,7 @@ static int run_entities(const struct options *o)
     if (rc == NH_OK && l.out.len)
         fwrite(l.out.data, 1, l.out.len, stdout);
     nh_results_free(l.results);
-    nh_close(l.index);
+    nh_index_close(l.index);
     buf_release(&l.wanted);
     buf_release(&l.folded);
     buf_release(&l.out);

@@ -59,16 +59,16 @@ static int run_export(const struct options *o)
     }
     if (format == FORMAT_MAPPING)
         return print_mapping();
-    int rc = nh_open(&index, command_index_path(o), &err);
+    int rc = nh_index_open(&index, command_index_path(o), &err);
     if (rc != NH_OK)
         return command_fail(&err);
-    nh_use_rules(index, 0); /* articles as they came in */
+    nh_index_set_rules(index, 0); /* articles as they came in */
     while ((rc = nh_article_next(&article, index, after, &err)) == NH_OK) {
-        const struct nh_article_view *view = nh_article_view(article);
-        after = view->hit.number;
+        const struct nh_article_view *view = nh_article_read(article);
+        after = view->hit->number;
         buf_reset(&out);
         if (format == FORMAT_OPENSEARCH)
-            put_action(&out, view->hit.id);
+            put_action(&out, view->hit->id);
         output_article_json(&out, view, !options_get(o, "entities"));
         nh_article_free(article);
         if (out.failed) {
@@ -79,7 +79,7 @@ static int run_export(const struct options *o)
             break;
     }
     buf_release(&out);
-    nh_close(index);
+    nh_index_close(index);
     if (rc != NH_OK && rc != NH_ENOTFOUND)
         return command_fail(&err);
     return command_finish(after ? EXIT_FOUND : EXIT_NOTHING);

@@ -64,10 +64,13 @@ static bool never_same(void *ctx, const struct walk_file *file,
 static int print_article(struct inspector *x, struct nh_error *err)
 {
     struct nh_article_view view;
+    struct nh_hit hit;
     struct arena arena;
     memset(&view, 0, sizeof view);
+    memset(&hit, 0, sizeof hit);
+    view.hit = &hit;
     memset(&arena, 0, sizeof arena);
-    bool good = hit_fill(&view.hit, &x->article, &arena);
+    bool good = hit_fill(&hit, &x->article, &arena);
     view.body = hit_string(&arena, x->article.body);
     good = good && view.body.data;
     buf_reset(&x->out);

@@ -84,7 +84,7 @@ static bool do_search(struct repl *r, const char *line)
     struct buf query = BUF_INIT;
     if (!*line)
         return true;
-    if (nh_reopen(r->run.index, NULL, &err) != NH_OK)
+    if (nh_index_reopen(r->run.index, NULL, &err) != NH_OK)
         complain(&err);
     buf_append_str(&query, line);
     r->run.options.offset = 0;
@@ -142,7 +142,7 @@ static int find_hit(struct repl *r, uint32_t rank, struct buf *id,
     if (nh_results_count(results) == 0)
         rc = error_set(err, NH_ENOTFOUND, "there is no hit %" PRIu32, rank);
     if (rc == NH_OK)
-        rc = nh_results_id(results, 0, &text, &score, err);
+        rc = nh_results_id(&text, &score, results, 0, err);
     if (rc == NH_OK)
         buf_append(id, text.data, text.len);
     nh_results_free(results);
@@ -164,7 +164,7 @@ static bool do_open(struct repl *r, const char *rest)
     if (rc == NH_OK && id.len)
         rc = nh_article_open(&article, r->run.index, id.data, id.len, &err);
     if (article) {
-        output_article_text(&out, nh_article_view(article));
+        output_article_text(&out, nh_article_read(article));
         show_text(r, &out);
     }
     if (rc != NH_OK)
@@ -314,8 +314,8 @@ static void add_completions(struct repl *r, struct arena *arena,
                             struct slice typed)
 {
     nh_completions *found;
-    if (nh_complete(r->run.index, typed.data, typed.len, COMPLETIONS, &found,
-                    NULL) != NH_OK)
+    if (nh_index_complete(&found, r->run.index, typed.data, typed.len,
+                          COMPLETIONS, NULL) != NH_OK)
         return;
     for (size_t i = 0; i < nh_completions_count(found); i++) {
         const struct nh_completion *c = nh_completions_at(found, i);
@@ -350,7 +350,7 @@ static void greet(const struct repl *r)
     struct nh_stats stats;
     if (!line_editor_interactive(r->editor))
         return;
-    nh_index_stats(r->run.index, &stats);
+    stats = *nh_index_stats(r->run.index);
     printf("%" PRIu64 " articles. Type a query, help, or quit.\n",
            stats.articles);
 }
@@ -394,7 +394,7 @@ static int run_repl(const struct options *o)
     r.run.end = '\n';
     if (facets)
         do_facets(&r, facets);
-    if (nh_open(&r.run.index, command_index_path(o), &err) != NH_OK)
+    if (nh_index_open(&r.run.index, command_index_path(o), &err) != NH_OK)
         return command_fail(&err);
     r.editor = line_editor_new("newshound> ", complete, &r);
     int status;
@@ -405,7 +405,7 @@ static int run_repl(const struct options *o)
         status = command_fail(&err);
     }
     line_editor_free(r.editor);
-    nh_close(r.run.index);
+    nh_index_close(r.run.index);
     buf_release(&r.query);
     buf_release(&r.facets);
     return status;

@@ -215,14 +215,14 @@ static int run_search(const struct options *o)
                         "stands\n");
         return EXIT_USAGE;
     }
-    if (nh_open(&run.index, command_index_path(o), &err) != NH_OK)
+    if (nh_index_open(&run.index, command_index_path(o), &err) != NH_OK)
         return command_fail(&err);
     int status;
-    if (options_get(o, "verify") && nh_verify(run.index, &err) != NH_OK)
+    if (options_get(o, "verify") && nh_index_verify(run.index, &err) != NH_OK)
         status = command_fail(&err);
     else
         status = run_queries(o, &run);
-    nh_close(run.index);
+    nh_index_close(run.index);
     return command_finish(status);
 }
 

@@ -17,7 +17,7 @@ static int show_one(nh_index *index, const char *id, bool json,
     int rc = nh_article_open(&article, index, id, strlen(id), err);
     if (rc != NH_OK)
         return rc;
-    const struct nh_article_view *view = nh_article_view(article);
+    const struct nh_article_view *view = nh_article_read(article);
     if (json)
         output_article_json(&out, view, false);
     else
@@ -40,7 +40,7 @@ static int run_show(const struct options *o)
         fprintf(stderr, "newshound show: which article? Give its id\n");
         return EXIT_USAGE;
     }
-    int rc = nh_open(&index, command_index_path(o), &err);
+    int rc = nh_index_open(&index, command_index_path(o), &err);
     if (rc != NH_OK)
         return command_fail(&err);
     int status = EXIT_FOUND;
@@ -55,7 +55,7 @@ static int run_show(const struct options *o)
                  : rc == NH_ENOTFOUND                       ? status
                                                             : failed;
     }
-    nh_close(index);
+    nh_index_close(index);
     return command_finish(status);
 }
 

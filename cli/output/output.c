@@ -23,7 +23,7 @@ static int page_ids(struct buf *out, const struct output_page *page,
     for (size_t i = 0; i < nh_results_count(page->results); i++) {
         struct nh_string id;
         double score;
-        int rc = nh_results_id(page->results, i, &id, &score, err);
+        int rc = nh_results_id(&id, &score, page->results, i, err);
         if (rc != NH_OK)
             return rc;
         if (page->qid)
@@ -44,7 +44,7 @@ static int page_trec(struct buf *out, const struct output_page *page,
     for (size_t i = 0; i < count; i++) {
         struct nh_string id;
         double score;
-        int rc = nh_results_id(page->results, i, &id, &score, err);
+        int rc = nh_results_id(&id, &score, page->results, i, err);
         if (rc != NH_OK)
             return rc;
         if (score == 0)
@@ -68,7 +68,7 @@ static int page_tsv(struct buf *out, const struct output_page *page,
 {
     for (size_t i = 0; i < nh_results_count(page->results); i++) {
         const struct nh_hit *hit;
-        int rc = nh_results_hit(page->results, i, &hit, err);
+        int rc = nh_results_hit(&hit, page->results, i, err);
         if (rc != NH_OK)
             return rc;
         if (page->qid)
@@ -109,9 +109,9 @@ static int put_scores(struct buf *out, const struct output_page *page, size_t i,
     struct nh_string id;
     size_t count;
     double recency, score;
-    int rc = nh_results_id(page->results, i, &id, &score, err);
+    int rc = nh_results_id(&id, &score, page->results, i, err);
     if (rc == NH_OK)
-        rc = nh_results_scores(page->results, i, &terms, &count, &recency, err);
+        rc = nh_results_scores(&terms, &count, &recency, page->results, i, err);
     if (rc != NH_OK)
         return rc;
     output_clean(out, id, false);

@@ -70,7 +70,7 @@ static int put_scores(struct buf *out, const struct output_page *page, size_t i,
     const struct nh_term_score *terms;
     size_t count;
     double recency;
-    int rc = nh_results_scores(page->results, i, &terms, &count, &recency, err);
+    int rc = nh_results_scores(&terms, &count, &recency, page->results, i, err);
     if (rc != NH_OK)
         return rc;
     json_key(out, "recency");
@@ -96,7 +96,7 @@ static int put_copies(struct buf *out, const struct output_page *page, size_t i,
                       struct nh_error *err)
 {
     struct nh_list ids;
-    int rc = nh_results_copies(page->results, i, &ids, err);
+    int rc = nh_results_copies(&ids, page->results, i, err);
     if (rc == NH_OK)
         put_list(out, "copies", &ids);
     return rc;
@@ -106,7 +106,7 @@ static int put_hit(struct buf *out, const struct output_page *page, size_t i,
                    const char *qid, struct nh_error *err)
 {
     const struct nh_hit *hit;
-    int rc = nh_results_hit(page->results, i, &hit, err);
+    int rc = nh_results_hit(&hit, page->results, i, err);
     if (rc != NH_OK)
         return rc;
     buf_append_byte(out, '{');
@@ -156,7 +156,7 @@ static int put_groups(struct buf *out, const struct output_page *page,
     const struct nh_group *groups;
     uint64_t all;
     int rc = NH_OK;
-    const size_t count = nh_results_groups(page->results, &groups, &all);
+    const size_t count = nh_results_groups(&groups, &all, page->results);
     put_number(out, "groups_total", all);
     json_key(out, "groups");
     buf_append_byte(out, '[');
@@ -176,7 +176,7 @@ static int put_groups(struct buf *out, const struct output_page *page,
 static void put_facets(struct buf *out, const struct output_page *page)
 {
     const struct nh_facet *facets;
-    const size_t count = nh_results_facets(page->results, &facets);
+    const size_t count = nh_results_facets(&facets, page->results);
     if (count == 0)
         return;
     json_key(out, "facets");
@@ -204,7 +204,7 @@ static void put_facets(struct buf *out, const struct output_page *page)
 static void put_periods(struct buf *out, const struct output_page *page)
 {
     const struct nh_period *periods;
-    const size_t count = nh_results_periods(page->results, &periods);
+    const size_t count = nh_results_periods(&periods, page->results);
     json_key(out, "dates");
     buf_append_byte(out, '[');
     for (size_t i = 0; i < count; i++) {
@@ -225,7 +225,7 @@ int output_page_json(struct buf *out, const struct output_page *page,
     struct nh_total total;
     struct nh_string suggestion;
     int rc;
-    nh_results_total(page->results, &total);
+    total = *nh_results_total(page->results);
     buf_append_byte(out, '{');
     json_key(out, "version");
     buf_printf(out, "%d", JSON_VERSION);
@@ -238,7 +238,7 @@ int output_page_json(struct buf *out, const struct output_page *page,
     buf_append_str(out, total.exact ? "true" : "false");
     put_optional(out, "notice",
                  (struct nh_string){page->notice, slice_of(page->notice).len});
-    rc = nh_results_suggestion(page->results, &suggestion, err);
+    rc = nh_results_suggestion(&suggestion, page->results, err);
     if (rc != NH_OK)
         return rc;
     put_optional(out, "suggestion", suggestion);
@@ -347,7 +347,7 @@ static void put_first(struct buf *out, const char *key,
 void output_article_json(struct buf *out, const struct nh_article_view *view,
                          bool given)
 {
-    const struct nh_hit *a = &view->hit;
+    const struct nh_hit *a = view->hit;
     buf_append_byte(out, '{');
     json_member(out, "id", slice_from(a->id));
     json_member(out, "title", slice_from(a->title));

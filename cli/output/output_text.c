@@ -87,7 +87,7 @@ static int put_hits(struct buf *out, const struct output_page *page,
 {
     for (size_t i = first; i < first + count; i++) {
         const struct nh_hit *hit;
-        int rc = nh_results_hit(page->results, i, &hit, err);
+        int rc = nh_results_hit(&hit, page->results, i, err);
         if (rc != NH_OK)
             return rc;
         put_hit(out, hit, page->colour);
@@ -102,7 +102,7 @@ static int put_groups(struct buf *out, const struct output_page *page,
     const struct nh_group *groups;
     uint64_t all;
     int rc = NH_OK;
-    size_t count = nh_results_groups(page->results, &groups, &all);
+    size_t count = nh_results_groups(&groups, &all, page->results);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         const struct nh_group *g = &groups[i];
         buf_append_str(out, page->colour ? "\033[1m" : "");
@@ -122,7 +122,7 @@ static int put_groups(struct buf *out, const struct output_page *page,
 static void put_facets(struct buf *out, const struct output_page *page)
 {
     const struct nh_facet *facets;
-    size_t count = nh_results_facets(page->results, &facets);
+    size_t count = nh_results_facets(&facets, page->results);
     for (size_t i = 0; i < count; i++) {
         const struct nh_facet *f = &facets[i];
         buf_printf(out, "%s: %" PRIu64 " value%s in %" PRIu64 " article%s\n",
@@ -140,7 +140,7 @@ int output_page_text(struct buf *out, const struct output_page *page,
                      struct nh_error *err)
 {
     struct nh_total total;
-    nh_results_total(page->results, &total);
+    total = *nh_results_total(page->results);
     size_t count = nh_results_count(page->results);
     if (page->qid)
         buf_printf(out, "== %s\n", page->qid);
@@ -160,7 +160,7 @@ int output_page_text(struct buf *out, const struct output_page *page,
         buf_append_byte(out, '\n');
     }
     struct nh_string suggestion;
-    rc = nh_results_suggestion(page->results, &suggestion, err);
+    rc = nh_results_suggestion(&suggestion, page->results, err);
     if (rc == NH_OK && suggestion.len) {
         buf_append_str(out, "did you mean: ");
         output_clean(out, suggestion, false);
@@ -193,7 +193,7 @@ static void put_names(struct buf *out, const char *label,
 
 void output_article_text(struct buf *out, const struct nh_article_view *view)
 {
-    const struct nh_hit *a = &view->hit;
+    const struct nh_hit *a = view->hit;
     output_clean(out, a->title, false);
     buf_append_str(out, a->title.len ? "\n\n" : "");
     put_line(out, "id", a->id);

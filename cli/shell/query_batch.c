@@ -71,16 +71,16 @@ static int search(const struct query_run *run, nh_index *index,
     struct nh_search_options o = run->options;
     struct nh_total total;
     *loosened = false;
-    int rc = nh_search(index, query, len, &o, results, err);
+    int rc = nh_index_search(results, index, query, len, &o, err);
     if (rc != NH_OK || !run->fallback)
         return rc;
-    nh_results_total(*results, &total);
+    total = *nh_results_total(*results);
     if (total.upper > 0 || !nh_results_can_loosen(*results))
         return rc;
     nh_results_free(*results);
     o.flags |= NH_SEARCH_ANY;
     *loosened = true;
-    return nh_search(index, query, len, &o, results, err);
+    return nh_index_search(results, index, query, len, &o, err);
 }
 
 int query_search(const struct query_run *run, const char *query, size_t len,
@@ -133,7 +133,7 @@ static void answer(const struct query_run *run, nh_index *index,
         answer_error(run, qid, query, len, &err, a);
         return;
     }
-    nh_results_total(results, &total);
+    total = *nh_results_total(results);
     make_notice(&notice, results, loosened);
     const char *text = buf_cstr(&notice);
     if (!text)
@@ -194,8 +194,8 @@ int query_why_not(const struct query_run *run, const char *query, size_t len,
     struct nh_error err;
     struct buf out = BUF_INIT, log = BUF_INIT;
     nh_reasons *reasons;
-    int rc = nh_why_not(run->index, query, len, &run->options, id, strlen(id),
-                        &reasons, &err);
+    int rc = nh_index_why_not(&reasons, run->index, query, len, &run->options,
+                              id, strlen(id), &err);
     if (rc != NH_OK) {
         int status = query_error_report(&log, &err, NULL, query, len);
         fwrite(log.data, 1, log.len, stderr);
@@ -302,14 +302,14 @@ static void open_indexes(struct batch *b, unsigned threads, const char *path)
     struct nh_stats first, other;
     b->threads = 1;
     b->indexes[0] = b->run->index;
-    nh_index_stats(b->run->index, &first);
+    first = *nh_index_stats(b->run->index);
     while (b->threads < threads && b->threads < NH_THREADS_MAX) {
         nh_index *index;
-        if (nh_open(&index, path, NULL) != NH_OK)
+        if (nh_index_open(&index, path, NULL) != NH_OK)
             return;
-        nh_index_stats(index, &other);
+        other = *nh_index_stats(index);
         if (other.commit != first.commit) {
-            nh_close(index);
+            nh_index_close(index);
             return;
         }
         b->indexes[b->threads++] = index;
@@ -384,7 +384,7 @@ int query_run_file(const struct query_run *run, const char *path,
         more = read_batch(b, most, file);
         /* Should it not be there any more, it is searched as it was. */
         if (standard)
-            nh_reopen(run->index, NULL, NULL);
+            nh_index_reopen(run->index, NULL, NULL);
         answer_batch(b);
         print_batch(b, number, path, &status);
         number += b->count;
@@ -396,7 +396,7 @@ int query_run_file(const struct query_run *run, const char *path,
         answer_release(&b->lines[i].answer);
     }
     for (unsigned i = 1; i < b->threads; i++)
-        nh_close(b->indexes[i]);
+        nh_index_close(b->indexes[i]);
     free(b);
 out:
     if (!standard)

@@ -2,7 +2,7 @@
 // The library is found as the system finds it (LD_LIBRARY_PATH).
 import koffi from "koffi";
 
-const lib = koffi.load("libnewshound.so.0");
+const lib = koffi.load("libnewshound.so.1");
 const nhError = koffi.struct("nh_error", {
   code: "int", offset: "size_t", length: "size_t",
   message: koffi.array("char", 512), hint: koffi.array("char", 256)});
@@ -19,13 +19,13 @@ const nhHit = koffi.struct("nh_hit", {
   topic: nhList, person: nhList, org: nhList, place: nhList, copies: "size_t",
   snippet: nhSnippet});
 const open = lib.func(
-  "int nh_open(_Out_ void **index, const char *path, _Out_ nh_error *err)");
-const close = lib.func("void nh_close(void *index)");
-const search = lib.func("int nh_search(void *index, const char *query, " +
-  "size_t len, void *options, _Out_ void **found, _Out_ nh_error *err)");
+  "int nh_index_open(_Out_ void **index, const char *path, _Out_ nh_error *err)");
+const close = lib.func("void nh_index_close(void *index)");
+const search = lib.func("int nh_index_search(_Out_ void **found, void *index, " +
+  "const char *query, size_t len, void *options, _Out_ nh_error *err)");
 const count = lib.func("size_t nh_results_count(void *found)");
-const read = lib.func("int nh_results_hit(void *found, size_t i, " +
-  "_Out_ void **hit, _Out_ nh_error *err)");
+const read = lib.func("int nh_results_hit(_Out_ void **hit, void *found, " +
+  "size_t i, _Out_ nh_error *err)");
 const free = lib.func("void nh_results_free(void *found)");
 
 const bytes = (s) => Buffer.from(koffi.decode(s.data, "uint8_t", Number(s.len)));
@@ -53,9 +53,9 @@ function highlight(snippet) {
 const [path, query] = process.argv.slice(2);
 const index = [null], found = [null], hit = [null], err = {};
 check(open(index, path, err), err);
-check(search(index[0], query, Buffer.byteLength(query), null, found, err), err);
+check(search(found, index[0], query, Buffer.byteLength(query), null, err), err);
 for (let i = 0; i < Number(count(found[0])); i++) {
-  check(read(found[0], i, hit, err), err);
+  check(read(hit, found[0], i, err), err);
   const h = koffi.decode(hit[0], nhHit);
   console.log(`${text(h.date)}  ${text(h.title)}\n    ${highlight(h.snippet)}`);
 }

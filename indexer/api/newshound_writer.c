@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/json_out.h"
+#include "common/base/sized.h"
 #include "common/store/manifest.h"
 #include "common/text/charset.h"
 #include "entities/model.h"
@@ -107,13 +108,14 @@ static int copy_option(nh_writer *w, const char **to, const char *text,
     return text && !*to ? error_nomem(err) : NH_OK;
 }
 
+/* Bytes of struct nh_writer_options in version 1.0. */
+#define WRITER_OPTIONS_LEAST                                                   \
+    (offsetof(struct nh_writer_options, ctx) + sizeof(void *))
+
 static int read_options(nh_writer *w, const struct nh_writer_options *o,
                         struct nh_error *err)
 {
     struct pipeline_options *p = &w->options;
-    if (o->size != sizeof *o)
-        return error_set(err, NH_EINVAL,
-                         "struct nh_writer_options has an unknown size");
     if (o->jobs > NH_JOBS_MAX || (unsigned)o->names > NH_NAMES_NONE)
         return error_set(err, NH_EINVAL,
                          "an option of the writer is out of its range");
@@ -148,17 +150,19 @@ int nh_writer_open(nh_writer **out, const char *path,
                    const struct nh_writer_options *options,
                    struct nh_error *err)
 {
-    const struct nh_writer_options defaults = NH_WRITER_OPTIONS_INIT;
-    const struct nh_writer_options *o = options ? options : &defaults;
+    struct nh_writer_options o = NH_WRITER_OPTIONS_INIT;
     nh_writer *w = calloc(1, sizeof *w);
     *out = NULL;
     if (!w)
         return error_nomem(err);
     pthread_mutex_init(&w->notes.mutex, NULL);
-    int rc = read_options(w, o, err);
-    const struct index_settings settings = {rc == NH_OK ? o->language : NULL,
+    int rc = sized_copy(&o, sizeof o, WRITER_OPTIONS_LEAST, options,
+                        "struct nh_writer_options", err);
+    if (rc == NH_OK)
+        rc = read_options(w, &o, err);
+    const struct index_settings settings = {rc == NH_OK ? o.language : NULL,
                                             false};
-    if (rc == NH_OK && o->existing)
+    if (rc == NH_OK && o.existing)
         rc = writer_open_existing(&w->writer, path, BUILDER_AUTO, err);
     else if (rc == NH_OK)
         rc = writer_open(&w->writer, path, &settings, BUILDER_AUTO, err);
@@ -559,7 +563,7 @@ int nh_writer_merge(nh_writer *w, struct nh_error *err)
     return leave(w, rc, &why, err);
 }
 
-void nh_writer_counts(const nh_writer *w, struct nh_counts *counts)
+const struct nh_counts *nh_writer_counts(const nh_writer *w)
 {
-    *counts = w->counts;
+    return &w->counts;
 }

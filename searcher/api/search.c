@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/sized.h"
 #include "searcher/index/index.h"
 #include "searcher/match/match.h"
 #include "searcher/present/collapse.h"
@@ -41,14 +42,19 @@ struct nh_results {
     struct group_list groups;
 };
 
+/* Bytes of struct nh_search_options in version 1.0. */
+#define SEARCH_OPTIONS_LEAST                                                   \
+    (offsetof(struct nh_search_options, recency) + sizeof(double))
+
 static int read_options(const struct nh_search_options *given,
                         struct nh_search_options *o, struct nh_error *err)
 {
     const struct nh_search_options defaults = NH_SEARCH_OPTIONS_INIT;
-    if (given && given->size != sizeof *given)
-        return error_set(err, NH_EINVAL,
-                         "struct nh_search_options has an unknown size");
-    *o = given ? *given : defaults;
+    *o = defaults;
+    int rc = sized_copy(o, sizeof *o, SEARCH_OPTIONS_LEAST, given,
+                        "struct nh_search_options", err);
+    if (rc != NH_OK)
+        return rc;
     if (!o->now)
         o->now = (int64_t)time(NULL);
     if (!o->expand)
@@ -193,9 +199,9 @@ static int parse(struct query *q, struct buf *text, struct slice query,
                        : rc;
 }
 
-int nh_search(nh_index *index, const char *query, size_t len,
-              const struct nh_search_options *options, nh_results **out,
-              struct nh_error *err)
+int nh_index_search(nh_results **out, nh_index *index, const char *query,
+                    size_t len, const struct nh_search_options *options,
+                    struct nh_error *err)
 {
     struct nh_search_options o;
     *out = NULL;
@@ -254,9 +260,9 @@ size_t nh_results_count(const nh_results *r)
     return r->page.count;
 }
 
-void nh_results_total(const nh_results *r, struct nh_total *total)
+const struct nh_total *nh_results_total(const nh_results *r)
 {
-    *total = r->page.total;
+    return &r->page.total;
 }
 
 struct nh_string nh_results_notice(const nh_results *r)
@@ -278,27 +284,27 @@ struct nh_string nh_results_tree(const nh_results *r)
                        : (struct nh_string){"", 0};
 }
 
-size_t nh_results_periods(const nh_results *r, const struct nh_period **periods)
+size_t nh_results_periods(const struct nh_period **periods, const nh_results *r)
 {
     *periods = r->periods;
     return r->period_count;
 }
 
-size_t nh_results_facets(const nh_results *r, const struct nh_facet **facets)
+size_t nh_results_facets(const struct nh_facet **facets, const nh_results *r)
 {
     *facets = r->facets;
     return r->facet_count;
 }
 
-size_t nh_results_groups(const nh_results *r, const struct nh_group **groups,
-                         uint64_t *all)
+size_t nh_results_groups(const struct nh_group **groups, uint64_t *all,
+                         const nh_results *r)
 {
     *groups = r->groups.items;
     *all = r->groups.all;
     return r->groups.count;
 }
 
-int nh_results_suggestion(nh_results *r, struct nh_string *query,
+int nh_results_suggestion(struct nh_string *query, nh_results *r,
                           struct nh_error *err)
 {
     int rc = NH_OK;
@@ -344,7 +350,7 @@ static int check_place(const nh_results *r, size_t i, struct nh_error *err)
                                          "there is no hit %zu on this page", i);
 }
 
-int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
+int nh_results_hit(const struct nh_hit **hit, nh_results *r, size_t i,
                    struct nh_error *err)
 {
     int rc = check_place(r, i, err);
@@ -375,7 +381,7 @@ int nh_results_hit(nh_results *r, size_t i, const struct nh_hit **hit,
     return rc;
 }
 
-int nh_results_number(nh_results *r, size_t i, uint32_t *number, double *score,
+int nh_results_number(uint32_t *number, double *score, nh_results *r, size_t i,
                       struct nh_error *err)
 {
     int rc = check_place(r, i, err);
@@ -386,7 +392,7 @@ int nh_results_number(nh_results *r, size_t i, uint32_t *number, double *score,
     return NH_OK;
 }
 
-int nh_results_copies(nh_results *r, size_t i, struct nh_list *ids,
+int nh_results_copies(struct nh_list *ids, nh_results *r, size_t i,
                       struct nh_error *err)
 {
     int rc = check_place(r, i, err);
@@ -426,9 +432,9 @@ static int make_score_plan(nh_results *r, struct nh_error *err)
     return rc;
 }
 
-int nh_results_scores(nh_results *r, size_t i,
-                      const struct nh_term_score **terms, size_t *count,
-                      double *recency, struct nh_error *err)
+int nh_results_scores(const struct nh_term_score **terms, size_t *count,
+                      double *recency, nh_results *r, size_t i,
+                      struct nh_error *err)
 {
     struct nh_term_score *made = NULL;
     int rc = check_place(r, i, err);
@@ -446,9 +452,9 @@ int nh_results_scores(nh_results *r, size_t i,
     return rc;
 }
 
-int nh_why_not(nh_index *index, const char *query, size_t len,
-               const struct nh_search_options *options, const char *id,
-               size_t id_len, nh_reasons **out, struct nh_error *err)
+int nh_index_why_not(nh_reasons **out, nh_index *index, const char *query,
+                     size_t len, const struct nh_search_options *options,
+                     const char *id, size_t id_len, struct nh_error *err)
 {
     struct nh_search_options o;
     struct query q;
@@ -479,19 +485,19 @@ void nh_results_forget(nh_results *r)
     r->made_first = r->made_end = 0;
 }
 
-int nh_results_next(nh_results *r, const struct nh_hit **hit,
+int nh_results_next(const struct nh_hit **hit, nh_results *r,
                     struct nh_error *err)
 {
     *hit = NULL;
     nh_results_forget(r);
     if (r->cursor >= r->page.count)
         return NH_OK;
-    int rc = nh_results_hit(r, r->cursor, hit, err);
+    int rc = nh_results_hit(hit, r, r->cursor, err);
     r->cursor += rc == NH_OK;
     return rc;
 }
 
-int nh_results_id(nh_results *r, size_t i, struct nh_string *id, double *score,
+int nh_results_id(struct nh_string *id, double *score, nh_results *r, size_t i,
                   struct nh_error *err)
 {
     nh_index *index = r->index;

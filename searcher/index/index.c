@@ -74,7 +74,7 @@ static int take_stamps(struct file_stamp *commit, struct file_stamp *rules,
     return rc == NH_OK ? take_stamp(rules, dir, RULES_NAME, err) : rc;
 }
 
-int nh_open(nh_index **out, const char *path, struct nh_error *err)
+int nh_index_open(nh_index **out, const char *path, struct nh_error *err)
 {
     struct file_stamp commit, rules;
     *out = NULL;
@@ -84,7 +84,7 @@ int nh_open(nh_index **out, const char *path, struct nh_error *err)
     if (rc == NH_OK)
         rc = name_rules_open(&(*out)->rules, path, err);
     if (rc != NH_OK) {
-        nh_close(*out);
+        nh_index_close(*out);
         *out = NULL;
         return rc;
     }
@@ -93,7 +93,7 @@ int nh_open(nh_index **out, const char *path, struct nh_error *err)
     return NH_OK;
 }
 
-int nh_reopen(nh_index *index, int *changed, struct nh_error *err)
+int nh_index_reopen(nh_index *index, int *changed, struct nh_error *err)
 {
     struct file_stamp commit, rules;
     const char *dir = index->snapshot.dir;
@@ -106,26 +106,26 @@ int nh_reopen(nh_index *index, int *changed, struct nh_error *err)
     if (rc != NH_OK || (same_stamp(commit, index->commit_stamp) &&
                         same_stamp(rules, index->rules_stamp)))
         return rc;
-    rc = nh_open(&newer, dir, err);
+    rc = nh_index_open(&newer, dir, err);
     if (rc != NH_OK)
         return rc;
     const struct nh_index older = *index;
     *index = *newer;
     *newer = older;
     index->no_rules = newer->no_rules;
-    nh_close(newer);
+    nh_index_close(newer);
     *changed = 1;
     return NH_OK;
 }
 
-void nh_use_rules(nh_index *index, int on)
+void nh_index_set_rules(nh_index *index, int on)
 {
     index->no_rules = !on;
     for (size_t i = 0; i < index->helper_count; i++)
         index->helpers[i]->no_rules = !on;
 }
 
-void nh_close(nh_index *index)
+void nh_index_close(nh_index *index)
 {
     struct name_rules *rules = index ? index->rules : NULL;
     close_commit(index);
@@ -154,14 +154,15 @@ bool index_help(nh_index *index, size_t count)
     return index->helper_count >= count;
 }
 
-int nh_verify(nh_index *index, struct nh_error *err)
+int nh_index_verify(nh_index *index, struct nh_error *err)
 {
     return snapshot_verify(&index->snapshot, err);
 }
 
-void nh_index_stats(const nh_index *index, struct nh_stats *stats)
+const struct nh_stats *nh_index_stats(nh_index *index)
 {
     const struct snapshot *s = &index->snapshot;
+    struct nh_stats *stats = &index->stats;
     memset(stats, 0, sizeof *stats);
     stats->articles = s->live;
     stats->tombstones = s->tombstones;
@@ -171,6 +172,7 @@ void nh_index_stats(const nh_index *index, struct nh_stats *stats)
         stats->text_bytes += s->segments[i].articles.text_bytes;
     for (size_t i = 0; i < s->manifest.file_count; i++)
         stats->index_bytes += s->manifest.files[i].size;
+    return stats;
 }
 
 /* ---- Hits. */
@@ -264,6 +266,7 @@ int index_fields(nh_index *index, uint32_t docid, struct nh_error *err)
 struct nh_article {
     struct arena arena;
     struct nh_article_view view;
+    struct nh_hit hit;           /* of the view */
     struct nh_mention *mentions; /* made when asked for */
     size_t mention_count;
 };
@@ -286,14 +289,14 @@ static int article_make(nh_article **out, nh_index *index, uint32_t docid,
     nh_article *a = calloc(1, sizeof *a);
     if (!a)
         return error_nomem(err);
+    a->view.hit = &a->hit;
     a->view.body = hit_string(&a->arena, index->article.body);
-    a->view.hit.number = docid;
-    a->view.hit.snippet.text = (struct nh_string){"", 0};
+    a->hit.number = docid;
+    a->hit.snippet.text = (struct nh_string){"", 0};
     a->view.given_persons = count_given(&index->article, FIELD_PERSON);
     a->view.given_orgs = count_given(&index->article, FIELD_ORG);
     a->view.given_places = count_given(&index->article, FIELD_PLACE);
-    if (!a->view.body.data ||
-        !hit_fill(&a->view.hit, &index->article, &a->arena)) {
+    if (!a->view.body.data || !hit_fill(&a->hit, &index->article, &a->arena)) {
         nh_article_free(a);
         return error_nomem(err);
     }
@@ -358,7 +361,7 @@ static int fill_mentions(nh_article *a, const nh_index *index, size_t titles,
                 return error_set(err, NH_ECORRUPT,
                                  "the article '%s' names somebody where it has "
                                  "no words",
-                                 a->view.hit.id.data);
+                                 a->hit.id.data);
             const bool in_title = m->first < titles;
             const size_t base = in_title ? 0 : from->title.len + 1;
             const size_t start = index->words.items[m->first].start,
@@ -375,16 +378,15 @@ static int fill_mentions(nh_article *a, const nh_index *index, size_t titles,
     return NH_OK;
 }
 
-int nh_article_mentions(nh_article *a, nh_index *index,
-                        const struct nh_mention **mentions, size_t *count,
-                        struct nh_error *err)
+int nh_article_mentions(const struct nh_mention **mentions, size_t *count,
+                        nh_article *a, nh_index *index, struct nh_error *err)
 {
     int rc = NH_OK;
     size_t titles;
     *mentions = NULL;
     *count = 0;
     if (!a->mentions) {
-        rc = index_article(index, a->view.hit.number, err);
+        rc = index_article(index, a->hit.number, err);
         if (rc == NH_OK)
             rc = lexicon_analyse_article(&index->lexicon, index->article.title,
                                          index->article.body, &index->words,
@@ -400,7 +402,7 @@ int nh_article_mentions(nh_article *a, nh_index *index,
     return rc;
 }
 
-const struct nh_article_view *nh_article_view(const nh_article *article)
+const struct nh_article_view *nh_article_read(const nh_article *article)
 {
     return &article->view;
 }

@@ -17,6 +17,7 @@ struct file_stamp {
 
 struct nh_index {
     struct snapshot snapshot;
+    struct nh_stats stats; /* as nh_index_stats returned them last */
     struct file_stamp commit_stamp, rules_stamp; /* before they were read */
     struct stemmer *stemmer;
     struct lexicon lexicon;   /* words of texts that were shown */

@@ -276,9 +276,9 @@ static int count_shown(nh_index *index, const struct buf *query,
     nh_results *r;
     o.limit = 0;
     o.flags = NH_SEARCH_EXACT_TOTAL;
-    int rc = nh_search(index, query->data, query->len, &o, &r, err);
+    int rc = nh_index_search(&r, index, query->data, query->len, &o, err);
     if (rc == NH_OK) {
-        nh_results_total(r, &total);
+        total = *nh_results_total(r);
         *count = total.value;
         nh_results_free(r);
     }
@@ -355,8 +355,8 @@ static int fill(struct completer *c, int field)
                : complete_field(c, (enum field)field);
 }
 
-int nh_complete(nh_index *index, const char *prefix, size_t len, size_t limit,
-                nh_completions **out, struct nh_error *err)
+int nh_index_complete(nh_completions **out, nh_index *index, const char *prefix,
+                      size_t len, size_t limit, struct nh_error *err)
 {
     struct slice typed = slice_trim((struct slice){prefix, len});
     const char *colon = typed.len ? memchr(typed.data, ':', typed.len) : NULL;

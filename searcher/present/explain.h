@@ -11,7 +11,8 @@ int explain_scores(nh_index *index, struct plan *plan,
                    const struct nh_search_options *o, uint32_t docid,
                    struct arena *arena, struct nh_term_score **terms,
                    size_t *count, double *recency, struct nh_error *err);
-/* The reasons of nh_why_not for a parsed query; the index has the article. */
+/* The reasons of nh_index_why_not for a parsed query; the index has the
+ * article. */
 int explain_failure(nh_index *index, const struct query *query,
                     const struct nh_search_options *o, uint32_t docid,
                     nh_reasons **out, struct nh_error *err);

@@ -231,13 +231,14 @@ static bool count_matches(struct suggester *g, const struct buf *query,
     count.limit = count.offset = 0;
     count.flags = 0;
     count.facets = count.group = NULL;
-    int rc = nh_search(g->index, query->data, query->len, &count, &r, g->err);
+    int rc =
+        nh_index_search(&r, g->index, query->data, query->len, &count, g->err);
     if (rc != NH_OK) { /* a word that is not one here does no harm */
         if (rc != NH_EQUERY && rc != NH_EUNSUPPORTED)
             g->rc = rc;
         return false;
     }
-    nh_results_total(r, &found);
+    found = *nh_results_total(r);
     nh_results_free(r);
     *total = found.value;
     return true;

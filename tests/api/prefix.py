@@ -14,7 +14,7 @@ class Prefix:
         subprocess.run(["cmake", "--install", build, "--prefix", self.path],
                        check=True, stdout=subprocess.DEVNULL)
         self.include = os.path.join(self.path, "include")
-        self.shared_library = self.find("libnewshound.so.0")
+        self.shared_library = self.find("libnewshound.so.1")
         self.folder = os.path.dirname(self.shared_library)
         self.program = os.path.join(self.path, "bin", "newshound")
         self.env = {name: value for name, value in os.environ.items()

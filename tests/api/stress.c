@@ -105,9 +105,9 @@ static uint64_t count(nh_index *index, const char *query)
     nh_results *r;
     o.flags = NH_SEARCH_EXACT_TOTAL;
     o.limit = 0;
-    if (nh_search(index, query, strlen(query), &o, &r, &err) != NH_OK)
+    if (nh_index_search(&r, index, query, strlen(query), &o, &err) != NH_OK)
         die(query, &err);
-    nh_results_total(r, &total);
+    total = *nh_results_total(r);
     nh_results_free(r);
     return total.value;
 }
@@ -125,17 +125,17 @@ static void check_generation(nh_index *index, unsigned random)
     snprintf(query, sizeof query, "harbour member%u", random % GROUP);
     o.limit = 3;
     o.facets = "person,month";
-    if (nh_search(index, query, strlen(query), &o, &r, &err) != NH_OK)
+    if (nh_index_search(&r, index, query, strlen(query), &o, &err) != NH_OK)
         die(query, &err);
     if (nh_results_count(r) == 0)
         die("nothing is found", NULL);
-    if (nh_results_hit(r, random % nh_results_count(r), &hit, &err) != NH_OK)
+    if (nh_results_hit(&hit, r, random % nh_results_count(r), &err) != NH_OK)
         die("hit", &err);
     snprintf(id, sizeof id, "%s", hit->id.data);
     nh_results_free(r);
     if (nh_article_open(&article, index, id, strlen(id), &err) != NH_OK)
         die(id, &err);
-    const char *body = nh_article_view(article)->body.data;
+    const char *body = nh_article_read(article)->body.data;
     const char *word = strstr(body, "generation");
     char expected[32];
     snprintf(expected, sizeof expected, "member%u.", random % GROUP);
@@ -157,11 +157,11 @@ static void check_all(nh_index *index)
     struct nh_search_options o = NH_SEARCH_OPTIONS_INIT;
     o.limit = UINT32_MAX;
     o.sort = NH_SORT_NEWEST;
-    nh_index_stats(index, &stats);
-    if (nh_search(index, "\"mary hill\"", 11, &o, &r, &err) != NH_OK)
+    stats = *nh_index_stats(index);
+    if (nh_index_search(&r, index, "\"mary hill\"", 11, &o, &err) != NH_OK)
         die("phrase", &err);
     for (;;) {
-        if (nh_results_next(r, &hit, &err) != NH_OK)
+        if (nh_results_next(&hit, r, &err) != NH_OK)
             die("next", &err);
         if (!hit)
             break;
@@ -178,7 +178,7 @@ static void search_once(nh_index *index, unsigned random)
     nh_completions *completions;
     int changed;
     if (random % 4 == 0) {
-        if (nh_reopen(index, &changed, &err) != NH_OK)
+        if (nh_index_reopen(index, &changed, &err) != NH_OK)
             die("reopen", &err);
         atomic_fetch_add(&reopened, (unsigned)changed);
     }
@@ -186,7 +186,8 @@ static void search_once(nh_index *index, unsigned random)
     if (random % 16 == 1)
         check_all(index);
     if (random % 16 == 2) {
-        if (nh_complete(index, "person:ma", 9, 5, &completions, &err) != NH_OK)
+        if (nh_index_complete(&completions, index, "person:ma", 9, 5, &err) !=
+            NH_OK)
             die("complete", &err);
         nh_completions_free(completions);
     }
@@ -199,18 +200,18 @@ static void search_on(unsigned seed, double until)
     nh_index *index;
     struct nh_error err;
     uint64_t random = seed * UINT64_C(2654435761) + 1;
-    if (nh_open(&index, path, &err) != NH_OK)
+    if (nh_index_open(&index, path, &err) != NH_OK)
         die("open", &err);
     while (!atomic_load(&stop) && (until == 0 || now() < until)) {
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
         if (random >> 60 == 0) { /* a new handle now and then */
-            nh_close(index);
-            if (nh_open(&index, path, &err) != NH_OK)
+            nh_index_close(index);
+            if (nh_index_open(&index, path, &err) != NH_OK)
                 die("open", &err);
         }
         search_once(index, (unsigned)(random >> 33));
     }
-    nh_close(index);
+    nh_index_close(index);
 }
 
 static void *search_thread(void *arg)

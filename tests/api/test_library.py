@@ -1,7 +1,7 @@
 """The installed library: its exports are its headers', the headers compile in
 every dialect, and programs can be built on it with nothing else at hand.
 
-  test_library.py BUILD-FOLDER SOURCE-FOLDER
+  test_library.py BUILD-FOLDER SOURCE-FOLDER GROWN-FOLDER
 """
 
 import os
@@ -13,7 +13,7 @@ import unittest
 
 from prefix import Prefix
 
-BUILD, SOURCE = (os.path.abspath(a) for a in sys.argv[1:])
+BUILD, SOURCE, GROWN = (os.path.abspath(a) for a in sys.argv[1:])
 HEADERS = ("newshound.h", "newshound_writer.h")
 
 
@@ -90,6 +90,25 @@ class Library(unittest.TestCase):
                         "-fsyntax-only",
                         os.path.join(SOURCE, "tests", "api", "sizes.c"))
 
+    def test_a_program_of_1_0_runs_on_a_library_with_larger_structs(self):
+        """GROWN has the library, built with structs that have grown."""
+        program = os.path.join(self.prefix.work, "old_program")
+        api = os.path.join(SOURCE, "tests", "api")
+        self.prefix.run("gcc", "-std=c99", "-Wall", "-Werror", "-I",
+                        os.path.join(api, "frozen-1.0"),
+                        os.path.join(api, "old_program.c"), "-L", GROWN,
+                        "-lnewshound", "-o", program)
+        for folder in (self.prefix.folder, GROWN):
+            index = os.path.join(self.prefix.work, "old.idx")
+            shutil.rmtree(index, ignore_errors=True)
+            out, _ = self.prefix.run(program, index,
+                                     env={"LD_LIBRARY_PATH": folder})
+            self.assertEqual(
+                out, "added 1\narticles 1\ntotal 1 exact 1\n"
+                     "facet Jan Leike\n"
+                     "hit one 2024-05-17 The old harbour is new.\n"
+                     "article Harbour reopens, 23 bytes, 1 persons given\n")
+
     def check_search(self, program):
         out, _ = self.prefix.run(program, self.index, "person:Leike safety")
         self.assertIn("2024-05-17  Safety lead Jan Leike", out)
@@ -158,7 +177,7 @@ class Library(unittest.TestCase):
     def test_a_version_that_does_not_fit_is_refused(self):
         folder = os.path.join(self.prefix.work, "version")
         os.makedirs(folder)
-        for version, status in (("0.2", 0), ("0.1", 1), ("0.3", 1)):
+        for version, status in (("1.0", 0), ("0.2", 1), ("2.0", 1)):
             with open(os.path.join(folder, "CMakeLists.txt"), "w",
                       encoding="utf-8") as file:
                 file.write("cmake_minimum_required(VERSION 3.25)\n"

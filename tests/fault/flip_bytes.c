@@ -1,8 +1,8 @@
 /* Changes the bytes of an index, one at a time, and looks what becomes of it.
  * flip_bytes INDEX STEP [SEED]: about every STEP-th byte of every file.
  *
- * Each time `check` has to find it, nh_verify has to refuse the index, and
- * searches have to end, within a minute, with an error or with exactly the
+ * Each time `check` has to find it, nh_index_verify has to refuse the index,
+ * and searches have to end, within a minute, with an error or with exactly the
  * right answer. INDEX is left as it was. */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -69,13 +69,13 @@ static int answer(nh_index *index, const char *query, struct buf *out)
     o.limit = 20;
     o.flags = NH_SEARCH_COLLAPSE | NH_SEARCH_EXACT_TOTAL;
     o.now = 1;
-    int rc = nh_search(index, query, strlen(query), &o, &found, NULL);
+    int rc = nh_index_search(&found, index, query, strlen(query), &o, NULL);
     if (rc != NH_OK)
         return rc;
-    nh_results_total(found, &total);
+    total = *nh_results_total(found);
     buf_printf(out, "%" PRIu64 "\n", total.value);
     for (size_t i = 0; rc == NH_OK && i < nh_results_count(found); i++) {
-        rc = nh_results_hit(found, i, &hit, NULL);
+        rc = nh_results_hit(&hit, found, i, NULL);
         if (rc != NH_OK)
             break;
         put(out, hit->id);
@@ -94,11 +94,11 @@ static int answer(nh_index *index, const char *query, struct buf *out)
 static void put_article(const struct nh_article_view *v, struct buf *out)
 {
     buf_reset(out);
-    put(out, v->hit.id);
-    put(out, v->hit.title);
-    put(out, v->hit.date);
-    for (size_t k = 0; k < v->hit.person.count; k++)
-        put(out, v->hit.person.items[k]);
+    put(out, v->hit->id);
+    put(out, v->hit->title);
+    put(out, v->hit->date);
+    for (size_t k = 0; k < v->hit->person.count; k++)
+        put(out, v->hit->person.items[k]);
     put(out, v->body);
 }
 
@@ -112,8 +112,8 @@ static int read_articles(struct state *s, nh_index *index, uint32_t from,
     for (int i = 0; good && i < count; i++) {
         if (nh_article_next(&article, index, from, NULL) != NH_OK)
             break;
-        from = nh_article_view(article)->hit.number;
-        put_article(nh_article_view(article), &text);
+        from = nh_article_read(article)->hit->number;
+        put_article(nh_article_read(article), &text);
         good = strtab_find(&s->articles, text.data, text.len) != STRTAB_NONE;
         nh_article_free(article);
     }
@@ -127,21 +127,22 @@ static void remember(struct state *s)
     nh_article *article;
     struct buf text = BUF_INIT;
     uint32_t after = 0;
-    need(nh_open(&index, s->dir, NULL) == NH_OK, "the index does not open");
+    need(nh_index_open(&index, s->dir, NULL) == NH_OK,
+         "the index does not open");
     for (size_t q = 0; q < QUERIES; q++) {
         need(answer(index, queries[q], &s->right[q]) == NH_OK,
              "a query fails on the index as it is");
         need(s->right[q].len > 40, "a query finds nothing");
     }
     while (nh_article_next(&article, index, after, NULL) == NH_OK) {
-        after = nh_article_view(article)->hit.number;
-        put_article(nh_article_view(article), &text);
+        after = nh_article_read(article)->hit->number;
+        put_article(nh_article_read(article), &text);
         need(strtab_add(&s->articles, text.data, text.len) != STRTAB_NONE,
              "no memory");
         nh_article_free(article);
     }
     buf_release(&text);
-    nh_close(index);
+    nh_index_close(index);
 }
 
 static void count_problem(void *ctx, const char *problem)
@@ -160,11 +161,11 @@ static void look(struct state *s, const char *path, uint64_t at)
     if (rc == NH_OK && result.problems == 0)
         fail("check does not find it", path, at);
     s->flips++;
-    if (nh_open(&index, s->dir, NULL) != NH_OK) {
+    if (nh_index_open(&index, s->dir, NULL) != NH_OK) {
         s->refused++;
         return;
     }
-    if (nh_verify(index, NULL) == NH_OK)
+    if (nh_index_verify(index, NULL) == NH_OK)
         fail("verify does not find it", path, at);
     for (size_t q = at % ASKED; q < QUERIES; q += ASKED) {
         buf_reset(&text);
@@ -178,7 +179,7 @@ static void look(struct state *s, const char *path, uint64_t at)
     if (!read_articles(s, index, (uint32_t)(at * 7 % 900), 3))
         fail("an article is not what came in", path, at);
     buf_release(&text);
-    nh_close(index);
+    nh_index_close(index);
 }
 
 static void flip_file(struct state *s, const char *name, uint64_t step,

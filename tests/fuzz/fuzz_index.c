@@ -88,7 +88,7 @@ nh_index *fuzz_index(void)
     add(name[1], name[0]);
     write_articles(name[0], ARTICLES / 2, 2);
     add(name[1], name[0]);
-    check(nh_open(&index, name[1], NULL) == NH_OK);
+    check(nh_index_open(&index, name[1], NULL) == NH_OK);
     snprintf(command, sizeof command, "rm -rf '%s'", dir);
     check(system(command) == 0);
     return index;

@@ -18,14 +18,14 @@ static void look_at_hits(nh_results *r, unsigned choice)
         const struct nh_term_score *terms;
         size_t n;
         double recency, sum = 0;
-        check(nh_results_hit(r, i, &hit, &err) == NH_OK);
-        check(nh_results_scores(r, i, &terms, &n, &recency, &err) == NH_OK);
+        check(nh_results_hit(&hit, r, i, &err) == NH_OK);
+        check(nh_results_scores(&terms, &n, &recency, r, i, &err) == NH_OK);
         for (size_t k = 0; k < n; k++)
             sum += terms[k].score;
         check(fabs(sum * recency - hit->score) < 1e-9);
     }
     if (choice & 8)
-        check(nh_results_suggestion(r, &text, &err) == NH_OK);
+        check(nh_results_suggestion(&text, r, &err) == NH_OK);
 }
 
 static void look_for_reasons(nh_index *index, const char *query, size_t len,
@@ -37,12 +37,12 @@ static void look_for_reasons(nh_index *index, const char *query, size_t len,
     double score;
     if (nh_results_count(all) == 0)
         return;
-    check(nh_results_id(all, 0, &id, &score, &err) == NH_OK);
-    check(nh_why_not(index, query, len, o, id.data, id.len, &reasons, &err) ==
-          NH_OK);
+    check(nh_results_id(&id, &score, all, 0, &err) == NH_OK);
+    check(nh_index_why_not(&reasons, index, query, len, o, id.data, id.len,
+                           &err) == NH_OK);
     check(nh_reasons_count(reasons) == 0);
     nh_reasons_free(reasons);
-    int rc = nh_why_not(index, query, len, o, "n7", 2, &reasons, &err);
+    int rc = nh_index_why_not(&reasons, index, query, len, o, "n7", 2, &err);
     check(rc == NH_OK);
     nh_reasons_free(reasons);
 }
@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     o.group = choice & 32 ? "topic" : NULL;
     o.recency = choice & 64 ? 30 : 0;
     o.sort = choice & 128 ? NH_SORT_NEWEST : NH_SORT_RELEVANCE;
-    int rc = nh_search(index, query, len, &o, &r, &err);
+    int rc = nh_index_search(&r, index, query, len, &o, &err);
     if (rc != NH_OK) {
         check(rc == NH_EQUERY || rc == NH_EUNSUPPORTED);
         check((o.flags & NH_SEARCH_LENIENT) || err.offset == NH_NO_OFFSET ||

@@ -48,7 +48,8 @@ static struct hits search(nh_index *index, const char *line, uint32_t offset,
     o.flags = any ? NH_SEARCH_ANY : 0;
     if (limit == UINT32_MAX)
         o.flags |= NH_SEARCH_EXACT_TOTAL;
-    if (nh_search(index, line + any, strlen(line + any), &o, &r, &err) != NH_OK)
+    if (nh_index_search(&r, index, line + any, strlen(line + any), &o, &err) !=
+        NH_OK)
         die(line, err.message);
     struct hits h = {NULL, NULL, nh_results_count(r), {0, 0, 0, 0}};
     h.numbers = calloc(h.count + 1, sizeof *h.numbers);
@@ -56,9 +57,9 @@ static struct hits search(nh_index *index, const char *line, uint32_t offset,
     if (!h.numbers || !h.scores)
         die(line, "no memory");
     for (size_t i = 0; i < h.count; i++)
-        if (nh_results_number(r, i, &h.numbers[i], &h.scores[i], &err) != NH_OK)
+        if (nh_results_number(&h.numbers[i], &h.scores[i], r, i, &err) != NH_OK)
             die(line, err.message);
-    nh_results_total(r, &h.total);
+    h.total = *nh_results_total(r);
     nh_results_free(r);
     return h;
 }
@@ -122,14 +123,14 @@ int main(int argc, char **argv)
     if (!file)
         die(argv[1], "cannot be opened");
     for (size_t i = 0; i < count; i++)
-        if (nh_open(&indexes[i], argv[i + 2], &err) != NH_OK)
+        if (nh_index_open(&indexes[i], argv[i + 2], &err) != NH_OK)
             die(argv[i + 2], err.message);
     for (; fgets(line, sizeof line, file); queries++) {
         line[strcspn(line, "\n")] = '\0';
         hits += check(indexes, count, line, queries);
     }
     for (size_t i = 0; i < count; i++)
-        nh_close(indexes[i]);
+        nh_index_close(indexes[i]);
     fclose(file);
     printf("%zu queries with %zu hits are ranked alike\n", queries, hits);
     return queries && hits ? 0 : 3;

@@ -273,7 +273,7 @@ class Article(Hit):
     given_places: int
 
     def __init__(self, view: _l.ArticleView) -> None:
-        super().__init__(ctypes.addressof(view), None, 0)
+        super().__init__(ctypes.addressof(view.hit.contents), None, 0)
         self.body = view.body.text()
         self.given_persons = view.given_persons
         self.given_orgs = view.given_orgs

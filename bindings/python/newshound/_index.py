@@ -83,7 +83,7 @@ class Index:
         changed = c_int()
         with handle as index:
             if handle.users == 1:
-                if _lib.nh_reopen(index, byref(changed), byref(error)):
+                if _lib.nh_index_reopen(index, byref(changed), byref(error)):
                     raise make(error)
                 return bool(changed)
         before = self.stats.commit
@@ -123,7 +123,7 @@ class Index:
         with self._get() as index:
             article = self._open_article(index, id)
             try:
-                return Article(_lib.nh_article_view(article).contents)
+                return Article(_lib.nh_article_read(article).contents)
             finally:
                 _lib.nh_article_free(article)
 
@@ -149,12 +149,12 @@ class Index:
         with self._get() as index:
             article = self._open_article(index, id)
             try:
-                if _lib.nh_article_mentions(article, index, byref(items),
-                                            byref(count), byref(error)):
+                if _lib.nh_article_mentions(byref(items), byref(count),
+                                            article, index, byref(error)):
                     raise make(error)
-                view = _lib.nh_article_view(article).contents
+                view = _lib.nh_article_read(article).contents
                 texts = [ctypes.string_at(s.data, s.len)
-                         for s in (view.body, view.hit.title)]
+                         for s in (view.body, view.hit.contents.title)]
                 return [_make_mention(items[i], texts[items[i].in_title])
                         for i in range(count.value)]
             finally:
@@ -190,7 +190,7 @@ class Index:
                 if rc:
                     raise make(error)
                 try:
-                    made = Article(_lib.nh_article_view(article).contents)
+                    made = Article(_lib.nh_article_read(article).contents)
                 finally:
                     _lib.nh_article_free(article)
             after = made.number
@@ -202,8 +202,8 @@ class Index:
         made = c_void_p()
         text = prefix.encode("utf-8", "surrogatepass")
         with self._get() as index:
-            if _lib.nh_complete(index, text, len(text), limit, byref(made),
-                                byref(error)):
+            if _lib.nh_index_complete(byref(made), index, text, len(text),
+                                      limit, byref(error)):
                 raise make(error, text)
             count = _lib.nh_completions_count(made)
             items = [_lib.nh_completions_at(made, i).contents
@@ -223,8 +223,8 @@ class Index:
         name = id.encode("utf-8", "surrogatepass")
         o = _make_options(options)  # type: ignore[arg-type]
         with self._get() as index:
-            if _lib.nh_why_not(index, text, len(text), byref(o), name,
-                               len(name), byref(made), byref(error)):
+            if _lib.nh_index_why_not(byref(made), index, text, len(text),
+                                     byref(o), name, len(name), byref(error)):
                 raise make(error, text)
             items = [_lib.nh_reasons_at(made, i).contents
                      for i in range(_lib.nh_reasons_count(made))]
@@ -236,17 +236,16 @@ class Index:
 
     @property
     def stats(self) -> Stats:
-        s = _l.Stats()
         with self._get() as index:
-            _lib.nh_index_stats(index, byref(s))
-        return Stats(s.articles, s.tombstones, s.segments, s.commit,
-                     s.text_bytes, s.index_bytes)
+            s = _lib.nh_index_stats(index).contents
+            return Stats(s.articles, s.tombstones, s.segments, s.commit,
+                         s.text_bytes, s.index_bytes)
 
     def verify(self) -> None:
         """Compares every file with its checksum; Corrupt if one differs."""
         error = _l.Error()
         with self._get() as index:
-            if _lib.nh_verify(index, byref(error)):
+            if _lib.nh_index_verify(index, byref(error)):
                 raise make(error)
 
     def use_rules(self, on: bool) -> None:
@@ -255,7 +254,7 @@ class Index:
         with handle as index:
             if handle.users > 1:
                 raise ValueError("results of the index are still in use")
-            _lib.nh_use_rules(index, on)
+            _lib.nh_index_set_rules(index, on)
 
     def __repr__(self) -> str:
         return f"<Index {self.path!r}>"

@@ -15,7 +15,7 @@ from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double,
                     c_void_p)
 from typing import Iterator
 
-SONAME = "libnewshound.so.0"
+SONAME = "libnewshound.so.1"
 NO_OFFSET = c_size_t(-1).value
 ALL = 0xFFFFFFFF  # a limit
 
@@ -113,7 +113,7 @@ class Completion(Structure):
 
 
 class ArticleView(Structure):
-    _fields_ = [("hit", Hit), ("body", String), ("given_persons", c_size_t),
+    _fields_ = [("hit", POINTER(Hit)), ("body", String), ("given_persons", c_size_t),
                 ("given_orgs", c_size_t), ("given_places", c_size_t)]
 
 
@@ -184,47 +184,47 @@ _TEXT = (c_char_p, c_size_t)
 # Result and arguments of each function that is used.
 _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_version": (c_char_p, ()),
-    "nh_open": (c_int, (_OUT, c_char_p, _ERR)),
-    "nh_reopen": (c_int, (c_void_p, POINTER(c_int), _ERR)),
-    "nh_close": (None, (c_void_p,)),
-    "nh_use_rules": (None, (c_void_p, c_int)),
-    "nh_verify": (c_int, (c_void_p, _ERR)),
-    "nh_index_stats": (None, (c_void_p, POINTER(Stats))),
-    "nh_search": (c_int, (c_void_p, *_TEXT, POINTER(SearchOptions), _OUT,
-                          _ERR)),
+    "nh_index_open": (c_int, (_OUT, c_char_p, _ERR)),
+    "nh_index_reopen": (c_int, (c_void_p, POINTER(c_int), _ERR)),
+    "nh_index_close": (None, (c_void_p,)),
+    "nh_index_set_rules": (None, (c_void_p, c_int)),
+    "nh_index_verify": (c_int, (c_void_p, _ERR)),
+    "nh_index_stats": (POINTER(Stats), (c_void_p,)),
+    "nh_index_search": (c_int, (_OUT, c_void_p, *_TEXT,
+                                POINTER(SearchOptions), _ERR)),
     "nh_results_free": (None, (c_void_p,)),
     "nh_results_count": (c_size_t, (c_void_p,)),
-    "nh_results_total": (None, (c_void_p, POINTER(Total))),
+    "nh_results_total": (POINTER(Total), (c_void_p,)),
     "nh_results_notice": (String, (c_void_p,)),
     "nh_results_plan": (String, (c_void_p,)),
     "nh_results_tree": (String, (c_void_p,)),
     "nh_results_can_loosen": (c_int, (c_void_p,)),
-    "nh_results_suggestion": (c_int, (c_void_p, POINTER(String), _ERR)),
-    "nh_results_periods": (c_size_t, (c_void_p, POINTER(POINTER(Period)))),
-    "nh_results_facets": (c_size_t, (c_void_p, POINTER(POINTER(Facet)))),
-    "nh_results_groups": (c_size_t, (c_void_p, POINTER(POINTER(Group)),
-                                     POINTER(c_uint64))),
-    "nh_results_hit": (c_int, (c_void_p, c_size_t, _OUT, _ERR)),
-    "nh_results_next": (c_int, (c_void_p, _OUT, _ERR)),
-    "nh_results_copies": (c_int, (c_void_p, c_size_t, POINTER(List), _ERR)),
-    "nh_results_scores": (c_int, (c_void_p, c_size_t,
-                                  POINTER(POINTER(TermScore)),
-                                  POINTER(c_size_t), POINTER(c_double), _ERR)),
-    "nh_why_not": (c_int, (c_void_p, *_TEXT, POINTER(SearchOptions), *_TEXT,
-                           _OUT, _ERR)),
+    "nh_results_suggestion": (c_int, (POINTER(String), c_void_p, _ERR)),
+    "nh_results_periods": (c_size_t, (POINTER(POINTER(Period)), c_void_p)),
+    "nh_results_facets": (c_size_t, (POINTER(POINTER(Facet)), c_void_p)),
+    "nh_results_groups": (c_size_t, (POINTER(POINTER(Group)),
+                                     POINTER(c_uint64), c_void_p)),
+    "nh_results_hit": (c_int, (_OUT, c_void_p, c_size_t, _ERR)),
+    "nh_results_next": (c_int, (_OUT, c_void_p, _ERR)),
+    "nh_results_copies": (c_int, (POINTER(List), c_void_p, c_size_t, _ERR)),
+    "nh_results_scores": (c_int, (POINTER(POINTER(TermScore)),
+                                  POINTER(c_size_t), POINTER(c_double),
+                                  c_void_p, c_size_t, _ERR)),
+    "nh_index_why_not": (c_int, (_OUT, c_void_p, *_TEXT,
+                                 POINTER(SearchOptions), *_TEXT, _ERR)),
     "nh_reasons_count": (c_size_t, (c_void_p,)),
     "nh_reasons_at": (POINTER(Reason), (c_void_p, c_size_t)),
     "nh_reasons_free": (None, (c_void_p,)),
-    "nh_complete": (c_int, (c_void_p, *_TEXT, c_size_t, _OUT, _ERR)),
+    "nh_index_complete": (c_int, (_OUT, c_void_p, *_TEXT, c_size_t, _ERR)),
     "nh_completions_count": (c_size_t, (c_void_p,)),
     "nh_completions_at": (POINTER(Completion), (c_void_p, c_size_t)),
     "nh_completions_free": (None, (c_void_p,)),
     "nh_article_open": (c_int, (_OUT, c_void_p, *_TEXT, _ERR)),
     "nh_article_next": (c_int, (_OUT, c_void_p, c_uint32, _ERR)),
-    "nh_article_view": (POINTER(ArticleView), (c_void_p,)),
-    "nh_article_mentions": (c_int, (c_void_p, c_void_p,
-                                    POINTER(POINTER(Mention)),
-                                    POINTER(c_size_t), _ERR)),
+    "nh_article_read": (POINTER(ArticleView), (c_void_p,)),
+    "nh_article_mentions": (c_int, (POINTER(POINTER(Mention)),
+                                    POINTER(c_size_t), c_void_p, c_void_p,
+                                    _ERR)),
     "nh_article_free": (None, (c_void_p,)),
     "nh_writer_open": (c_int, (_OUT, c_char_p, POINTER(WriterOptions), _ERR)),
     "nh_writer_close": (None, (c_void_p,)),
@@ -236,7 +236,7 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_writer_delete": (c_int, (c_void_p, *_TEXT, _ERR)),
     "nh_writer_commit": (c_int, (c_void_p, _ERR)),
     "nh_writer_merge": (c_int, (c_void_p, _ERR)),
-    "nh_writer_counts": (None, (c_void_p, POINTER(WriterCounts))),
+    "nh_writer_counts": (POINTER(WriterCounts), (c_void_p,)),
 }
 
 lib = _load()

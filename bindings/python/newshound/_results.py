@@ -91,7 +91,7 @@ class _Handle:
         self.lock = threading.RLock()
         self.users = 1
         self.gone: collections.deque[Optional[int]] = collections.deque()
-        if _lib.nh_open(byref(pointer), os.fsencode(path), byref(error)):
+        if _lib.nh_index_open(byref(pointer), os.fsencode(path), byref(error)):
             raise make(error)
         self.pointer: Optional[int] = pointer.value
 
@@ -113,7 +113,7 @@ class _Handle:
                         _lib.nh_results_free(results)
                     self.users -= 1
                 if self.users == 0 and self.pointer:
-                    _lib.nh_close(self.pointer)
+                    _lib.nh_index_close(self.pointer)
                     self.pointer = None
             finally:
                 self.lock.release()
@@ -248,8 +248,8 @@ class _Page:
         self.error_ref = byref(self.error)
         self.address_ref = byref(self.address)
         with handle as index:
-            if _lib.nh_search(index, query, len(query), byref(options),
-                              byref(pointer), self.error_ref):
+            if _lib.nh_index_search(byref(pointer), index, query, len(query),
+                                    byref(options), self.error_ref):
                 raise make(self.error, query)
             handle.users += 1
             self.pointer = pointer.value
@@ -261,7 +261,7 @@ class _Page:
 
     def hit(self, place: int) -> Hit:
         with self.handle:
-            if _lib.nh_results_hit(self.pointer, place, self.address_ref,
+            if _lib.nh_results_hit(self.address_ref, self.pointer, place,
                                    self.error_ref):
                 raise make(self.error)
             return Hit(self.address.value or 0, self, place)
@@ -269,7 +269,7 @@ class _Page:
     def next_hit(self, place: int) -> Optional[Hit]:
         """By the cursor, in whose memory hits do not last."""
         with self.handle:
-            if _lib.nh_results_next(self.pointer, self.address_ref,
+            if _lib.nh_results_next(self.address_ref, self.pointer,
                                     self.error_ref):
                 raise make(self.error)
             address = self.address.value
@@ -278,7 +278,7 @@ class _Page:
     def copies(self, place: int) -> tuple[str, ...]:
         ids = _l.List()
         with self.handle:
-            if _lib.nh_results_copies(self.pointer, place, byref(ids),
+            if _lib.nh_results_copies(byref(ids), self.pointer, place,
                                       self.error_ref):
                 raise make(self.error)
             return ids.texts()
@@ -288,8 +288,8 @@ class _Page:
         count = c_size_t()
         recency = ctypes.c_double()
         with self.handle:
-            if _lib.nh_results_scores(self.pointer, place, byref(terms),
-                                      byref(count), byref(recency),
+            if _lib.nh_results_scores(byref(terms), byref(count),
+                                      byref(recency), self.pointer, place,
                                       self.error_ref):
                 raise make(self.error)
             made = [TermScore(t.term.text(), t.score, t.count, t.articles)
@@ -368,8 +368,7 @@ class Results(Sequence[Hit]):
     def total(self) -> Total:
         """How many articles match."""
         def read(results: int) -> Total:
-            t = _l.Total()
-            _lib.nh_results_total(results, byref(t))
+            t = _lib.nh_results_total(results).contents
             return Total(t.value, t.lower, t.upper, bool(t.exact))
         return self._once("total", read)
 
@@ -403,7 +402,7 @@ class Results(Sequence[Hit]):
         def read(results: int) -> str:
             error = _l.Error()
             text = _l.String()
-            if _lib.nh_results_suggestion(results, byref(text), byref(error)):
+            if _lib.nh_results_suggestion(byref(text), results, byref(error)):
                 raise make(error)
             return text.text()
         return self._once("suggestion", read)
@@ -413,7 +412,7 @@ class Results(Sequence[Hit]):
         """What the dates of the query mean, in their order."""
         def read(results: int) -> list[Period]:
             items = ctypes.POINTER(_l.Period)()
-            count = _lib.nh_results_periods(results, byref(items))
+            count = _lib.nh_results_periods(byref(items), results)
             made = []
             for p in (items[i] for i in range(count)):
                 start = characters(self._query, p.offset)
@@ -428,7 +427,7 @@ class Results(Sequence[Hit]):
         """By field, as they were asked for."""
         def read(results: int) -> dict[str, Facet]:
             items = ctypes.POINTER(_l.Facet)()
-            count = _lib.nh_results_facets(results, byref(items))
+            count = _lib.nh_results_facets(byref(items), results)
             made = {}
             for f in (items[i] for i in range(count)):
                 values = (f.values[k] for k in range(f.count))
@@ -442,7 +441,7 @@ class Results(Sequence[Hit]):
         def read(results: int) -> tuple[list[tuple[str, int, int, int]], int]:
             items = ctypes.POINTER(_l.Group)()
             every = c_uint64()
-            count = _lib.nh_results_groups(results, byref(items), byref(every))
+            count = _lib.nh_results_groups(byref(items), byref(every), results)
             made = [(g.value.text(), g.articles, g.first, g.count)
                     for g in (items[i] for i in range(count))]
             return made, every.value

@@ -176,12 +176,12 @@ class Writer:
     @property
     def counts(self) -> Counts:
         """What became of what was given."""
-        c = _l.WriterCounts()
         with self._lock:
             if self._pointer is None:
                 raise ValueError("the writer is closed")
-            _lib.nh_writer_counts(self._pointer, byref(c))
-        return Counts(c.added, c.replaced, c.unchanged, c.deleted, c.skipped)
+            c = _lib.nh_writer_counts(self._pointer).contents
+            return Counts(c.added, c.replaced, c.unchanged, c.deleted,
+                          c.skipped)
 
     def close(self) -> None:
         """Gives up what is not committed, and lets others write."""
