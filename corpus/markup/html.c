@@ -10,9 +10,11 @@
 static bool html_detect(struct slice head)
 {
     /* Parts of pages too. */
-    static const char *const roots[] = {"html", "head",  "body",   "meta",
-                                        "link", "div",   "script", "p",
-                                        "h1",   "center"};
+    static const char *const roots[] = {
+        "html",   "head",     "body",   "meta",  "style", "title", "span",
+        "table",  "noscript", "iframe", "br",    "a",     "ul",    "h2",
+        "h3",     "img",      "form",   "font",  "b",     "link",  "div",
+        "script", "p",        "h1",     "center"};
     const struct slice root = xml_root(head);
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         if (root.len == strlen(roots[i]) && slice_starts(root, roots[i]))

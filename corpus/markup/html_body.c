@@ -7,7 +7,7 @@
  * from the body one goes down as long as one child has nearly all that is left.
  * What remains there is sorted by paragraph: those before the first and behind
  * the last good one are headlines, bylines, buttons and the like. */
-#include "corpus/markup/html.h"
+#include "corpus/markup/html_page.h"
 
 #include <string.h>
 
@@ -52,80 +52,13 @@ static bool is_element(const xmlNode *node)
 
 /* ---- Names of elements, and words in their classes. */
 
-static bool named(const xmlNode *node, const char *names)
-{
-    /* Names stand in a list with spaces around. */
-    char name[16];
-    const size_t len = strlen((const char *)node->name);
-    if (len > sizeof name - 3)
-        return false;
-    name[0] = name[len + 1] = ' ';
-    memcpy(name + 1, node->name, len);
-    name[len + 2] = '\0';
-    return strstr(names, name) != NULL;
-}
-
 static bool is_heading(const xmlNode *n)
 {
-    return named(n, " h1 h2 h3 h4 h5 h6 ");
-}
-
-static const char *attribute(const xmlNode *node, const char *name)
-{
-    const struct slice value = xml_attribute(node, name);
-    return value.len ? value.data : "";
-}
-
-#define WORD_MAX 24
-
-/* The next word of a class or id, in lower case: they part at signs and at
- * capitals. False at the end. */
-static bool next_word(const char **text, char word[WORD_MAX])
-{
-    const char *p = *text;
-    size_t n = 0;
-    while (*p && !((*p | 32) >= 'a' && (*p | 32) <= 'z'))
-        p++;
-    for (const char *start = p; (*p | 32) >= 'a' && (*p | 32) <= 'z'; p++) {
-        if (p > start && *p <= 'Z' && p[-1] >= 'a')
-            break;
-        if (n < WORD_MAX - 1)
-            word[n++] = (char)(*p | 32);
-    }
-    word[n] = '\0';
-    *text = p;
-    return n > 0;
-}
-
-/* Whether a word is in a list: words end with a space, or with a star if others
- * may begin with them. */
-static bool listed(const char *word, const char *const lists[26])
-{
-    const char *list = lists[word[0] - 'a'];
-    while (list && *list) {
-        const size_t n = strcspn(list, " *");
-        if (strncmp(list, word, n) == 0 && (list[n] == '*' || word[n] == '\0'))
-            return true;
-        list += n + 1;
-    }
-    return false;
-}
-
-static bool has_word(const xmlNode *node, const char *const lists[26])
-{
-    static const char *const attributes[] = {"class", "id", "role",
-                                             "data-component"};
-    char word[WORD_MAX];
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
-        for (const char *text = attribute(node, attributes[i]);
-             next_word(&text, word);)
-            if (listed(word, lists))
-                return true;
-    return false;
+    return html_named(n, " h1 h2 h3 h4 h5 h6 ");
 }
 
 /* What is not the article. */
-static const char *const beside[26] = {
+static html_words beside = {
     ['a' - 'a'] = "ad ads adv* advert* author* addthis* aside alsoread ",
     ['b' - 'a'] = "breadcrumb* byline* bio bottom banner* ",
     ['c' - 'a'] = "comment* caption* credit* cookie* copyright carousel* "
@@ -198,11 +131,11 @@ static void enter(struct page *page, xmlNode *n)
         return;
     }
     const enum element_kind kind = xml_kind(n);
-    const bool block =
-        kind == BLOCK || kind == CELL || (kind == LINE && !named(n, " br "));
+    const bool block = kind == BLOCK || kind == CELL ||
+                       (kind == LINE && !html_named(n, " br "));
     p->block = block || !parent ? n : parent->block;
     p->in_link = (parent && parent->in_link) ||
-                 (named(n, " a ") && attribute(n, "href")[0]);
+                 (html_named(n, " a ") && html_value(n, "href")[0]);
 }
 
 static void leave(struct page *page, xmlNode *n)
@@ -297,11 +230,9 @@ static void cut_all(xmlNode *top, bool (*is)(const xmlNode *, const void *),
 static bool never_shown(const xmlNode *n, const void *page)
 {
     (void)page;
-    return (xml_kind(n) == HIDDEN && !named(n, " head ")) ||
-           named(n, " button label dialog source picture img ") ||
-           strstr(attribute(n, "style"), "display:none") ||
-           strstr(attribute(n, "style"), "display: none") ||
-           xmlHasProp((xmlNode *)(uintptr_t)n, BAD_CAST "hidden");
+    return (xml_kind(n) == HIDDEN && !html_named(n, " head ")) ||
+           html_named(n, " button label dialog source picture img ") ||
+           html_invisible(n);
 }
 
 /* Whether an element is something beside the article, by its names, and does
@@ -310,16 +241,16 @@ static bool is_beside(const xmlNode *n, const void *data)
 {
     const struct page *page = data;
     const struct part *p = part_of(n);
-    if (named(n, " body html article main p tr td th tbody "))
+    if (html_named(n, " body html article main p tr td th tbody "))
         return false;
     if (p->text == 0)
-        return !named(n, " br hr ");
+        return !html_named(n, " br hr ");
     if (p->good * 10 >= part_of(page->body)->good * 4)
         return false;
-    return named(n, " aside footer figcaption form nav menu address ") ||
-           (named(n, " figure ") && !xml_child(n, "blockquote") &&
+    return html_named(n, " aside footer figcaption form nav menu address ") ||
+           (html_named(n, " figure ") && !xml_child(n, "blockquote") &&
             !xml_child(n, "table")) ||
-           has_word(n, beside);
+           html_has_word(n, beside);
 }
 
 /* How lines begin that are no article's. In lower case. */
@@ -392,7 +323,7 @@ static bool is_teaser(const xmlNode *n)
 {
     const struct part *p = part_of(n);
     return p->text <= TEASER_BYTES && p->linked >= 12 && p->teasers > 0 &&
-           named(n, " div li article section ");
+           html_named(n, " div li article section ");
 }
 
 /* Lists and boxes of links, what leads elsewhere. */
@@ -400,14 +331,14 @@ static bool is_links(const xmlNode *n, const void *data)
 {
     const struct part *p = part_of(n);
     (void)data;
-    if (named(n, " p ") || is_heading(n))
+    if (html_named(n, " p ") || is_heading(n))
         return p->linked * 10 >= p->text * 9 && p->text > 0;
     if (p->block == n && p->text < ASIDE_BYTES && p->nodes < NODES_MAX &&
         is_aside(n))
         return true;
     if (is_teaser(n))
         return true;
-    return named(n, " ul ol dl div section table ") && p->good == 0 &&
+    return html_named(n, " ul ol dl div section table ") && p->good == 0 &&
            p->linked * 2 > p->text;
 }
 
@@ -418,7 +349,7 @@ static bool is_body_name(const xmlNode *n)
     static const char *const attributes[] = {"class", "id", "itemprop"};
     for (size_t i = 0; i < 3; i++) {
         char value[256];
-        const char *text = attribute(n, attributes[i]);
+        const char *text = html_value(n, attributes[i]);
         size_t len = 0;
         for (; text[len] && len < sizeof value - 1; len++)
             value[len] =
@@ -488,7 +419,7 @@ static xmlNode *go_down(xmlNode *n)
                 most = c;
         if (!most || part_of(most)->good * 10 < part_of(n)->good * 8 ||
             part_of(most)->good == 0 || part_of(most)->block != most ||
-            named(most, " p "))
+            html_named(most, " p "))
             return n;
         n = most;
     }
@@ -520,7 +451,7 @@ static bool is_paragraph(const xmlNode *n)
 {
     const struct part *p = part_of(n);
     return is_good(p) ||
-           (named(n, " p blockquote ") && p->own >= SENTENCE_BYTES &&
+           (html_named(n, " p blockquote ") && p->own >= SENTENCE_BYTES &&
             p->own_linked * 2 < p->own && ends_sentence(n));
 }
 
@@ -528,8 +459,8 @@ static bool is_title(const xmlNode *n, const void *title)
 {
     const struct slice *t = title;
     struct buf text = BUF_INIT;
-    bool same = named(n, " h1 ");
-    if (!same && named(n, " h2 h3 ") && t->len &&
+    bool same = html_named(n, " h1 ");
+    if (!same && html_named(n, " h2 h3 ") && t->len &&
         part_of(n)->nodes < NODES_MAX && xml_line(n, &text))
         same = slice_equal(buf_slice(&text), *t);
     buf_release(&text);

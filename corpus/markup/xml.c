@@ -13,6 +13,7 @@
 
 #include "common/base/utf8.h"
 #include "common/text/charset.h"
+#include "corpus/markup/bounds.h"
 
 /* Longest part of a file before its first record that all records get. */
 #define SHARED_MAX ((size_t)256 << 10)
@@ -327,6 +328,9 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
             return rc;
         record = buf_slice(&ctx->text);
     }
+    record = bounds_xml(record, &ctx->other);
+    if (!record.len && ctx->other.failed)
+        return error_nomem(err);
     pthread_once(&once, xmlInitParser);
     if (!ctx->xml)
         ctx->xml = xmlNewParserCtxt();
@@ -360,10 +364,14 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
 
 xmlDoc *html_parse(struct slice html)
 {
+    struct buf bounded = BUF_INIT;
     pthread_once(&once, xmlInitParser);
     htmlParserCtxt *parser = htmlNewParserCtxt();
     if (!parser)
         return NULL;
+    html = bounds_html(html, &bounded);
+    /* The depth is bounded, and more than libxml2 allows otherwise. */
+    parser->options |= XML_PARSE_HUGE;
     struct listener listener;
     listen(&listener);
     xmlDoc *doc = htmlCtxtReadMemory(
@@ -371,11 +379,12 @@ xmlDoc *html_parse(struct slice html)
         HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
             HTML_PARSE_NONET | HTML_PARSE_COMPACT);
     stop_listening(&listener);
-    if (listener.no_memory) {
+    if (listener.no_memory || bounded.failed) {
         xmlFreeDoc(doc);
         doc = NULL;
     }
     htmlFreeParserCtxt(parser);
+    buf_release(&bounded);
     return doc;
 }
 

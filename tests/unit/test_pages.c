@@ -34,7 +34,7 @@ static void pages_give_what_is_the_article(void **state)
         "this long line in the footer may say.</p></footer></body></html>",
         NULL,
         "|Bridge reopens|" FIRST "\n\nA heading\n\n" SECOND
-        " See the map.||lang=en\n");
+        " See the map.||author=Jane Roe|lang=en\n");
 }
 
 static void pages_say_what_they_are_in_many_ways(void **state)

@@ -1,0 +1,165 @@
+/* Owns what names, classes and styles of elements say about them.
+ * Promises time linear in the attributes of an element. */
+#include "corpus/markup/html_page.h"
+
+#include <string.h>
+
+bool html_named(const xmlNode *node, const char *names)
+{
+    char name[16];
+    const size_t len = strlen((const char *)node->name);
+    if (len > sizeof name - 3)
+        return false;
+    name[0] = name[len + 1] = ' ';
+    memcpy(name + 1, node->name, len);
+    name[len + 2] = '\0';
+    return strstr(names, name) != NULL;
+}
+
+const char *html_value(const xmlNode *node, const char *name)
+{
+    const struct slice value = xml_attribute(node, name);
+    return value.len ? value.data : "";
+}
+
+static bool is_letter(char c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+bool html_next_word(const char **text, char word[HTML_WORD_MAX])
+{
+    const char *p = *text;
+    size_t n = 0;
+    while (*p && !is_letter(*p))
+        p++;
+    for (const char *start = p; is_letter(*p); p++) {
+        if (p > start && *p <= 'Z' && p[-1] >= 'a')
+            break;
+        if (n < HTML_WORD_MAX - 1)
+            word[n++] = (char)(*p | 32);
+    }
+    word[n] = '\0';
+    *text = p;
+    return n > 0;
+}
+
+static bool listed(const char *word, html_words words)
+{
+    const char *list = words[word[0] - 'a'];
+    while (list && *list) {
+        const size_t n = strcspn(list, " *");
+        if (strncmp(list, word, n) == 0 && (list[n] == '*' || word[n] == '\0'))
+            return true;
+        list += n + 1;
+    }
+    return false;
+}
+
+bool html_has_word(const xmlNode *node, html_words words)
+{
+    static const char *const attributes[] = {"class", "id", "role",
+                                             "data-component"};
+    char word[HTML_WORD_MAX];
+    if (!node->properties)
+        return false;
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
+        for (const char *text = html_value(node, attributes[i]);
+             html_next_word(&text, word);)
+            if (listed(word, words))
+                return true;
+    return false;
+}
+
+/* Whether a style has a property with a value, with white space or without. */
+static bool has_style(const char *style, const char *property,
+                      const char *value)
+{
+    for (const char *at = style; (at = strstr(at, property)); at++) {
+        const char *v = at + strlen(property);
+        v += strspn(v, " :");
+        if (strncmp(v, value, strlen(value)) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool html_invisible(const xmlNode *node)
+{
+    if (!node->properties)
+        return false;
+    const char *style = html_value(node, "style");
+    return xmlHasProp((xmlNode *)(uintptr_t)node, BAD_CAST "hidden") ||
+           strcmp(html_value(node, "aria-hidden"), "true") == 0 ||
+           has_style(style, "display", "none") ||
+           has_style(style, "visibility", "hidden");
+}
+
+static html_words beside = {
+    ['a' - 'a'] = "aside ",
+    ['b' - 'a'] = "breadcrumb* bottom ",
+    ['c' - 'a'] = "comment comments commentlist cookie* carousel* copyright "
+                  "calendar* ",
+    ['d' - 'a'] = "disqus* ",
+    ['e' - 'a'] = "event events ",
+    ['l' - 'a'] = "latest ",
+    ['m' - 'a'] = "menu* masthead mostread mostpopular ",
+    ['n' - 'a'] = "nav* newsletter* newest ticker* ",
+    ['p' - 'a'] = "popular* promo* ",
+    ['r' - 'a'] = "related* recommend* recent* respond ",
+    ['s' - 'a'] = "sidebar* similar* slider* ",
+    ['t' - 'a'] = "teaser* trending* topbar ticker* ",
+    ['w' - 'a'] = "widget* weather* "};
+
+static html_words footers = {['f' - 'a'] = "footer* foot "};
+
+/* Whether one of the elements from `node` up is `wanted`. */
+static bool is_within(const xmlNode *node, const xmlNode *wanted)
+{
+    for (int i = 0; node && i < HTML_ANCESTORS; i++, node = node->parent)
+        if (node == wanted)
+            return true;
+    return false;
+}
+
+/* Whether an element is an article, by its name, its class or its type. */
+static bool is_article(const xmlNode *n)
+{
+    static html_words article = {['a' - 'a'] = "article artikel ",
+                                 ['e' - 'a'] = "entry ",
+                                 ['p' - 'a'] = "post "};
+    return html_named(n, " article ") ||
+           strstr(html_value(n, "itemtype"), "Article") ||
+           html_has_word(n, article);
+}
+
+bool html_is_aside(const xmlNode *node, const xmlNode *heading)
+{
+    bool footer = false; /* of the page, or of an article in it */
+    for (int i = 0;
+         node && node->type == XML_ELEMENT_NODE && i < HTML_ANCESTORS;
+         i++, node = node->parent) {
+        if (html_named(node, " body html main "))
+            break;
+        if (footer && is_article(node))
+            return false;
+        if (heading && is_within(heading, node))
+            break;
+        if (html_named(node, " article "))
+            return false;
+        if (html_named(node, " nav aside ") || html_has_word(node, beside))
+            return true;
+        footer = footer || html_named(node, " footer ") ||
+                 html_has_word(node, footers);
+    }
+    return footer;
+}
+
+bool html_in_article(const xmlNode *n)
+{
+    for (int i = 0; n && n->type == XML_ELEMENT_NODE && i < HTML_ANCESTORS;
+         i++, n = n->parent)
+        if (html_named(n, " article main "))
+            return true;
+    return false;
+}
