@@ -1,4 +1,5 @@
-/* Owns the JSON of results and articles; doc/json-output.md describes it. */
+/* Owns the JSON of results and articles; doc/user/json-output.md describes it.
+ */
 #include <inttypes.h>
 
 #include "cli/output/output.h"

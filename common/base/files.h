@@ -1,6 +1,6 @@
 /* The names of all files of an index, in one table: what newshound makes, reads
- * and removes there is named here and nowhere else. doc/index-format.md says
- * what is in each file. */
+ * and removes there is named here and nowhere else.
+ * doc/internals/index-format.md says what is in each file. */
 #ifndef COMMON_BASE_FILES_H
 #define COMMON_BASE_FILES_H
 

@@ -40,7 +40,7 @@
 #define BLOCKS_POSTINGS BITPACK_MAX
 /* Tf parts are stored in units of 1 / BLOCKS_TF. */
 #define BLOCKS_TF 65535
-/* Shorter lists stay Xapian's: doc/decisions.md. */
+/* Shorter lists stay Xapian's: doc/internals/decisions.md. */
 #define BLOCKS_MIN 128
 
 struct blocks {

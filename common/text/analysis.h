@@ -1,7 +1,7 @@
 /* The analyser: what a word is, how it is folded and stemmed, where sentences
  * and paragraphs start. Articles, streams and queries all use this one.
- * doc/analysis.md states the rules; ANALYSIS_VERSION is stored in indexes and
- * changes with them. */
+ * doc/internals/analysis.md states the rules; ANALYSIS_VERSION is stored in
+ * indexes and changes with them. */
 #ifndef COMMON_TEXT_ANALYSIS_H
 #define COMMON_TEXT_ANALYSIS_H
 

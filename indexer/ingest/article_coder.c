@@ -1,5 +1,6 @@
 /* Owns the terms of an article: which there are, and with what wdf.
- * doc/index-format.md lists them; the query planner looks for the same. */
+ * doc/internals/index-format.md lists them; the query planner looks for the
+ * same. */
 #include "indexer/ingest/article_coder.h"
 
 #include <stdio.h>

@@ -12,7 +12,7 @@
 #include "common/base/file.h"
 #include "common/xapian/xw.h"
 
-/* Best of 100 to 5,000 on newswire; doc/performance.md. */
+/* Best of 100 to 5,000 on newswire; doc/internals/performance.md. */
 #define BATCH_ARTICLES 500
 /* Each open batch costs the compactor two file descriptors. */
 #define BATCHES_MAX 240

@@ -8,7 +8,7 @@
 #include "searcher/match/match_tree.h"
 
 /* Texts after which a full page is enough: about what a median NEAR costs in
- * engines with positions. doc/decisions.md. */
+ * engines with positions. doc/internals/decisions.md. */
 #define COUNT_TEXTS 200
 
 /* The score that an article must reach to get onto the page, as far as searches

@@ -1,4 +1,4 @@
-"""doc/embedding.md, followed to the letter: what it has as files is written, what
+"""doc/user/embedding.md, followed to the letter: what it has as files is written, what
 it has at a prompt is run in order, and prints what it says. Dots stand for any
 text.
 
@@ -51,7 +51,7 @@ def main():
         prefix.env["PATH"] = ":".join(
             [os.path.join(prefix.path, "bin"), os.path.join(venv, "bin"),
              os.environ["PATH"]])
-        with open(os.path.join(source, "doc", "embedding.md"),
+        with open(os.path.join(source, "doc", "user", "embedding.md"),
                   encoding="utf-8") as file:
             text = file.read()
         wrong = run = 0

@@ -54,7 +54,7 @@ def close(schema):
 class Json(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with open(os.path.join(SOURCE, "doc", "output.schema.json"),
+        with open(os.path.join(SOURCE, "doc", "user", "output.schema.json"),
                   encoding="utf-8") as file:
             cls.schema = json.load(file)
         jsonschema.Draft202012Validator.check_schema(cls.schema)
@@ -125,7 +125,7 @@ class Json(unittest.TestCase):
         self.check("stats", run("stats", "--format", "json"), False)
 
     def test_the_document_names_every_member(self):
-        with open(os.path.join(SOURCE, "doc", "json-output.md"),
+        with open(os.path.join(SOURCE, "doc", "user", "json-output.md"),
                   encoding="utf-8") as file:
             text = file.read()
 

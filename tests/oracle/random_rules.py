@@ -29,7 +29,7 @@ def fold(name):
 
 class Rules:
     """The rules, and what they make of a stored name; written from
-    doc/entities.md alone."""
+    doc/internals/entities.md alone."""
 
     def __init__(self, rng):
         self.lines, self.into = [], {}

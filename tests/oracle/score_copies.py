@@ -8,7 +8,7 @@ CORPUS is a JSONL file, a folder of Reuters-21578, or "random": families of
 copies of copies of random texts. All pairs are found with
 the prefix filter of Bayardo, Ma and Srikant, "Scaling up all pairs similarity
 search" (WWW 2007), which leaves none out. Then random queries are collapsed,
-by the rule of doc/copies.md from the pairs that the program found. Fails where
+by the rule of doc/user/copies.md from the pairs that the program found. Fails where
 a pair is none, recall is below R, or a page differs.
 """
 
@@ -26,7 +26,7 @@ import sys
 import corpora
 import text_rules
 
-# The rules of doc/copies.md.
+# The rules of doc/user/copies.md.
 BODY_LEAST = 20
 COPY = 0.75
 

@@ -1,4 +1,4 @@
-"""The rules of doc/analysis.md, written a second time: words, folding, stems.
+"""The rules of doc/internals/analysis.md, written a second time: words, folding, stems.
 
 Shares nothing with the C code: Unicode data comes from Python, stems from
 Debian's python3-snowballstemmer.

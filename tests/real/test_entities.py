@@ -18,7 +18,7 @@ import score_entities
 import score_persons
 import score_resolution
 
-# F of entities, in percent. Measured for doc/entities.md: 89.6, 62.5, 74.9,
+# F of entities, in percent. Measured for doc/internals/entities.md: 89.6, 62.5, 74.9,
 # 76.7.
 FLOORS = {"PER": 87, "ORG": 60, "LOC": 72, "all": 74}
 # F of persons of articles, second fifth of GUM's news: 85.7.

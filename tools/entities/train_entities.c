@@ -1,4 +1,4 @@
-/* Trains the model that finds names (doc/entities.md says with what):
+/* Trains the model that finds names (doc/internals/entities.md says with what):
  *
  *   train_entities --data DIR --vectors FILE -o MODEL
  *
