@@ -25,16 +25,18 @@ static void report(void *ctx, const char *problem)
 }
 
 /* What readers need besides: the rules about names. */
-static void check_rules(const char *path, struct check_result *result)
+static int check_rules(const char *path, struct check_result *result,
+                       struct nh_error *err)
 {
-    struct nh_error err;
     nh_index *index;
-    if (nh_index_open(&index, path, &err) == NH_OK) {
+    int rc = nh_index_open(&index, path, err);
+    if (rc == NH_OK)
         nh_index_close(index);
-    } else {
-        report(NULL, err.message);
-        result->problems++;
-    }
+    if (!check_is_damage(rc))
+        return rc;
+    report(NULL, err->message);
+    result->problems++;
+    return NH_OK;
 }
 
 static void summarise(const struct check_result *r)
@@ -49,12 +51,14 @@ static void summarise(const struct check_result *r)
                (unsigned long long)r->sampled);
 }
 
-/* Mends an index that something is wrong with, and looks at it again. */
+/* Mends an index that something is wrong with, and looks at it again. *lost
+ * articles cannot be saved. */
 static int repair(const char *path, uint32_t step, struct check_result *result,
-                  struct nh_error *err)
+                  uint64_t *lost, struct nh_error *err)
 {
     struct repair_result repaired;
     int rc = repair_index(path, report, NULL, &repaired, err);
+    *lost = repaired.lost;
     if (rc != NH_OK)
         return rc;
     printf("repaired: %llu articles are kept, %llu are lost\n",
@@ -70,6 +74,7 @@ static int run_check(const struct options *o)
     struct check_result result = {0};
     const char *path = command_index_path(o);
     long step = 100;
+    uint64_t lost = 0;
     struct index_lock lock = INDEX_LOCK_INIT;
     const bool repairing = options_get(o, "repair") != NULL;
     if (!options_number(o, "step", 1, INT32_MAX, &step))
@@ -89,15 +94,15 @@ static int run_check(const struct options *o)
     if (rc == NH_OK)
         rc = check_index(path, (uint32_t)step, report, NULL, &result, &err);
     if (rc == NH_OK && result.problems && repairing)
-        rc = repair(path, (uint32_t)step, &result, &err);
+        rc = repair(path, (uint32_t)step, &result, &lost, &err);
     if (rc == NH_OK && result.problems == 0)
-        check_rules(path, &result);
+        rc = check_rules(path, &result, &err);
     index_unlock(&lock);
     if (rc != NH_OK)
         return command_fail(&err);
     if (!options_get(o, "quiet"))
         summarise(&result);
-    return command_finish(result.problems ? EXIT_INDEX : EXIT_FOUND);
+    return command_finish(result.problems || lost ? EXIT_INDEX : EXIT_FOUND);
 }
 
 const struct command command_check = {

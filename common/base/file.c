@@ -4,7 +4,6 @@
  * 1 or 2. */
 #include "common/base/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -162,6 +161,16 @@ int file_open_folder(const char *path, int *fd, struct nh_error *err)
     return error_errno(err, ENOTDIR, "open folder", path);
 }
 
+DIR *file_list(int fd, const char *path, struct nh_error *err)
+{
+    DIR *dir = fdopendir(fd);
+    if (!dir) {
+        error_errno(err, errno, "read folder", path);
+        close(fd);
+    }
+    return dir;
+}
+
 /* ---- Reading. */
 
 static int map_open(struct file_map *map, const char *path, bool links,
@@ -277,15 +286,23 @@ int file_replace(const char *path, const void *data, size_t len,
     return rc;
 }
 
-bool file_exists(const char *path)
+int file_find(const char *path, bool *found, struct nh_error *err)
 {
     struct stat st;
     struct place p;
-    if (!place_open(&p, path))
-        return false;
-    const bool found = fstatat(p.folder, p.name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    *found = place_open(&p, path) &&
+             fstatat(p.folder, p.name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    const int errnum = errno;
     place_close(&p);
-    return found;
+    return *found || errnum == ENOENT || errnum == ENOTDIR
+               ? NH_OK
+               : error_errno(err, errnum, "look for", path);
+}
+
+bool file_exists(const char *path)
+{
+    bool found;
+    return file_find(path, &found, NULL) == NH_OK && found;
 }
 
 int file_size(const char *path, uint64_t *size, struct nh_error *err)
@@ -350,11 +367,9 @@ static void remove_folder(int above, const char *name, int depth);
 /* Removes what newshound makes from the folder `fd`, which is closed. */
 static void empty_folder(int fd, int depth)
 {
-    DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    DIR *dir = file_list(fd, "", NULL);
+    if (!dir)
         return;
-    }
     for (struct dirent *e; (e = readdir(dir)) != NULL;) {
         const enum file_kind kind = files_kind(e->d_name);
         if (files_are_folders(kind))
@@ -524,6 +539,37 @@ int file_writer_close(struct file_writer *w, struct nh_error *err)
     free(w->path);
     w->path = NULL;
     return rc;
+}
+
+/* Copies a file by reading it. */
+static int copy_file(const char *from, const char *to, struct nh_error *err)
+{
+    struct file_map map;
+    struct file_writer w = {NULL, NULL, 0, 0};
+    int rc = file_map_open(&map, from, err);
+    if (rc != NH_OK)
+        return rc;
+    rc = file_writer_open(&w, to, err);
+    if (rc == NH_OK) {
+        file_writer_put(&w, map.data, map.size);
+        rc = file_writer_close(&w, err);
+    }
+    file_map_close(&map);
+    return rc;
+}
+
+int file_link(const char *from, const char *to, struct nh_error *err)
+{
+    struct place a, b = {AT_FDCWD, NULL};
+    struct stat st;
+    const bool linked =
+        place_open(&a, from) && place_open(&b, to) &&
+        fstatat(a.folder, a.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(st.st_mode) &&
+        linkat(a.folder, a.name, b.folder, b.name, 0) == 0;
+    place_close(&b);
+    place_close(&a);
+    return linked ? NH_OK : copy_file(from, to, err);
 }
 
 void file_writer_abort(struct file_writer *w)

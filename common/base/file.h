@@ -2,6 +2,7 @@
 #ifndef COMMON_BASE_FILE_H
 #define COMMON_BASE_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +28,10 @@ int file_open(const char *path, int flags, int *fd, struct nh_error *err);
 /* Opens an index, or a folder in it, for reading. */
 int file_open_folder(const char *path, int *fd, struct nh_error *err);
 
+/* Lists an open folder, whose descriptor is taken; `path` is for messages. NULL
+ * on failure. */
+DIR *file_list(int fd, const char *path, struct nh_error *err);
+
 /* A read-only mapping of a whole file; data is NULL for an empty one. */
 struct file_map {
     const uint8_t *data;
@@ -47,11 +52,16 @@ int file_replace(const char *path, const void *data, size_t len,
                  struct nh_error *err);
 /* Gives a file or folder another name, in place of what had it. */
 int file_rename(const char *from, const char *to, struct nh_error *err);
+/* Gives a regular file a second name, or copies it where the file system cannot
+ * do that; synced in the second case. */
+int file_link(const char *from, const char *to, struct nh_error *err);
 /* fsync of a file or a folder. */
 int file_sync(const char *path, struct nh_error *err);
 /* fsync of the folder that a file or folder is in. */
 int file_sync_parent(const char *path, struct nh_error *err);
-/* Returns whether there is anything of this name, a link too. */
+/* Looks whether there is anything of this name, a link too. */
+int file_find(const char *path, bool *found, struct nh_error *err);
+/* The same; false also where that cannot be told. */
 bool file_exists(const char *path);
 /* Makes one folder; one that exists already is fine. */
 int file_mkdir(const char *path, struct nh_error *err);

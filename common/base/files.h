@@ -31,9 +31,7 @@
 /* Ending of a file that is written and then renamed. */
 #define TEMPORARY_ENDING ".tmp"
 
-/* All files that a segment can have, of which the first FILES_OF_XAPIAN are
- * Xapian's. */
-#define FILES_OF_XAPIAN 7
+/* All files that a segment can have. */
 #define FILES_OF_SEGMENT 11
 extern const char *const files_of_segment[FILES_OF_SEGMENT];
 

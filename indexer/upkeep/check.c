@@ -47,10 +47,16 @@ static void problem(struct checker *c, const char *format, ...)
     c->report(c->ctx, line);
 }
 
-/* Reports an error about stored data; only others go on. */
+bool check_is_damage(int code)
+{
+    return code != NH_OK && code != NH_ENOMEM && code != NH_EIO &&
+           code != NH_ELOCKED;
+}
+
+/* Reports damage; other errors end the check. */
 static int data_error(struct checker *c, int rc, const struct nh_error *why)
 {
-    if (rc == NH_OK || rc == NH_ENOMEM) {
+    if (!check_is_damage(rc)) {
         if (rc != NH_OK && c->err)
             *c->err = *why;
         return rc;

@@ -1,10 +1,9 @@
 /* Owns the mending of an index.
- * Promises that nothing is lost that can be read, and that the old index stays
- * until the new one takes its place by one rename. */
+ * Promises that nothing is lost that can be read; that the old index stays
+ * until the new one takes its place by one rename, and is kept beside then; and
+ * that an error which is no damage changes nothing. */
 #include "indexer/upkeep/repair.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +11,15 @@
 #include "common/store/tombstones.h"
 #include "common/stream/stream.h"
 #include "indexer/ingest/article_coder.h"
+#include "indexer/upkeep/repair_keep.h"
+#include "indexer/upkeep/repair_lost.h"
 #include "indexer/writer/index_lock.h"
 #include "indexer/writer/index_writer.h"
 
 /* Memory of a segment in progress. */
 #define MEMORY ((size_t)600 << 20)
+/* The new number of an article that is lost. */
+#define LOST UINT32_MAX
 
 struct repair {
     const char *dir;
@@ -27,6 +30,10 @@ struct repair {
     check_report_fn *report;
     void *ctx;
     struct repair_result *result;
+    /* The new number of each old one, from `first` on; 0 if there was no live
+     * article. */
+    uint32_t *moved, first;
+    size_t moved_count;
     /* Of the segment at hand. */
     const struct manifest_segment *segment;
     struct articles articles;
@@ -43,11 +50,11 @@ struct repair {
     struct buf stream;
 };
 
-/* Reports an error about stored data; others go on. */
+/* Reports damage; other errors end the repair. */
 static int data_error(struct repair *r, int rc, const struct nh_error *why,
                       struct nh_error *err)
 {
-    if (rc == NH_OK || rc == NH_ENOMEM) {
+    if (!check_is_damage(rc)) {
         if (rc != NH_OK && err)
             *err = *why;
         return rc;
@@ -58,36 +65,38 @@ static int data_error(struct repair *r, int rc, const struct nh_error *why,
 
 /* ---- Reading what is left. */
 
-/* The dictionary with this hash: the file, or the one that is built in. NULL if
- * neither is it. */
-static struct dict *find_dict(const struct repair *r, uint64_t hash,
-                              struct buf *file)
+/* Reads the dictionary with this hash: from its file, or the one that is built
+ * in. *out is NULL if neither is it. */
+static int find_dict(const struct repair *r, uint64_t hash, struct dict **out,
+                     struct buf *file, struct nh_error *err)
 {
     char name[MANIFEST_PATH];
     struct buf path = BUF_INIT;
-    struct dict *d = NULL;
+    *out = NULL;
     manifest_dict_name(hash, name);
     buf_reset(file);
-    if (file_join(&path, r->dir, name) &&
-        file_read(path.data, file, NULL) == NH_OK &&
-        dict_load(&d, (struct slice){file->data, file->len}, path.data, NULL) ==
-            NH_OK &&
-        d->hash != hash) {
-        dict_free(d);
-        d = NULL;
-    }
+    int rc = file_join(&path, r->dir, name) ? file_read(path.data, file, err)
+                                            : error_nomem(err);
+    if (rc == NH_OK)
+        rc = dict_load(out, (struct slice){file->data, file->len}, path.data,
+                       err);
     buf_release(&path);
-    if (d)
-        return d;
+    if (rc == NH_OK && (*out)->hash == hash)
+        return NH_OK;
+    dict_free(*out);
+    *out = NULL;
+    if (rc != NH_OK && !check_is_damage(rc))
+        return rc;
     const struct slice general = dict_builtin_file();
-    if (dict_builtin(&d, NULL) == NH_OK && d->hash != hash) {
-        dict_free(d);
-        d = NULL;
+    rc = dict_builtin(out, err);
+    if (rc == NH_OK && (*out)->hash != hash) {
+        dict_free(*out);
+        *out = NULL;
     }
     buf_reset(file);
-    if (d)
+    if (rc == NH_OK && *out)
         buf_append(file, general.data, general.len);
-    return d;
+    return rc == NH_OK && file->failed ? error_nomem(err) : rc;
 }
 
 static bool is_dead(const struct repair *r, uint32_t docid)
@@ -116,7 +125,7 @@ static int read_tombstones(struct repair *r, struct nh_error *err)
             ? tombstones_read(path.data, r->segment->first, r->segment->last,
                               &r->tombstones, &r->tombstone_count, &why)
             : error_nomem(&why);
-    if (rc != NH_OK && rc != NH_ENOMEM)
+    if (check_is_damage(rc))
         error_set(&why, rc,
                   "%s: its list of deleted articles is damaged: those come "
                   "back whose id no later article has",
@@ -125,37 +134,51 @@ static int read_tombstones(struct repair *r, struct nh_error *err)
     return data_error(r, rc, &why, err);
 }
 
-/* Opens what the segment's articles are read from; *usable if that is there. */
-static int open_segment(struct repair *r, bool *usable, struct nh_error *err)
+/* Opens the file of the segment's articles and their dictionary. */
+static int open_articles(struct repair *r, struct nh_error *err)
 {
     struct buf path = BUF_INIT, file = BUF_INIT;
-    struct nh_error why;
     const struct manifest_segment *s = r->segment;
-    *usable = false;
     buf_printf(&path, "%s/%s/" ARTICLES_NAME, r->dir, s->name);
-    int rc = buf_cstr(&path) ? articles_open(&r->articles, path.data, &why)
-                             : error_nomem(&why);
+    int rc = buf_cstr(&path) ? articles_open(&r->articles, path.data, err)
+                             : error_nomem(err);
     if (rc == NH_OK && (r->articles.first != s->first ||
-                        r->articles.slots != s->last - s->first + 1)) {
-        rc = error_set(&why, NH_ECORRUPT, "%s: its articles are of another one",
+                        r->articles.slots != s->last - s->first + 1))
+        rc = error_set(err, NH_ECORRUPT, "%s: its articles are of another one",
                        s->name);
-        articles_close(&r->articles);
-    }
-    if (rc == NH_OK) {
-        r->dict = find_dict(r, r->articles.dict_hash, &file);
-        *usable = r->dict != NULL;
-        if (!r->dict) {
-            rc = error_set(&why, NH_ECORRUPT, "%s: its dictionary is damaged",
-                           s->name);
-            articles_close(&r->articles);
-        }
-    }
-    if (rc != NH_OK)
-        r->result->lost += s->articles - s->tombstones;
+    if (rc == NH_OK)
+        rc = find_dict(r, r->articles.dict_hash, &r->dict, &file, err);
+    if (rc == NH_OK && !r->dict)
+        rc = error_set(err, NH_ECORRUPT, "%s: its dictionary is damaged",
+                       s->name);
     buf_release(&path);
     buf_release(&file);
-    rc = data_error(r, rc, &why, err);
-    return rc == NH_OK && *usable ? read_tombstones(r, err) : rc;
+    return rc;
+}
+
+static void lose(struct repair *r, uint32_t docid)
+{
+    r->moved[docid - r->first] = LOST;
+}
+
+/* Opens the segment; *usable if its articles can be read. Else they are lost,
+ * as far as they are not deleted. */
+static int open_segment(struct repair *r, bool *usable, struct nh_error *err)
+{
+    struct nh_error why;
+    const struct manifest_segment *s = r->segment;
+    const int opened = open_articles(r, &why);
+    *usable = opened == NH_OK;
+    int rc = data_error(r, opened, &why, err);
+    if (rc == NH_OK)
+        rc = read_tombstones(r, err);
+    if (rc != NH_OK || *usable)
+        return rc;
+    r->result->lost += s->articles - s->tombstones;
+    for (uint64_t d = s->first; d <= s->last; d++)
+        if (!is_dead(r, (uint32_t)d))
+            lose(r, (uint32_t)d);
+    return NH_OK;
 }
 
 static void close_segment(struct repair *r)
@@ -183,7 +206,10 @@ static int read_article(struct repair *r, uint32_t docid, uint64_t *hash,
     if (rc == NH_OK)
         rc = stream_decode(r->dict, record.stream, &r->decoded, &why);
     if (rc != NH_OK) {
-        r->result->lost++;
+        if (check_is_damage(rc)) {
+            r->result->lost++;
+            lose(r, docid);
+        }
         return data_error(r, rc, &why, err);
     }
     r->article.title = stream_title(&r->decoded);
@@ -216,11 +242,13 @@ static int flush(struct repair *r, struct nh_error *err)
     return rc;
 }
 
-static int write_article(struct repair *r, uint64_t hash, struct nh_error *err)
+static int write_article(struct repair *r, uint32_t docid, uint64_t hash,
+                         struct nh_error *err)
 {
     struct writer_article a = {.article = &r->article, .hash = hash};
     int rc = writer_resolve(r->writer, article_get(&r->article, FIELD_ID), hash,
                             &a.verdict, err);
+    r->moved[docid - r->first] = a.verdict.has;
     if (rc != NH_OK || a.verdict.docid == 0)
         return rc; /* the same article again */
     if (!r->postings)
@@ -252,21 +280,104 @@ static int copy_segment(struct repair *r, struct nh_error *err)
             continue;
         rc = read_article(r, (uint32_t)d, &hash, err);
         if (rc == NH_OK && hash)
-            rc = write_article(r, hash, err);
+            rc = write_article(r, (uint32_t)d, hash, err);
     }
-    if (usable)
-        close_segment(r);
+    close_segment(r);
     return rc;
 }
+
+static bool is_lost(void *ctx, uint32_t docid)
+{
+    const struct repair *r = ctx;
+    return docid >= r->first && docid - r->first < r->moved_count &&
+           r->moved[docid - r->first] == LOST;
+}
+
+static int copy_segments(struct repair *r, struct nh_error *err)
+{
+    const struct manifest *m = &r->manifest;
+    int rc = NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < m->segment_count; i++) {
+        const uint64_t lost = r->result->lost;
+        r->segment = &m->segments[i];
+        rc = copy_segment(r, err);
+        if (rc == NH_OK && r->result->lost > lost)
+            rc = repair_name_lost(r->dir, m, r->segment, is_lost, r, r->report,
+                                  r->ctx, err);
+    }
+    return rc == NH_OK ? flush(r, err) : rc;
+}
+
+/* ---- Sources. */
+
+/* Gives articles their new numbers; *lost if one has none. */
+static bool move_list(const struct repair *r, const struct source_list *from,
+                      struct source_list *to, bool *lost)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const uint32_t docid = from->items[i];
+        const bool known =
+            docid >= r->first && docid - r->first < r->moved_count;
+        const uint32_t moved = known ? r->moved[docid - r->first] : 0;
+        *lost |= moved == LOST;
+        if (moved && moved != LOST && !source_list_add(to, moved))
+            return false;
+    }
+    source_list_tidy(to);
+    return true;
+}
+
+static int move_source(struct repair *r, struct slice name,
+                       const struct source *from, struct nh_error *err)
+{
+    struct source to = {.state = from->state};
+    bool lost = false;
+    bool good = move_list(r, &from->articles, &to.articles, &lost) &&
+                move_list(r, &from->stale, &to.stale, &lost);
+    if (lost) /* no file is as it was then: it is read again */
+        to.state.size = UINT64_MAX;
+    if (good)
+        return writer_source_put(r->writer, name, &to, err);
+    free(to.articles.items);
+    free(to.stale.items);
+    return error_nomem(err);
+}
+
+/* Takes over what is known of the files that articles came from. */
+static int move_sources(struct repair *r, struct nh_error *err)
+{
+    struct sources old;
+    struct nh_error why;
+    int rc = sources_open(&old, &r->manifest, r->dir, &why);
+    if (check_is_damage(rc)) {
+        sources_release(&old);
+        r->report(r->ctx,
+                  "the table of sources is damaged: index the sources again "
+                  "before --prune is used");
+        return NH_OK;
+    }
+    if (rc != NH_OK && err)
+        *err = why;
+    for (uint32_t n = 0; rc == NH_OK && n < old.names.count; n++) {
+        const struct strtab_entry *e = &old.names.entries[n];
+        if (!old.items[n].gone)
+            rc = move_source(r, (struct slice){e->data, e->len}, &old.items[n],
+                             err);
+    }
+    sources_release(&old);
+    return rc;
+}
+
+/* ---- */
 
 static int open_workshop(struct repair *r, struct nh_error *err)
 {
     struct buf file = BUF_INIT;
     const struct manifest *m = &r->manifest;
     const struct index_settings settings = {m->language, m->keep_lists};
-    struct dict *dict = m->dict ? find_dict(r, m->dict, &file) : NULL;
-    int rc = NH_OK;
-    if (!dict) {
+    struct dict *dict = NULL;
+    int rc = m->dict ? find_dict(r, m->dict, &dict, &file, err) : NH_OK;
+    if (rc == NH_OK && !dict) {
         const struct slice general = dict_builtin_file();
         buf_reset(&file);
         buf_append(&file, general.data, general.len);
@@ -290,38 +401,58 @@ static int open_workshop(struct repair *r, struct nh_error *err)
     return rc;
 }
 
-/* Moves the files of the new index into the old one's folder, the manifest
- * last. */
-static int take_place(struct repair *r, struct nh_error *err)
+/* Looks whether the new index has what was saved, and closes it. */
+static int check_new(struct repair *r, struct nh_error *err)
 {
-    struct buf from = BUF_INIT, to = BUF_INIT;
-    int rc = NH_OK;
-    DIR *d = opendir(r->workshop);
-    if (!d)
-        return error_errno(err, errno, "open folder", r->workshop);
-    for (struct dirent *e; rc == NH_OK && (e = readdir(d)) != NULL;) {
-        if (strncmp(e->d_name, "seg-", 4) != 0 &&
-            strncmp(e->d_name, "dict-", 5) != 0 &&
-            strncmp(e->d_name, "del-", 4) != 0)
-            continue;
-        if (!file_join(&from, r->workshop, e->d_name) ||
-            !file_join(&to, r->dir, e->d_name))
-            rc = error_nomem(err);
-        else if (rename(from.data, to.data) != 0)
-            rc = error_errno(err, errno, "move", from.data);
+    struct snapshot s;
+    writer_close(r->writer);
+    r->writer = NULL;
+    int rc = snapshot_open(&s, r->workshop, err);
+    if (rc != NH_OK)
+        return rc;
+    if (s.live != r->result->kept)
+        rc = error_set(err, NH_EINTERNAL,
+                       "the repaired index has %llu articles instead of %llu",
+                       (unsigned long long)s.live,
+                       (unsigned long long)r->result->kept);
+    snapshot_close(&s);
+    return rc;
+}
+
+/* Makes the new index. */
+static int make_new(struct repair *r, struct nh_error *err)
+{
+    const struct manifest *m = &r->manifest;
+    if (m->segment_count) {
+        r->first = m->segments[0].first;
+        r->moved_count = m->next - r->first;
     }
-    closedir(d);
+    r->moved = calloc(r->moved_count + 1, sizeof *r->moved);
+    int rc = r->moved ? open_workshop(r, err) : error_nomem(err);
     if (rc == NH_OK)
-        rc = file_sync(r->dir, err);
-    if (rc == NH_OK && (!file_join(&from, r->workshop, MANIFEST_NAME) ||
-                        !file_join(&to, r->dir, MANIFEST_NAME)))
-        rc = error_nomem(err);
-    if (rc == NH_OK && rename(from.data, to.data) != 0)
-        rc = error_errno(err, errno, "move", from.data);
+        rc = copy_segments(r, err);
     if (rc == NH_OK)
-        rc = file_sync(r->dir, err);
-    buf_release(&from);
-    buf_release(&to);
+        rc = move_sources(r, err);
+    if (rc == NH_OK)
+        rc = writer_commit(r->writer, err);
+    return rc == NH_OK ? check_new(r, err) : rc;
+}
+
+/* Lets the new index take the place of the old one, which is kept beside. */
+static int replace(struct repair *r, struct nh_error *err)
+{
+    struct buf kept = BUF_INIT;
+    char line[400];
+    int rc = repair_keep_old(r->dir, &r->manifest, &kept, err);
+    if (rc == NH_OK)
+        rc = repair_take_place(r->workshop, r->dir, err);
+    if (rc == NH_OK) {
+        snprintf(line, sizeof line,
+                 "the damaged index is kept as '%s' until you remove it",
+                 kept.data);
+        r->report(r->ctx, line);
+    }
+    buf_release(&kept);
     return rc;
 }
 
@@ -336,6 +467,7 @@ static void release(struct repair *r)
     buf_release(&r->stream);
     manifest_release(&r->manifest);
     free(r->workshop);
+    free(r->moved);
 }
 
 int repair_index(const char *dir, check_report_fn *report, void *ctx,
@@ -362,20 +494,13 @@ int repair_index(const char *dir, check_report_fn *report, void *ctx,
         rc = error_nomem(err);
     }
     if (rc == NH_OK)
-        rc = open_workshop(&r, err);
-    for (size_t i = 0; rc == NH_OK && i < r.manifest.segment_count; i++) {
-        r.segment = &r.manifest.segments[i];
-        rc = copy_segment(&r, err);
-    }
+        rc = make_new(&r, err);
     if (rc == NH_OK)
-        rc = flush(&r, err);
-    if (rc == NH_OK)
-        rc = writer_commit(r.writer, err);
-    if (rc == NH_OK) {
-        writer_close(r.writer);
-        r.writer = NULL;
-        rc = take_place(&r, err);
-    }
+        rc = replace(&r, err);
+    if (rc != NH_OK && err && !err->hint[0])
+        error_hint(err, rc,
+                   "the index was not changed; what cannot be read at all you "
+                   "can give up by moving that file out of the index");
     release(&r);
     if (manifest_read(&now, dir, NULL) == NH_OK)
         index_sweep(dir, &now, false);

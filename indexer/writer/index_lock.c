@@ -20,7 +20,9 @@ static bool folder_usable(const char *dir)
 {
     bool index = false, empty = true;
     int fd;
-    DIR *d = file_open_folder(dir, &fd, NULL) == NH_OK ? fdopendir(fd) : NULL;
+    DIR *d = file_open_folder(dir, &fd, NULL) == NH_OK
+                 ? file_list(fd, dir, NULL)
+                 : NULL;
     if (!d)
         return true; /* the next step tells why */
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
@@ -204,7 +206,9 @@ void index_sweep(const char *dir, const struct manifest *m, bool building)
 {
     struct buf name = BUF_INIT;
     int fd;
-    DIR *d = file_open_folder(dir, &fd, NULL) == NH_OK ? fdopendir(fd) : NULL;
+    DIR *d = file_open_folder(dir, &fd, NULL) == NH_OK
+                 ? file_list(fd, dir, NULL)
+                 : NULL;
     if (!d)
         return;
     for (struct dirent *e; (e = readdir(d)) != NULL;) {

@@ -308,10 +308,9 @@ int writer_name_segment(struct index_writer *w, char name[32],
     bool taken = true;
     while (rc == NH_OK && taken) { /* ends: folders have finitely many names */
         snprintf(name, 32, "seg-%06" PRIu64, w->manifest.segment_number + 1);
-        if (!file_join(&path, w->dir, name))
-            rc = error_nomem(err);
-        taken = rc == NH_OK && file_exists(path.data);
-        w->manifest.segment_number += taken;
+        rc = file_join(&path, w->dir, name) ? file_find(path.data, &taken, err)
+                                            : error_nomem(err);
+        w->manifest.segment_number += rc == NH_OK && taken;
     }
     buf_release(&path);
     return rc;

@@ -95,6 +95,10 @@ bool writer_source_same(struct index_writer *w, struct slice name,
 int writer_source_read(struct index_writer *w, struct slice name,
                        const struct source_state *state,
                        struct source_list *articles, struct nh_error *err);
+/* Puts what another index knew of a file, whose lists are taken in any case.
+ * Where writer_append may be called. */
+int writer_source_put(struct index_writer *w, struct slice name,
+                      struct source *from, struct nh_error *err);
 /* Deletes the articles of files that are below `root` (or are it) and that
  * `exists` does not know, and those that their files do not have any more;
  * unless other files have them. *count of them. */

@@ -27,7 +27,9 @@ static int adopt_files(struct index_writer *w, const char *segment,
         char *path = writer_path(w->dir, relative);
         if (!path)
             return error_nomem(err);
-        if (file_exists(path)) {
+        bool found;
+        rc = file_find(path, &found, err);
+        if (rc == NH_OK && found) {
             rc = file_sync(path, err);
             if (rc == NH_OK)
                 rc = manifest_add_file(&w->manifest, w->dir, relative, err);

@@ -80,6 +80,26 @@ int writer_source_read(struct index_writer *w, struct slice name,
     return good ? NH_OK : error_nomem(err);
 }
 
+int writer_source_put(struct index_writer *w, struct slice name,
+                      struct source *from, struct nh_error *err)
+{
+    pthread_mutex_lock(&w->mutex);
+    struct source *e = sources_change(&w->sources, name);
+    if (e) {
+        e->state = from->state;
+        e->gone = false;
+    }
+    struct source *to = e ? e : from;
+    free(to->articles.items);
+    free(to->stale.items);
+    if (e) {
+        e->articles = from->articles;
+        e->stale = from->stale;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return e ? NH_OK : error_nomem(err);
+}
+
 int writer_delete(struct index_writer *w, uint32_t docid, bool *deleted,
                   struct nh_error *err)
 {

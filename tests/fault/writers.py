@@ -2,6 +2,7 @@
 look whether what is left of it is a commit. For test_calls.py and test_power.py.
 """
 
+import glob
 import json
 import os
 import random
@@ -74,7 +75,8 @@ class Writers(unittest.TestCase):
         return [90, 90], ["check", "--repair", "-d", self.index]
 
     def renew(self):
-        shutil.rmtree(self.index, ignore_errors=True)
+        for folder in [self.index, *glob.glob(self.index + ".damaged*")]:
+            shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.base, self.index)
 
     def look(self, counts, what, mended=False):

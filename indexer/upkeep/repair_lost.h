@@ -1,0 +1,16 @@
+/* The ids of articles that a repair cannot save. */
+#ifndef INDEXER_UPKEEP_REPAIR_LOST_H
+#define INDEXER_UPKEEP_REPAIR_LOST_H
+
+#include "common/store/manifest.h"
+#include "indexer/upkeep/check.h"
+
+/* Reports the ids of those articles of segment `s` that `is_lost` names, as far
+ * as its table of postings, where ids stand too, is whole. */
+int repair_name_lost(const char *dir, const struct manifest *m,
+                     const struct manifest_segment *s,
+                     bool (*is_lost)(void *ctx, uint32_t docid), void *ctx,
+                     check_report_fn *report, void *report_ctx,
+                     struct nh_error *err);
+
+#endif
