@@ -99,7 +99,7 @@ static int run_delete(const struct options *o)
     const char *path = command_index_path(o);
     int rc = NH_OK;
     const char *text = join(o, &query);
-    if (!text || o->count == 0 || text[strspn(text, " \t")] == '\0') {
+    if (!text || o->count == 0 || text[strspn(text, " \t\n\v\f\r")] == '\0') {
         fprintf(stderr,
                 "newshound delete: what is to be deleted? Give a query, "
                 "or --id and ids\n");

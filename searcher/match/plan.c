@@ -448,6 +448,8 @@ static struct match_tree *plan_node(struct planner *p,
     case QUERY_NOT: /* by itself: all articles but those */
         return planner_without(p, planner_everything(p),
                                plan_node(p, n->children[0]));
+    case QUERY_ALL:
+        return planner_everything(p);
     case QUERY_WORD:
         return plan_word(p, n);
     case QUERY_PHRASE:

@@ -310,6 +310,8 @@ static void explain(struct search *x, const struct query_node *n)
     case QUERY_WILDCARD:
         say(x, n, "no word of the article fits this");
         break;
+    case QUERY_ALL:
+        break; /* no article fails it */
     case QUERY_FUZZY:
         say(x, n, "no word of the article is that much like this");
     }

@@ -18,7 +18,8 @@ enum query_kind {
     QUERY_NEAR,     /* its two children near each other */
     QUERY_SCOPE,    /* its child in one sentence or paragraph */
     QUERY_WILDCARD, /* a word with ? and * */
-    QUERY_FUZZY     /* a word but for so many edits */
+    QUERY_FUZZY,    /* a word but for so many edits */
+    QUERY_ALL       /* every article */
 };
 
 struct query_word {
@@ -50,8 +51,8 @@ struct query_node {
 
 struct query {
     struct arena arena;
-    struct query_node *root; /* NULL: matches every article */
-    struct buf notice;       /* what was ignored, or empty */
+    struct query_node *root;
+    struct buf notice; /* what was ignored, or empty */
     size_t nodes;
 };
 
@@ -94,8 +95,9 @@ enum query_token_kind {
     TOKEN_NOT,
     TOKEN_NEAR,
     TOKEN_FIELD,  /* name and colon; the value follows without a space */
-    TOKEN_QUOTED, /* text: between the quotes */
-    TOKEN_WORD    /* text: as typed; `exact` if = stood before it */
+    TOKEN_QUOTED, /* text: between the quotes, with its escapes */
+    TOKEN_WORD,   /* text: as typed; `exact` if = stood before it */
+    TOKEN_ALL     /* a lone * */
 };
 
 struct query_token {
@@ -121,7 +123,8 @@ enum query_fix_kind {
 struct query_fix {
     enum query_fix_kind kind;
     size_t offset, length; /* bytes */
-    const char *with;      /* of FIX_REPLACE; static */
+    const char *with;      /* of FIX_REPLACE; static, or NULL: text */
+    char text[24];
 };
 
 struct query_lexer {
@@ -129,10 +132,27 @@ struct query_lexer {
     size_t pos;
     struct query_fix fix; /* of the error that was found */
     size_t field_at;      /* where the name of the last field stands */
+    enum field field;
+    size_t glued; /* behind the last phrase or group; what stands there without
+                     a space is no word of its own */
+    struct slice glued_text; /* of that phrase, or empty */
+    bool question;           /* its last ? is a question mark */
     bool value; /* a field's value comes next: only quotes and parentheses
                    mean something */
 };
 
+/* Refuse what other search engines write, with what to write here; NH_OK if it
+ * is nothing of the kind (query_foreign.c). `w` is a word as typed, in the
+ * lexer's text, `near` that it is NEAR here too; `v` is a value of the field
+ * x->field. */
+int query_foreign_word(struct query_lexer *x, struct slice w, bool near,
+                       struct nh_error *err);
+int query_foreign_value(struct query_lexer *x, struct slice v,
+                        struct nh_error *err);
+/* Sets the hint for a field that others have and newshound has not; false if it
+ * is none. `value` is what follows its colon. */
+bool query_foreign_field(struct slice name, struct slice value,
+                         struct nh_error *err);
 /* Reads the next token. */
 int query_lex(struct query_lexer *lexer, struct query_token *token,
               struct nh_error *err);

@@ -28,7 +28,7 @@ static void replacement(const struct query_fix *fix, struct slice old,
 {
     buf_reset(out);
     if (fix->kind == FIX_REPLACE) {
-        buf_append_str(out, fix->with);
+        buf_append_str(out, fix->with ? fix->with : fix->text);
     } else if (fix->kind == FIX_STRIP) {
         strip(out, old);
     } else {
@@ -87,11 +87,14 @@ int query_parse_lenient(struct query *q, struct slice text, int64_t today,
         return error_nomem(err);
     while ((rc = query_parse_fix(q, (struct slice){mended->data, mended->len},
                                  today, &fix, err)) != NH_OK &&
-           fix.kind != FIX_NONE && fixes++ < QUERY_FIXES_MAX)
+           fix.kind != FIX_NONE && fixes++ < QUERY_FIXES_MAX) {
         if (!mend(mended, &fix, &note)) {
             rc = error_nomem(err);
             break;
         }
+        if (slice_trim((struct slice){mended->data, mended->len}).len == 0)
+            break; /* nothing is left, which does not mean all articles */
+    }
     if (rc == NH_OK && fixes > 0) {
         struct buf *b = &q->notice;
         buf_append_str(b, b->len ? "; " : "");

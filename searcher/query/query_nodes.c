@@ -99,7 +99,7 @@ _Static_assert(QUERY_EDITS_MAX <= PATTERN_EDITS_MAX,
 static void fix(struct query_parser *p, enum query_fix_kind kind,
                 const struct query_token *t)
 {
-    p->lexer.fix = (struct query_fix){kind, t->offset, t->length, ""};
+    p->lexer.fix = (struct query_fix){kind, t->offset, t->length, "", ""};
 }
 
 /* The value is left out, with the name of the field before it. */
@@ -107,7 +107,7 @@ static void fix_value(struct query_parser *p, const struct query_token *t)
 {
     size_t start = p->value ? p->lexer.field_at : t->offset;
     p->lexer.fix = (struct query_fix){FIX_REPLACE, start,
-                                      t->offset + t->length - start, ""};
+                                      t->offset + t->length - start, "", ""};
 }
 
 static int bad_pattern(struct query_parser *p, const struct query_token *t,
@@ -241,6 +241,18 @@ static int date_node(struct query_parser *p, const struct query_token *t,
     return parse_range(p, t, &n->first, &n->last);
 }
 
+/* Appends the text between quotation marks, without the backslash before a
+ * quotation mark or a backslash. */
+static void unescape(struct slice text, struct buf *out)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\\' && i + 1 < text.len &&
+            strchr("\"\\", text.data[i + 1]))
+            i++;
+        buf_append_byte(out, (uint8_t)text.data[i]);
+    }
+}
+
 /* The value in the form of the field's terms. A name is whole if it was quoted
  * or has punctuation inside. */
 static int filter_node(struct query_parser *p, const struct query_token *t,
@@ -259,10 +271,17 @@ static int filter_node(struct query_parser *p, const struct query_token *t,
     if (value.len == 0)
         return query_error(p->err, NH_EQUERY, t->offset, t->length,
                            "the value of %s: is empty", def->name);
-    if (def->kind == FIELD_KIND_EXACT)
-        buf_append(&folded, value.data, value.len);
+    struct buf plain = BUF_INIT;
+    if (t->kind == TOKEN_QUOTED)
+        unescape(value, &plain);
     else
-        analysis_fold_name(value, &folded);
+        buf_append(&plain, value.data, value.len);
+    if (def->kind == FIELD_KIND_EXACT)
+        buf_append(&folded, plain.data, plain.len);
+    else
+        analysis_fold_name((struct slice){plain.data, plain.len}, &folded);
+    folded.failed = folded.failed || plain.failed;
+    buf_release(&plain);
     char *copy = folded.failed
                      ? NULL
                      : arena_copy(&p->q->arena, folded.data, folded.len);

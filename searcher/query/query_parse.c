@@ -40,7 +40,7 @@ static int advance_joint(struct query_parser *p)
 static void fix(struct query_parser *p, size_t offset, size_t length,
                 const char *with)
 {
-    p->lexer.fix = (struct query_fix){FIX_REPLACE, offset, length, with};
+    p->lexer.fix = (struct query_fix){FIX_REPLACE, offset, length, with, ""};
 }
 
 static bool push(struct node_list *list, struct query_node *n)
@@ -112,6 +112,9 @@ static int check_place(struct query_parser *p, const struct query_node *n,
         break;
     case QUERY_DATE:
         bad = "date";
+        break;
+    case QUERY_ALL:
+        bad = "*";
         break;
     case QUERY_SCOPE:
         bad = n->paragraph ? "/p" : "/s";
@@ -253,6 +256,15 @@ static int parse_primary(struct query_parser *p, struct query_node **out)
         return parse_group(p, out);
     case TOKEN_FIELD:
         return parse_field(p, out);
+    case TOKEN_ALL:
+        if (p->field != NO_FIELD) {
+            t.kind = TOKEN_WORD;
+            rc = query_value_node(p, &t, out);
+        } else {
+            *out = query_new_node(p, QUERY_ALL, &t);
+            rc = *out ? NH_OK : query_failed(p);
+        }
+        return rc == NH_OK ? advance(p) : rc;
     case TOKEN_QUOTED:
     case TOKEN_WORD:
         rc = p->field != NO_FIELD       ? query_value_node(p, &t, out)
@@ -427,9 +439,10 @@ int query_parse_fix(struct query *q, struct slice text, int64_t today,
     p.today = today;
     p.field = NO_FIELD;
     int rc = advance(&p);
-    if (rc == NH_OK && p.token.kind == TOKEN_END)
-        rc = query_error(p.err, NH_EQUERY, 0, 0, "the query is empty");
-    if (rc == NH_OK)
+    const bool empty = rc == NH_OK && p.token.kind == TOKEN_END;
+    if (empty && !(q->root = query_new_node(&p, QUERY_ALL, &p.token)))
+        rc = query_failed(&p);
+    if (rc == NH_OK && !empty)
         rc = parse_query(&p, &q->root);
     if (rc == NH_OK && p.token.kind == TOKEN_CLOSE) {
         fix(&p, p.token.offset, p.token.length, "");
@@ -438,6 +451,10 @@ int query_parse_fix(struct query *q, struct slice text, int64_t today,
     } else if (rc == NH_OK) {
         p.lexer.fix.kind = FIX_NONE;
     }
+    if (rc == NH_OK && p.lexer.question)
+        buf_append_str(&q->notice, q->notice.len
+                                       ? "; the ? at the end is a question mark"
+                                       : "the ? at the end is a question mark");
     if (rc == NH_OK && q->notice.failed)
         rc = error_nomem(p.err);
     if (rc == NH_OK && !q->root)
@@ -462,6 +479,11 @@ int query_restrict(struct query *q, struct slice since, struct slice until,
     if (until.len && !date_period(until, today, &other, &last))
         return error_set(err, NH_EINVAL, "'%.*s' is no date or period",
                          (int)until.len, until.data);
+    if (first > last)
+        return error_set(err, NH_EINVAL,
+                         "the days from %.*s until %.*s end before they begin",
+                         (int)since.len, since.data, (int)until.len,
+                         until.data);
     struct query_node *both = arena_alloc(&q->arena, sizeof *both);
     struct query_node *range = arena_alloc(&q->arena, sizeof *range);
     struct query_node **children = arena_alloc(&q->arena, 2 * sizeof *children);

@@ -25,8 +25,9 @@ static void put_words(const struct query_node *n, struct buf *out)
 static void put_node(const struct query_node *n, struct buf *out)
 {
     static const char *const names[] = {
-        "all of", "any of", "not",  "word", "exactly",  "filter",
-        "has",    "date",   "near", "same", "wildcard", "fuzzy"};
+        "all of",   "any of", "not",          "word", "exactly",
+        "filter",   "has",    "date",         "near", "same",
+        "wildcard", "fuzzy",  "every article"};
     buf_append_str(out, names[n->kind]);
     switch (n->kind) {
     case QUERY_FILTER:

@@ -53,7 +53,7 @@ def man_examples():
                      for p in shlex.split(quoted)[::2]]
         else:
             parts = [rest.replace(r"\(dq", '"').replace(r"\(aq", "'")]
-        yield from parts
+        yield from (part.replace("\\e", "\\") for part in parts)
 
 
 class Help(unittest.TestCase):

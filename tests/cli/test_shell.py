@@ -152,7 +152,7 @@ class Json(unittest.TestCase):
         for kind, line in kinds:
             self.check(kind, line)
         self.assertEqual([kind for kind, _ in kinds],
-                         ["page", "error", "error", "error", "error", "page",
+                         ["page", "error", "error", "error", "page", "page",
                           "error", "error", "page"])
         error = json.loads(out[1])
         self.assertEqual((error["qid"], error["error"]["code"],

@@ -7,8 +7,8 @@
 static void describe(const struct query_node *n, struct buf *out)
 {
     static const char *const names[] = {
-        "AND", "OR",   "NOT",  "word",  "phrase",   "filter",
-        "has", "date", "NEAR", "scope", "wildcard", "fuzzy"};
+        "AND",  "OR",   "NOT",   "word",     "phrase", "filter", "has",
+        "date", "NEAR", "scope", "wildcard", "fuzzy",  "all"};
     buf_printf(out, "%s%s%s", n->required ? "+" : "", n->title ? "title." : "",
                names[n->kind]);
     if (n->kind == QUERY_DATE)
@@ -119,7 +119,7 @@ static void places_take_words_names_and_groups(void **state)
     check("(a b)/s", "scope/s(AND(word.a word.b))");
     check("x (a \"b c\")/p", "AND(word.x scope/p(AND(word.a phrase.b.c)))");
     check("(a OR b)/s OR c", "OR(scope/s(OR(word.a word.b)) word.c)");
-    check("near NEARBY oNEAR/3", "AND(word.near word.nearby phrase.onear.3)");
+    check("near NEARBY", "AND(word.near word.nearby)");
 }
 
 static void patterns_are_words_with_signs(void **state)
@@ -136,7 +136,11 @@ static void patterns_are_words_with_signs(void **state)
     check("a* NEAR/3 b~2", "NEAR3(wildcard.a* fuzzy2.b)");
     check("(a? b)/s", "scope/s(AND(wildcard.a? word.b))");
     check("\"resign* now?\"", "phrase.resign.now");
-    check("~a", "word.a");
+    check("* -b", "AND(all NOT(word.b))");
+    check("", "all");
+    check(" \t", "all");
+    check("title:*", "has.title");
+    check("title:(*)", "has.title");
 }
 
 static void punctuation_alone_is_ignored_with_a_notice(void **state)
@@ -148,6 +152,126 @@ static void punctuation_alone_is_ignored_with_a_notice(void **state)
     assert_string_equal(buf_cstr(&q.notice),
                         "ignored, no word in it: '&', '.'");
     query_release(&q);
+}
+
+static void marks_inside_words_open_no_phrase(void **state)
+{
+    (void)state;
+    check("7\" pipe 4\" bolt", "AND(word.7 word.pipe word.4 word.bolt)");
+    check("\xD7\xA0\xD7\x94\"\xD7\x9C x",
+          "AND(phrase.\xD7\xA0\xD7\x94.\xD7\x9C word.x)");
+    check("\"a 7\" pipe\" b", "AND(phrase.a.7 word.pipe word.b)");
+    check("\"the x\"y z\"", "phrase.the.x.y.z");
+    check("a \"b c\"", "AND(word.a phrase.b.c)");
+    check("\xE2\x80\x9C"
+          "b c\xE2\x80\x9D d",
+          "AND(phrase.b.c word.d)");
+    check("id:\"a\\\"b\\\\c\"", "filter.id=\"a\"b\\c\"");
+    check("id:a\"b\"-c d", "AND(filter.id=\"a\"b\"-c\" word.d)");
+    check("topic:\"x \\\"y\\\"\"", "filter.topic=\"x y\"");
+    check("url:\"c:\\dir\"", "filter.url=\"c:\\dir\"");
+}
+
+static void questions_end_in_a_question_mark(void **state)
+{
+    (void)state;
+    check("who left?", "AND(word.who word.left)");
+    check("Did it rain ?", "AND(word.did word.it word.rain)");
+    check("prices rise in spring??",
+          "AND(word.prices word.rise word.in word.spring)");
+    check("\xC2\xBFllueve?", "word.llueve");
+    check("left?", "wildcard.left?");
+    check("rain left?", "AND(word.rain wildcard.left?)");
+    check("who lef? it", "AND(word.who wildcard.lef? word.it)");
+    check("who lef?t?", "AND(word.who wildcard.lef?t?)");
+}
+
+/* What other programs write; each is refused where it stands. */
+static void foreign_operators_are_errors_with_a_proposal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t offset, length;
+        const char *hint;
+    } rows[] = {{"\"mill race\"~4", 11, 2, "write mill NEAR/4 race"},
+                {"\"mill\"~", 6, 1, "a NEAR/8 b"},
+                {"(mill race)~2", 11, 2, "NEAR"},
+                {"\"mill race\"*", 11, 1, "stands in a word"},
+                {"\"mill race\"^2", 11, 2, "leave ^2 out"},
+                {"mill^1.5 race", 4, 4, "leave ^1.5 out"},
+                {"title:mill^2", 10, 2, "leave ^2 out"},
+                {"_exists_:person", 0, 9, "person:*"},
+                {"_missing_:topic", 0, 10, "-topic:*"},
+                {"a W/12 b", 2, 4, "write NEAR/12"},
+                {"a w/3 b", 2, 3, "write NEAR/3"},
+                {"a n/3 b", 2, 3, "write NEAR/3"},
+                {"a /3 b", 2, 2, "write NEAR/3"},
+                {"(a b)/3", 5, 2, "write NEAR/3"},
+                {"a NEAR3 b", 2, 5, "write NEAR/3"},
+                {"a near/3 b", 2, 6, "write NEAR/3"},
+                {"a ADJ5 b", 2, 4, "write ONEAR/5"},
+                {"a pre/5 b", 2, 5, "write ONEAR/5"},
+                {"a ADJ b", 2, 3, "write ONEAR/1"},
+                {"NEAR(a b, 5)", 0, 4, "write a NEAR/5 b"},
+                {"a AROUND(3) b", 2, 6, "NEAR/5"},
+                {"a w/s b", 2, 3, "(a b)/s"},
+                {"a /p b", 2, 2, "(a b)/p"},
+                {"a && b", 2, 2, "write AND"},
+                {"a&&b", 1, 2, "write AND"},
+                {"a || b", 2, 2, "write OR"},
+                {"a | b", 2, 1, "write OR"},
+                {"a|b", 1, 1, "write OR"},
+                {"a XOR b", 2, 3, "(a OR b) -(a b)"},
+                {"a ANDNOT b", 2, 6, "write NOT"},
+                {"!mill", 0, 1, "write -mill"},
+                {"a !\"mill race\"", 2, 1, "write -"},
+                {"!(a b)", 0, 1, "write -"},
+                {"\xE2\x88\x92mill", 0, 3, "write -mill"},
+                {"title:-mill", 6, 1, "-title:mill"},
+                {"topic:!mill", 6, 1, "-topic:mill"},
+                {"person:+mill", 7, 1, "+person:mill"},
+                {"[2020 TO 2021]", 0, 14, "date:2020..2021"},
+                {"date:{2020 TO *]", 5, 11, "date:2020.."},
+                {"date:>2020", 5, 1, "date:2020.."},
+                {"date:<=2020", 5, 2, "date:..2020"},
+                {"topic:>5", 6, 1, "only days"},
+                {"/mil+/ a", 0, 6, "wildcards"},
+                {"{a b}", 0, 1, "( )"},
+                {"~mill", 0, 1, "mill~"},
+                {"^mill", 0, 1, "title:mill"},
+                {"*:*", 0, 3, "write *"},
+                {"site:x.org", 0, 5, "url:x.org"},
+                {"intitle:mill", 0, 8, "title:mill"},
+                {"after:2020", 0, 6, "date:2020.."},
+                {"headline(mill race)", 0, 8, "title:("},
+                {"atleast3 mill", 0, 8, "ranks"},
+                {"some_thing:x", 0, 11, "quotes"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct query q;
+        struct nh_error err;
+        struct buf mended = BUF_INIT;
+        int rc = query_parse(&q, slice_of(rows[i].text), 19860, &err);
+        if (rc != NH_EQUERY || err.offset != rows[i].offset ||
+            err.length != rows[i].length || !strstr(err.hint, rows[i].hint))
+            fail_msg("%s: code %d at %zu+%zu: %s (%s)", rows[i].text, rc,
+                     err.offset, err.length, err.message, err.hint);
+        /* Each has a way to be mended. */
+        rc = query_parse_lenient(&q, slice_of(rows[i].text), 19860, &mended,
+                                 &err);
+        if (rc != NH_OK && !strstr(err.message, "no word"))
+            fail_msg("%s: %s", rows[i].text, err.message);
+        query_release(&q);
+        buf_release(&mended);
+    }
+    check("24/7 and/or N/A", "AND(phrase.24.7 phrase.and.or phrase.n.a)");
+    check("/etc/passwd", "phrase.etc.passwd");
+    check("a ! b", "AND(word.a word.b)");
+    check("stop!", "word.stop");
+    check("+a AND NOT b", "AND(+word.a +NOT(word.b))");
+    check("id:-5", "filter.id=\"-5\"");
+    check("topic:\"-5\"", "filter.topic=\"5\"");
+    check("note(s)", "AND(word.note word.s)");
 }
 
 static void errors_name_their_place(void **state)
@@ -164,7 +288,6 @@ static void errors_name_their_place(void **state)
         {"a (b c", NH_EQUERY, 2, 1, "never closed", "add )"},
         {"a) b", NH_EQUERY, 1, 1, "never opened", ""},
         {"()", NH_EQUERY, 0, 2, "nothing between", ""},
-        {"", NH_EQUERY, 0, 0, "empty", ""},
         {"a OR", NH_EQUERY, 4, 0, "ends where", ""},
         {"OR a", NH_EQUERY, 0, 2, "expected here", ""},
         {"...", NH_EQUERY, 0, 3, "no word", ""},
@@ -185,8 +308,9 @@ static void errors_name_their_place(void **state)
         {"a NEAR (b c)/s", NH_EQUERY, 7, 7, "/s cannot", "names can"},
         {"(a -b)/s", NH_EQUERY, 3, 2, "NOT cannot", "names can"},
         {"((a b)/s c)/p", NH_EQUERY, 1, 8, "/s cannot", "names can"},
-        {"a *", NH_EQUERY, 2, 1, "letter or digit is missing", "alone"},
-        {"??", NH_EQUERY, 0, 2, "letter or digit is missing", "alone"},
+        {"a **", NH_EQUERY, 2, 2, "letter or digit is missing", "alone"},
+        {"??", NH_EQUERY, 0, 2, "no word in the query", ""},
+        {"a NEAR *", NH_EQUERY, 7, 1, "* cannot", "names can"},
         {"wi-fi*", NH_EQUERY, 0, 6, "for one word", "alone"},
         {"*\xE5\x8C\x97", NH_EQUERY, 0, 4, "for one word", "alone"},
         {"a.b~", NH_EQUERY, 0, 4, "for one word", "alone"},
@@ -257,6 +381,9 @@ int main(void)
         cmocka_unit_test(places_take_words_names_and_groups),
         cmocka_unit_test(patterns_are_words_with_signs),
         cmocka_unit_test(punctuation_alone_is_ignored_with_a_notice),
+        cmocka_unit_test(marks_inside_words_open_no_phrase),
+        cmocka_unit_test(questions_end_in_a_question_mark),
+        cmocka_unit_test(foreign_operators_are_errors_with_a_proposal),
         cmocka_unit_test(errors_name_their_place),
         cmocka_unit_test(limits_are_errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
