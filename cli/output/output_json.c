@@ -237,6 +237,8 @@ int output_page_json(struct buf *out, const struct output_page *page,
     buf_printf(out, "%" PRIu64, total.value);
     json_key(out, "exact");
     buf_append_str(out, total.exact ? "true" : "false");
+    put_number(out, "total_lower", total.lower);
+    put_number(out, "total_upper", total.upper);
     put_optional(out, "notice",
                  (struct nh_string){page->notice, slice_of(page->notice).len});
     rc = nh_results_suggestion(&suggestion, page->results, err);

@@ -80,7 +80,8 @@ int phrase_check_new(struct text_check **out, struct match_state *state,
     struct phrase_check *c = calloc(1, sizeof *c);
     if (!c)
         return error_nomem(err);
-    c->check = (struct text_check){NULL, state, phrase_holds, phrase_free};
+    c->check =
+        (struct text_check){NULL, state, false, phrase_holds, phrase_free};
     c->scope = scope;
     c->compiled = calloc(s->dict_count + 1, sizeof *c->compiled);
     int rc = c->compiled ? NH_OK : error_nomem(err);
@@ -164,7 +165,7 @@ int names_check_new(struct text_check **out, struct match_state *state,
     *out = c ? &c->check : NULL;
     if (!c)
         return error_nomem(err);
-    c->check = (struct text_check){NULL, state, names_hold, names_free};
+    c->check = (struct text_check){NULL, state, false, names_hold, names_free};
     c->rules = rules;
     c->filter = filter;
     return NH_OK;

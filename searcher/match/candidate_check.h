@@ -10,6 +10,7 @@
 struct text_check {
     struct text_check *next; /* for lists */
     struct match_state *state;
+    bool decodes; /* whole texts, which costs ten times as much */
     bool (*holds)(struct text_check *c, const struct snapshot_segment *segment,
                   const struct article_record *record);
     void (*free)(struct text_check *c);

@@ -11,6 +11,8 @@
 
 #include "common/base/byte_masks.h"
 #include "common/store/bm25.h"
+#include "searcher/match/sample.h"
+#include "searcher/match/total.h"
 
 /* Matches up to this number are counted exactly without being asked to. */
 #define COUNT_EXACTLY 1000
@@ -39,6 +41,7 @@ struct lane {
     uint32_t first, last;
     struct match_share *share;
     uint64_t *found; /* of all articles; NULL: nobody asks */
+    bool known;      /* the total is known: nothing has to be counted */
     struct match_page page;
     pthread_t thread;
     int rc;
@@ -66,28 +69,6 @@ static int reserve_page(struct match_page *page, size_t n, struct nh_error *err)
     page->scores = malloc((n + 1) * sizeof *page->scores);
     page->count = n;
     return page->docids && page->scores ? NH_OK : error_nomem(err);
-}
-
-/* What the source counted; if that was not all, what it would be if matches
- * went on to come as they did. */
-static struct nh_total total_of(const struct posting_source *source)
-{
-    const struct snapshot *s = source->state->snapshot;
-    uint64_t n = source->counted, least = source->exactly;
-    if (n < least)
-        return (struct nh_total){n, n, n, 1};
-    uint32_t first = s->segments[0].info->first,
-             last = s->segments[s->count - 1].info->last;
-    first = source->first > first ? source->first : first;
-    last = source->last < last ? source->last : last;
-    uint64_t most = (uint64_t)last - first + 1;
-    most = most < s->live ? most : s->live;
-    double share =
-        (double)(source->reached - first + 1) / ((double)(last - first) + 1);
-    uint64_t estimate = (uint64_t)((double)least / share);
-    most = most < least ? least : most;
-    estimate = estimate > most ? most : estimate;
-    return (struct nh_total){estimate, least, most, 0};
 }
 
 /* Article numbers from the first to the last of the index. */
@@ -386,6 +367,18 @@ static uint32_t articles_of(const struct posting_source *source)
     return n;
 }
 
+/* Whether texts decide, and more candidates are expected than are worth reading
+ * one by one. */
+static bool wants_sample(const struct posting_source *source)
+{
+    if (!sample_fits(source->tree))
+        return false;
+    const struct total_expectation e =
+        total_expected(source->tree, source->state->snapshot, source->first,
+                       source->last, TOTAL_REGIONS, false);
+    return e.matches > SAMPLE_CANDIDATES;
+}
+
 static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
 {
     const struct nh_search_options *o = l->options;
@@ -399,24 +392,29 @@ static int run_plan(struct lane *l, struct plan *plan, struct nh_error *err)
     source->now = o->now;
     source->found = l->found;
     source->found_from = l->index->snapshot.segments[0].info->first;
-    bool all =
+    const bool known = l->known && !source->found;
+    const bool all =
         !source->scored || (o->flags & NH_SEARCH_EXACT_TOTAL) || source->found;
-    source->exactly = all ? UINT64_MAX : COUNT_EXACTLY + 1;
+    source->exactly = known && source->scored ? 0
+                      : all                   ? UINT64_MAX
+                                              : COUNT_EXACTLY + 1;
+    source->sample = !all && !known && wants_sample(source);
     if (e.count == 0) {
-        rc = posting_source_count(source, err);
+        rc = known ? NH_OK : posting_source_count(source, err);
         if (rc == NH_OK)
             rc = reserve_page(&l->page, 0, err);
     } else {
         rc = by_score ? run_by_score(l, source, e, err)
                       : run_by_date(l, source, e, err);
     }
+    l->page.total = (struct nh_total){0, 0, UINT64_MAX, 0};
+    if (rc == NH_OK && !known && plan->state.failed == NH_OK)
+        rc = total_of(source, &l->page.total, err);
     if (rc == NH_OK && plan->state.failed != NH_OK) {
         rc = plan->state.failed;
         if (err)
             *err = plan->state.error;
     }
-    if (rc == NH_OK)
-        l->page.total = total_of(source);
     return rc;
 }
 
@@ -496,7 +494,8 @@ static struct nh_total sum_totals(const struct lane *lanes, unsigned count)
         const struct nh_total *one = &lanes[i].page.total;
         t.value += one->value;
         t.lower += one->lower;
-        t.upper += one->upper;
+        t.upper = one->upper < UINT64_MAX - t.upper ? t.upper + one->upper
+                                                    : UINT64_MAX;
         t.exact = t.exact && one->exact;
     }
     return t;
@@ -619,6 +618,9 @@ int match_query(struct match_page *page, nh_index *index,
         if (!whole.found)
             rc = error_nomem(err);
     }
+    const struct total_bounds bounds =
+        total_bounds_of(plan.source.tree, &plan.state);
+    whole.known = bounds.lower == bounds.upper;
     unsigned threads = threads_wanted(index, o);
     if (threads > span_of(&index->snapshot) / 64) /* no lane is empty */
         threads = 1;
@@ -637,6 +639,8 @@ int match_query(struct match_page *page, nh_index *index,
         joined.notice = whole.page.notice;
         whole.page = joined;
     }
+    if (rc == NH_OK)
+        total_bound(&whole.page.total, bounds);
     plan_release(&plan);
     whole.page.found = whole.found;
     if (rc != NH_OK)

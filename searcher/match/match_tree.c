@@ -92,7 +92,7 @@ bool match_tree_check(struct match_tree *t, struct text_check *check)
 bool match_tree_add(struct match_tree *t, struct match_tree *child)
 {
     bool good = true;
-    if (child->op != t->op)
+    if (child->op != t->op || child->disjoint)
         return add_child(t, child);
     while (good && child->count > 0)
         good = add_child(t, child->children[--child->count]);

@@ -27,6 +27,7 @@ struct match_tree {
     size_t docid_count;
     struct match_tree **children; /* owned */
     size_t count, cap;
+    bool disjoint;              /* of TREE_OR: no article has two children */
     struct text_check **checks; /* of TREE_AND; borrowed */
     size_t check_count, check_cap;
 };
@@ -45,7 +46,7 @@ void match_tree_free(struct match_tree *t);
 /* Whether any match can score. */
 bool match_tree_scores(const struct match_tree *t);
 /* Takes `child` over, also on failure: false if memory ran out. A child of the
- * same operator is taken apart. */
+ * same operator is taken apart, but not a disjoint one. */
 bool match_tree_add(struct match_tree *t, struct match_tree *child);
 bool match_tree_check(struct match_tree *t, struct text_check *check);
 /* The child of an AND or OR that has one and no checks, which goes; else `t`.

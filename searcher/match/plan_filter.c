@@ -257,6 +257,8 @@ struct match_tree *plan_date(struct planner *p, const struct query_node *n)
         add_date_terms(p, first, last, planner_group(p, TREE_OR));
     if (any && any->count == 0) /* no such days in the index */
         any = planner_add(p, any, nothing(p));
+    if (any)
+        any->disjoint = true; /* an article has one date */
     return planner_settle(p, any);
 }
 

@@ -133,12 +133,20 @@ static bool counting(const struct match_list *l)
     return l->source->counted < l->source->exactly;
 }
 
+/* Ends the counting: every match up to `docid` was counted. */
+static void end_counting(struct posting_source *source, uint32_t docid)
+{
+    source->exactly = source->counted;
+    source->reached = docid;
+    source->counted_there = source->counted;
+}
+
 static void count(struct match_list *l, uint64_t found, uint32_t docid)
 {
     struct posting_source *source = l->source;
     source->counted += found;
     if (!counting(l) && source->reached == 0)
-        source->reached = docid;
+        end_counting(source, docid);
 }
 
 /* Notes a match that is counted. */
@@ -424,10 +432,12 @@ static void stop_counting(struct match_list *l, double least)
 {
     struct posting_source *source = l->source;
     if (!(least > 0) || !counting(l) || source->exactly == UINT64_MAX ||
-        source->state->texts < COUNT_TEXTS)
+        (source->state->texts < COUNT_TEXTS && !source->sample))
         return;
-    source->exactly = source->counted;
-    source->reached = l->end - 1;
+    /* Suspects that wait were not counted. */
+    end_counting(source, l->suspicious && l->pos < l->count
+                             ? l->suspects[l->pos].docid - 1
+                             : l->end - 1);
 }
 
 /* The next match, 0 at the end; those that score less than `least` do not

@@ -23,12 +23,17 @@ struct posting_source {
     uint32_t first, last;      /* only articles with these numbers */
     struct match_share *share; /* or NULL */
     struct match_state *state; /* borrowed; look at it after each search */
-    /* At least so many matches are counted, if there are: all, if `counted` is
-     * less than `exactly` in the end. Unless it is UINT64_MAX, it is lowered to
-     * what was counted once the page is full and COUNT_TEXTS texts had to be
-     * looked at. */
+    /* Every match is counted until `counted` reaches `exactly`; if it stays
+     * less, it is the number of all matches. Unless `exactly` is UINT64_MAX, it
+     * is lowered to what was counted once the page is full and COUNT_TEXTS
+     * texts were read, or at once if `sample` says that a sample of the texts
+     * gives the total in the end. */
     uint64_t exactly, counted;
-    uint32_t reached; /* article number at which `exactly` was; 0: not yet */
+    bool sample;
+    /* Once `exactly` is reached: the docid up to which every match was counted,
+     * and how many there are; 0 before. */
+    uint32_t reached;
+    uint64_t counted_there;
     /* Where all matches are counted: a bit for each that is, from article
      * number `found_from` on; or NULL. Borrowed. */
     uint64_t *found;

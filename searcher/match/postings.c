@@ -176,6 +176,46 @@ static uint32_t block_of(const struct block_list *l, uint32_t i, uint32_t docid)
     return low;
 }
 
+/* Docids of block i that are less than `docid`. */
+static double block_before(const struct block_list *l, uint32_t i,
+                           uint32_t docid)
+{
+    struct block b;
+    uint32_t n = 0;
+    if (!block_enter(l, i, &b)) /* the search will say so */
+        return 0;
+    while (n < b.count && b.docids[n] < docid)
+        n++;
+    return n;
+}
+
+double postings_before(const struct segment_postings *in, uint32_t first,
+                       uint64_t docid, bool exact, uint32_t *hint)
+{
+    const struct block_list *l = &in->list;
+    if (l->blocks == 0) { /* of less than BLOCKS_MIN postings, or rare */
+        while (*hint < in->count && in->docids[*hint] < docid)
+            ++*hint;
+        return *hint;
+    }
+    if (docid > CURSOR_END - 1)
+        return in->count;
+    if (docid <= first)
+        return 0;
+    const uint32_t i = *hint = block_of(l, *hint, (uint32_t)docid);
+    if (i == l->blocks)
+        return in->count;
+    const uint32_t behind = i * BLOCKS_POSTINGS;
+    if (exact)
+        return behind + block_before(l, i, (uint32_t)docid);
+    const double start = i ? (double)block_last(l, i - 1) + 1 : first,
+                 span = (double)block_last(l, i) + 1 - start,
+                 size =
+                     i + 1 < l->blocks ? BLOCKS_POSTINGS : in->count - behind;
+    const double part = ((double)docid - start) / span;
+    return behind + size * (part > 0 ? part : 0);
+}
+
 double term_cursor_bound(struct term_cursor *c, uint32_t docid, uint32_t *upto)
 {
     const struct block_list *l = &c->in->list;

@@ -30,6 +30,13 @@ int postings_new(struct postings **out, const struct snapshot *s,
 /* Frees it and those behind it. */
 void postings_free(struct postings *w);
 
+/* Returns how many postings have docids before `docid`, no less than `first`,
+ * that of the segment: exactly, or as if they lay evenly in their block, which
+ * is not unpacked then. *hint is 0 at first; `docid` must not be smaller than
+ * in the call before with the same hint. */
+double postings_before(const struct segment_postings *in, uint32_t first,
+                       uint64_t docid, bool exact, uint32_t *hint);
+
 /* Docid of a cursor behind the last posting; no article has it. */
 #define CURSOR_END UINT32_MAX
 

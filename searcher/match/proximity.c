@@ -154,8 +154,8 @@ int proximity_new(struct text_check **out, struct match_state *state,
     struct proximity *x = calloc(1, sizeof *x);
     if (!x)
         return error_nomem(err);
-    x->check =
-        (struct text_check){NULL, state, proximity_holds, proximity_free};
+    x->check = (struct text_check){NULL, state, node->kind == QUERY_SCOPE,
+                                   proximity_holds, proximity_free};
     x->rules = rules;
     x->patterns = patterns;
     x->stems = stems;

@@ -4,8 +4,8 @@
 
 #include "searcher/index/index.h"
 #include "searcher/match/postings.h"
-#include "searcher/match/term_walk.h"
 #include "searcher/present/string_counts.h"
+#include "searcher/present/term_walk.h"
 
 struct nh_completions {
     struct arena arena;

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "searcher/match/postings.h"
-#include "searcher/match/term_walk.h"
 #include "searcher/present/string_counts.h"
+#include "searcher/present/term_walk.h"
 #include "searcher/query/pattern.h"
 
 /* Words of a query that are replaced at most; queries with more are not meant

@@ -29,6 +29,31 @@ class Cli(unittest.TestCase):
                          ["superalignment-launch"])
         self.assertEqual(search("francois -tunnel"), ["text/higgs.txt"])
 
+    def test_totals_of_single_words_are_exact(self):
+        """Tombstones do not count; other totals have bounds that hold."""
+        def write_half(name, first):
+            write(name, "".join(json.dumps({
+                "id": str(n), "title": "gazette" if n % 3 else "bulletin",
+                "body": f"tide {'mill' if n % 5 < first else 'crane'} w{n}"})
+                + "\n" for n in range(3000 if first == 2 else 600)))
+        write_half("first.jsonl", 2)
+        write_half("second.jsonl", 4)
+        for name in ("first.jsonl", "second.jsonl"):
+            status, _, err = run("index", "-q", "-d", "totals.idx",
+                                 "--no-merge", "--no-entities", name)
+            self.assertEqual(status, 0, err)
+        for query in ("tide", "mill", "crane", "title:gazette", "NOT mill",
+                      "mill OR crane", "tide mill", "gaz*", "tide -mill"):
+            _, out, _ = run("search", "-d", "totals.idx", "--count", query)
+            _, page, _ = run("search", "-d", "totals.idx", "--format", "json",
+                             query)
+            page, count = json.loads(page), int(out)
+            self.assertLessEqual(page["total_lower"], count, query)
+            self.assertGreaterEqual(page["total_upper"], count, query)
+            self.assertLess(abs(page["total"] - count), count * 0.1, query)
+            if page["exact"] or " " not in query.replace("NOT ", ""):
+                self.assertEqual(page["total"], count, query)
+
     def test_copies_are_shown_once(self):
         story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
         lines = [

@@ -259,7 +259,9 @@ static void foreign_operators_are_errors_with_a_proposal(void **state)
         /* Each has a way to be mended. */
         rc = query_parse_lenient(&q, slice_of(rows[i].text), 19860, &mended,
                                  &err);
-        if (rc != NH_OK && !strstr(err.message, "no word"))
+        const struct slice left = {mended.data, mended.len};
+        if (rc != NH_OK && slice_trim(left).len > 0 &&
+            !strstr(err.message, "no word"))
             fail_msg("%s: %s", rows[i].text, err.message);
         query_release(&q);
         buf_release(&mended);

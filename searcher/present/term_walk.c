@@ -1,5 +1,5 @@
 /* Owns the walk through terms. */
-#include "searcher/match/term_walk.h"
+#include "searcher/present/term_walk.h"
 
 #include <string.h>
 
