@@ -163,39 +163,87 @@ static int damaged(const char *where, const char *what, struct nh_error *err)
                      where, what);
 }
 
-/* Returns whether a segment can have this name: none before it has. */
+/* Takes a number in decimal, or in hexadecimal where `base` is 16, and the
+ * space behind it. False if there is none up to `most`. */
+static bool take_number(const char **p, unsigned base, uint64_t most,
+                        uint64_t *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t value = 0;
+    const char *start = *p, *digit;
+    for (; **p && (digit = memchr(digits, **p, base)) != NULL; ++*p) {
+        const unsigned d = (unsigned)(digit - digits);
+        if (d > most || value > (most - d) / base)
+            return false;
+        value = value * base + d;
+    }
+    const bool any = *p > start;
+    *out = value;
+    if (**p == ' ')
+        ++*p;
+    return any;
+}
+
+static bool take_u32(const char **p, uint32_t *out)
+{
+    uint64_t value;
+    const bool good = take_number(p, 10, UINT32_MAX, &value);
+    *out = (uint32_t)value;
+    return good;
+}
+
+/* Takes a word of less than `size` bytes, and the space behind it. */
+static bool take_word(const char **p, char *out, size_t size)
+{
+    const size_t len = strcspn(*p, " ");
+    if (len == 0 || len >= size)
+        return false;
+    memcpy(out, *p, len);
+    out[len] = '\0';
+    *p += len + ((*p)[len] == ' ');
+    return true;
+}
+
+/* Returns whether the manifest's next segment can have this name: a folder that
+ * was made, which no segment before it has. */
 static bool segment_name_good(const struct manifest *m, const char *name)
 {
+    const char *digits = name + 4;
+    uint64_t number;
     for (size_t i = 0; i < m->segment_count; i++)
         if (strcmp(m->segments[i].name, name) == 0)
             return false;
-    return files_kind(name) == FOLDER_SEGMENT;
+    return files_kind(name) == FOLDER_SEGMENT &&
+           take_number(&digits, 10, m->segment_number, &number);
 }
 
-static bool parse_segment(struct manifest *m, const char *line,
-                          struct nh_error *err)
+static bool read_segment(struct manifest *m, const char *p,
+                         struct nh_error *err)
 {
     struct manifest_segment s;
     memset(&s, 0, sizeof s);
-    return sscanf(line,
-                  "%31s %" SCNu32 " %" SCNu32 " %" SCNu32 " %" SCNx64
-                  " %" SCNu64 " %" SCNu32,
-                  s.name, &s.first, &s.last, &s.articles, &s.dict,
-                  &s.tomb_commit, &s.tombstones) == 7 &&
+    return take_word(&p, s.name, sizeof s.name) && take_u32(&p, &s.first) &&
+           take_u32(&p, &s.last) && take_u32(&p, &s.articles) &&
+           take_number(&p, 16, UINT64_MAX, &s.dict) &&
+           take_number(&p, 10, m->commit, &s.tomb_commit) &&
+           take_u32(&p, &s.tombstones) && *p == '\0' &&
            segment_name_good(m, s.name) && s.first >= 1 && s.first <= s.last &&
-           s.last < m->next &&
+           s.last < m->next && s.articles >= 1 &&
+           s.articles - 1 <= s.last - s.first && s.tombstones <= s.articles &&
+           (s.tomb_commit || s.tombstones == 0) &&
            (m->segment_count == 0 ||
             s.first > m->segments[m->segment_count - 1].last) &&
            manifest_add_segment(m, &s, err) == NH_OK;
 }
 
-static bool parse_file(struct manifest *m, const char *line,
-                       struct nh_error *err)
+static bool read_file(struct manifest *m, const char *p, struct nh_error *err)
 {
     struct manifest_file f;
-    if (sscanf(line, "%63s %" SCNu64 " %" SCNx64, f.path, &f.size, &f.hash) !=
-            3 ||
-        !files_in_manifest(f.path))
+    memset(&f, 0, sizeof f);
+    if (!take_word(&p, f.path, sizeof f.path) ||
+        !take_number(&p, 10, INT64_MAX, &f.size) ||
+        !take_number(&p, 16, UINT64_MAX, &f.hash) || *p ||
+        !files_in_manifest(f.path) || manifest_find_file(m, f.path))
         return false;
     struct manifest_file *slot = file_slot(m, f.path, err);
     if (slot)
@@ -203,40 +251,133 @@ static bool parse_file(struct manifest *m, const char *line,
     return slot != NULL;
 }
 
-static int parse_line(struct manifest *m, const char *key, const char *rest,
-                      const char *where, struct nh_error *err)
+static bool read_commit(struct manifest *m, const char *p, struct nh_error *err)
 {
-    bool good = true;
-    if (strcmp(key, "format") == 0) {
-        if (atoi(rest) != MANIFEST_FORMAT)
-            return error_set(err, NH_EVERSION,
-                             "the index '%s' has format %.10s; this program "
-                             "reads format %d",
-                             where, rest, MANIFEST_FORMAT);
-    } else if (strcmp(key, "requires") == 0) {
+    (void)err;
+    return take_number(&p, 10, MANIFEST_COUNT_MAX, &m->commit) && !*p;
+}
+
+static bool read_analysis(struct manifest *m, const char *p,
+                          struct nh_error *err)
+{
+    uint32_t version;
+    (void)err;
+    const bool good = take_u32(&p, &version) &&
+                      take_word(&p, m->language, sizeof m->language) && !*p;
+    m->analysis = version;
+    return good;
+}
+
+static bool read_next(struct manifest *m, const char *p, struct nh_error *err)
+{
+    (void)err;
+    return take_u32(&p, &m->next) && m->next >= 1 && !*p;
+}
+
+static bool read_last_segment(struct manifest *m, const char *p,
+                              struct nh_error *err)
+{
+    (void)err;
+    return take_number(&p, 10, MANIFEST_COUNT_MAX, &m->segment_number) && !*p;
+}
+
+static bool read_dict(struct manifest *m, const char *p, struct nh_error *err)
+{
+    (void)err;
+    return take_number(&p, 16, UINT64_MAX, &m->dict) && !*p;
+}
+
+static bool read_lists(struct manifest *m, const char *p, struct nh_error *err)
+{
+    (void)err;
+    m->keep_lists = true;
+    return strcmp(p, "both") == 0;
+}
+
+/* What stands behind "# nh ", in the order in which it is written. */
+static const struct {
+    const char *key;
+    bool (*read)(struct manifest *m, const char *rest, struct nh_error *err);
+    enum { ONCE, AT_MOST_ONCE, MANY } times;
+} entries[] = {
+    {"commit", read_commit, ONCE},   {"analysis", read_analysis, ONCE},
+    {"next", read_next, ONCE},       {"last-segment", read_last_segment, ONCE},
+    {"dict", read_dict, ONCE},       {"lists", read_lists, AT_MOST_ONCE},
+    {"segment", read_segment, MANY}, {"file", read_file, MANY}};
+#define ENTRIES (sizeof entries / sizeof *entries)
+
+/* Reads an entry; `seen` counts them. Keys that are not known were added by a
+ * version whose indexes this one can read: "requires" would say otherwise. */
+static int read_entry(struct manifest *m, const char *key, const char *rest,
+                      unsigned seen[ENTRIES], const char *where,
+                      struct nh_error *err)
+{
+    if (strcmp(key, "format") == 0 &&
+        (atoi(rest) != MANIFEST_FORMAT || strlen(rest) > 9))
+        return error_set(err, NH_EVERSION,
+                         "the index '%s' has format %.10s; this program "
+                         "reads format %d",
+                         where, rest, MANIFEST_FORMAT);
+    if (strcmp(key, "requires") == 0)
         return error_set(err, NH_EVERSION,
                          "the index '%s' needs a newer version of newshound "
                          "(%.60s)",
                          where, rest);
-    } else if (strcmp(key, "commit") == 0) {
-        good = sscanf(rest, "%" SCNu64, &m->commit) == 1;
-    } else if (strcmp(key, "analysis") == 0) {
-        good = sscanf(rest, "%u %31s", &m->analysis, m->language) == 2;
-    } else if (strcmp(key, "lists") == 0) {
-        m->keep_lists = strcmp(rest, "both") == 0;
-        good = m->keep_lists;
-    } else if (strcmp(key, "next") == 0) {
-        good = sscanf(rest, "%" SCNu32, &m->next) == 1 && m->next >= 1;
-    } else if (strcmp(key, "last-segment") == 0) {
-        good = sscanf(rest, "%" SCNu64, &m->segment_number) == 1;
-    } else if (strcmp(key, "dict") == 0) {
-        good = sscanf(rest, "%" SCNx64, &m->dict) == 1;
-    } else if (strcmp(key, "segment") == 0) {
-        good = parse_segment(m, rest, err);
-    } else if (strcmp(key, "file") == 0) {
-        good = parse_file(m, rest, err);
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (strcmp(key, entries[i].key) == 0 &&
+            ((seen[i]++ > 0 && entries[i].times != MANY) ||
+             !entries[i].read(m, rest, err)))
+            return damaged(where, key, err);
+    return NH_OK;
+}
+
+/* Reads a line "glass NAME", one for each segment in their order. */
+static bool read_stub(const struct manifest *m, const char *line, size_t *stubs)
+{
+    return strncmp(line, "glass ", 6) == 0 && *stubs < m->segment_count &&
+           strcmp(line + 6, m->segments[(*stubs)++].name) == 0;
+}
+
+static bool names_dict(const struct manifest *m, uint64_t hash)
+{
+    char name[MANIFEST_PATH];
+    manifest_dict_name(hash, name);
+    return manifest_find_file(m, name) != NULL;
+}
+
+/* Returns whether the manifest names all files that a segment needs. */
+static bool segment_complete(const struct manifest *m,
+                             const struct manifest_segment *s)
+{
+    static const char *const needed[] = {VERSION_NAME,    TABLE_NAME,
+                                         ARTICLES_NAME,   BLOCKS_NAME,
+                                         VOCABULARY_NAME, COPIES_NAME};
+    char name[MANIFEST_PATH];
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        snprintf(name, sizeof name, "%s/%s", s->name, needed[i]);
+        if (!manifest_find_file(m, name))
+            return false;
     }
-    return good ? NH_OK : damaged(where, key, err);
+    manifest_tomb_name(s, name);
+    return names_dict(m, s->dict) &&
+           (!s->tomb_commit || manifest_find_file(m, name));
+}
+
+/* Looks that nothing is missing. */
+static int check_whole(const struct manifest *m, const unsigned seen[ENTRIES],
+                       size_t stubs, const char *where, struct nh_error *err)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (seen[i] == 0 && entries[i].times == ONCE)
+            return damaged(where, entries[i].key, err);
+    for (size_t i = 0; i < m->segment_count; i++)
+        if (!segment_complete(m, &m->segments[i]))
+            return damaged(where, "a file of a segment is missing", err);
+    if (m->dict ? !names_dict(m, m->dict) : m->segment_count > 0)
+        return damaged(where, "its dictionary is missing", err);
+    return stubs == m->segment_count
+               ? NH_OK
+               : damaged(where, "its list for Xapian", err);
 }
 
 static int check_sum(const char *text, size_t len, const char *where,
@@ -253,6 +394,37 @@ static int check_sum(const char *text, size_t len, const char *where,
     return NH_OK;
 }
 
+/* Reads the lines of a text, which are cut apart. */
+static int read_lines(struct manifest *m, char *at, struct slice text,
+                      const char *where, struct nh_error *err)
+{
+    unsigned seen[ENTRIES] = {0};
+    size_t stubs = 0;
+    bool format_known = false;
+    int rc = NH_OK;
+    /* The version is looked at before the checksum: a newer format may sum up
+     * in another way. */
+    for (char *line = at, *next; rc == NH_OK && line && *line; line = next) {
+        char key[16];
+        int used = 0;
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        if (sscanf(line, "# nh %15s %n", key, &used) == 1 && used > 0)
+            rc = read_entry(m, key, line + used, seen, where, err);
+        else if (*line != '#' && !read_stub(m, line, &stubs))
+            rc = damaged(where, "its list for Xapian", err);
+        if (rc == NH_OK && !format_known &&
+            strncmp(line, "# nh format ", 12) == 0) {
+            format_known = true;
+            rc = check_sum(text.data, text.len, where, err);
+        }
+    }
+    if (rc == NH_OK && !format_known)
+        rc = damaged(where, "its format is missing", err);
+    return rc == NH_OK ? check_whole(m, seen, stubs, where, err) : rc;
+}
+
 int manifest_parse(struct manifest *m, struct slice text, const char *where,
                    struct nh_error *err)
 {
@@ -266,24 +438,11 @@ int manifest_parse(struct manifest *m, struct slice text, const char *where,
         rc = error_set(err, NH_EVERSION,
                        "'%s' is a Xapian database but no newshound index",
                        where);
-    bool format_known = false;
-    /* The version is looked at before the checksum: a newer format may sum up
-     * in another way. */
-    for (char *line = at, *next; rc == NH_OK && line && *line; line = next) {
-        char key[16];
-        int used = 0;
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        if (sscanf(line, "# nh %15s %n", key, &used) == 1 && used > 0)
-            rc = parse_line(m, key, line + used, where, err);
-        if (rc == NH_OK && !format_known && strncmp(line, "# nh f", 6) == 0) {
-            format_known = true;
-            rc = check_sum(text.data, text.len, where, err);
-        }
-    }
-    if (rc == NH_OK && !format_known)
-        rc = damaged(where, "its format is missing", err);
+    if (rc == NH_OK &&
+        (text.len > MANIFEST_BYTES_MAX || memchr(text.data, '\0', text.len)))
+        rc = damaged(where, "it is no text of a manifest", err);
+    if (rc == NH_OK)
+        rc = read_lines(m, at, text, where, err);
     buf_release(&copy);
     if (rc != NH_OK)
         manifest_release(m);

@@ -27,6 +27,10 @@
 #define MANIFEST_SEGMENTS_MAX 1024
 #define MANIFEST_FILES_MAX (MANIFEST_SEGMENTS_MAX * 8)
 #define MANIFEST_PATH 64
+/* Bytes of its text: so many segments and files have 1.2 MB. */
+#define MANIFEST_BYTES_MAX ((size_t)4 << 20)
+/* Greatest number of a commit or segment. */
+#define MANIFEST_COUNT_MAX (UINT64_MAX / 4)
 
 struct manifest_segment {
     char name[32];        /* of the folder */

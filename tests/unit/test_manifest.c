@@ -2,6 +2,8 @@
 #include "tests/unit/harness.h"
 
 #include "common/base/file.h"
+#include "common/base/files.h"
+#include "common/base/hash.h"
 #include "common/store/manifest.h"
 
 static void fill(struct manifest *m)
@@ -19,6 +21,28 @@ static void fill(struct manifest *m)
     assert_int_equal(manifest_add_segment(m, &b, NULL), NH_OK);
 }
 
+static void add_file(struct manifest *m, const char *name)
+{
+    struct buf path = BUF_INIT;
+    file_replace(file_join(&path, "manifest.dir", name), "abc", 3, NULL);
+    assert_int_equal(manifest_add_file(m, "manifest.dir", name, NULL), NH_OK);
+    buf_release(&path);
+}
+
+static void add_segment_files(struct manifest *m, const char *segment)
+{
+    static const char *const names[] = {VERSION_NAME,    TABLE_NAME,
+                                        ARTICLES_NAME,   BLOCKS_NAME,
+                                        VOCABULARY_NAME, COPIES_NAME};
+    char name[MANIFEST_PATH];
+    snprintf(name, sizeof name, "manifest.dir/%s", segment);
+    file_mkdir(name, NULL);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(name, sizeof name, "%s/%s", segment, names[i]);
+        add_file(m, name);
+    }
+}
+
 static void what_is_written_is_read(void **state)
 {
     (void)state;
@@ -27,10 +51,10 @@ static void what_is_written_is_read(void **state)
     remove_all("manifest.dir");
     file_mkdir("manifest.dir", &err);
     fill(&m);
-    file_replace("manifest.dir/dict-0000000000001234", "abc", 3, &err);
-    assert_int_equal(
-        manifest_add_file(&m, "manifest.dir", "dict-0000000000001234", &err),
-        NH_OK);
+    add_file(&m, "dict-0000000000001234");
+    add_file(&m, "del-000002-3");
+    for (int i = 0; i < 2; i++)
+        add_segment_files(&m, m.segments[i].name);
     assert_int_equal(manifest_write(&m, "manifest.dir", &err), NH_OK);
     assert_int_equal(manifest_read(&back, "manifest.dir", &err), NH_OK);
     assert_int_equal(back.commit, 3);
@@ -45,7 +69,7 @@ static void what_is_written_is_read(void **state)
                     a->tomb_commit == b->tomb_commit &&
                     a->tombstones == b->tombstones);
     }
-    assert_int_equal(back.file_count, 1);
+    assert_int_equal(back.file_count, 14);
     assert_int_equal(manifest_find_file(&back, "dict-0000000000001234")->size,
                      3);
     manifest_release(&m);
@@ -75,6 +99,78 @@ static void every_changed_byte_is_noticed(void **state)
     buf_release(&text);
 }
 
+/* A change to the text of a manifest, whose checksum is made anew. */
+static int parse_changed(const struct buf *text, const char *from,
+                         const char *to)
+{
+    struct manifest m;
+    struct nh_error err;
+    struct buf copy = BUF_INIT;
+    const size_t end = text->len - strlen("# nh sum 0123456789abcdef\n");
+    char *all = calloc(text->len + 1, 1);
+    memcpy(all, text->data, end);
+    char *at = strstr(all, from);
+    assert_non_null(at);
+    buf_append(&copy, all, (size_t)(at - all));
+    buf_append_str(&copy, to);
+    buf_append_str(&copy, at + strlen(from));
+    buf_printf(&copy, "# nh sum %016llx\n",
+               (unsigned long long)hash64(copy.data, copy.len));
+    int rc = manifest_parse(&m, buf_slice(&copy), "test", &err);
+    if (rc == NH_OK)
+        manifest_release(&m);
+    buf_release(&copy);
+    free(all);
+    return rc;
+}
+
+static void entries_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } bad[] = {
+        {"# nh last-segment 2\n", ""},
+        {"# nh last-segment 2", "# nh last-segment 1"},
+        {"# nh last-segment 2", "# nh last-segment -2"},
+        {"# nh dict 0000000000001234\n", ""},
+        {"# nh dict 0000000000001234", "# nh dict 0000000000000000"},
+        {"# nh dict 0000000000001234", "# nh dict 0000000000004321"},
+        {"# nh commit 3\n", ""},
+        {"# nh commit 3\n", "# nh commit 3\n# nh commit 3\n"},
+        {"# nh commit 3", "# nh commit 18446744073709551615"},
+        {"# nh commit 3", "# nh commit 99999999999999999999999"},
+        {"# nh commit 3", "# nh commit 2"}, /* older than its tombstones */
+        {"# nh next 201", "# nh next 200"},
+        {"# nh next 201", "# nh next 0"},
+        {"# nh next 201", "# nh next 4294967296"},
+        {" 1 100 100 ", " 1 100 101 "},
+        {" 1 100 100 ", " 0 100 100 "},
+        {" 1 100 100 ", " 1 101 100 "}, /* a number of the next segment's */
+        {" 1 100 100 ", " 1 100 0 "},
+        {"3 4\n", "3 91\n"},
+        {"3 4\n", "0 4\n"},
+        {"3 4\n", "1 4\n"}, /* there is no such file */
+        {"seg-000002/articles", "seg-000002/words"},
+        {"# nh file seg-000001/iamglass 3", "# nh file seg-000001/iamglass -3"},
+        {"# nh file seg-000001/copies", "# nh files seg-000001/copies"},
+        {"glass seg-000002\n", ""},
+        {"glass seg-000002\n", "glass ../other\n"},
+        {"# nh analysis 1 english", "# nh analysis english"}};
+    struct buf text = BUF_INIT;
+    assert_int_equal(file_read("manifest.dir/" MANIFEST_NAME, &text, NULL),
+                     NH_OK);
+    assert_int_equal(parse_changed(&text, "# nh next 201", "# nh next 202"),
+                     NH_OK);
+    assert_int_equal(parse_changed(&text, "# nh next 201",
+                                   "# nh later thing\n# nh next 201"),
+                     NH_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (parse_changed(&text, bad[i].from, bad[i].to) != NH_ECORRUPT)
+            fail_msg("'%s' for '%s' is read", bad[i].to, bad[i].from);
+    buf_release(&text);
+}
+
 static void other_versions_and_databases_are_told_apart(void **state)
 {
     (void)state;
@@ -96,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(every_changed_byte_is_noticed),
+        cmocka_unit_test(entries_that_cannot_be_are_refused),
         cmocka_unit_test(other_versions_and_databases_are_told_apart)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
