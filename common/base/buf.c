@@ -144,6 +144,13 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+int slice_order(struct slice a, struct slice b)
+{
+    const size_t common = a.len < b.len ? a.len : b.len;
+    const int order = common ? memcmp(a.data, b.data, common) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool slice_starts(struct slice s, const char *with)
 {
     const size_t n = strlen(with);

@@ -64,6 +64,8 @@ static inline struct slice buf_slice(const struct buf *b)
 }
 struct slice slice_of(const char *s);
 bool slice_equal(struct slice a, struct slice b);
+/* Compares by bytes, then by length: less than, equal to or greater than 0. */
+int slice_order(struct slice a, struct slice b);
 /* Whether a text begins with another, in any case of ASCII letters. */
 bool slice_starts(struct slice s, const char *with);
 /* Without leading and trailing ASCII white space. */

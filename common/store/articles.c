@@ -34,8 +34,8 @@ static uint64_t slot_offset(const struct articles *a, uint32_t slot)
 static bool slots_valid(const struct articles *a)
 {
     uint64_t last = ARTICLES_HEADER;
-    for (uint32_t s = 0; s <= a->slots; s++) {
-        uint64_t at = slot_offset(a, s);
+    for (uint64_t s = 0; s <= a->slots; s++) {
+        uint64_t at = slot_offset(a, (uint32_t)s);
         if (at < last || at > a->names_at ||
             (at > last && at - last < ARTICLES_RECORD_HEAD))
             return false;
@@ -262,7 +262,7 @@ int article_values_begin(struct article_values *v, const struct articles *a,
     if (!varint_read(&v->at, v->end, &n))
         return fields_damaged(err);
     date->seconds = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
-    return NH_OK;
+    return date_seconds_valid(date->seconds) ? NH_OK : fields_damaged(err);
 }
 
 int article_values_next(struct article_values *v, struct arena *arena,

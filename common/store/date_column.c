@@ -45,11 +45,13 @@ static int seek(struct date_column *c, uint32_t docid, struct nh_error *err)
     if (found <= 0)
         return found;
     c->at = c->values.docid;
-    if (c->values.value.len != DATE_SORTABLE)
+    const struct slice value = c->values.value;
+    if (value.len == DATE_SORTABLE)
+        c->there = date_of_sortable(value.data);
+    if (value.len != DATE_SORTABLE || !date_seconds_valid(c->there))
         return error_set(err, NH_ECORRUPT,
                          "the date of article number %u is damaged",
                          (unsigned)c->at);
-    c->there = date_of_sortable(c->values.value.data);
     return 1;
 }
 

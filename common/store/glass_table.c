@@ -103,12 +103,9 @@ static bool read_branch(const struct block *b, uint32_t number,
 static int order(const struct glass_item *item, struct slice key,
                  unsigned component)
 {
-    const struct slice a = item->key;
-    const size_t common = a.len < key.len ? a.len : key.len;
-    const int by_bytes = common ? memcmp(a.data, key.data, common) : 0;
-    return by_bytes ? by_bytes
-           : a.len != key.len
-               ? (a.len > key.len) - (a.len < key.len)
+    const int by_key = slice_order(item->key, key);
+    return by_key
+               ? by_key
                : (item->component > component) - (item->component < component);
 }
 

@@ -99,13 +99,6 @@ int vocabulary_next(struct vocabulary_cursor *c, struct vocabulary_word *out,
     return 1;
 }
 
-static int compare(struct slice a, struct slice b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int order = common ? memcmp(a.data, b.data, common) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 int vocabulary_seek(struct vocabulary_cursor *c, struct vocabulary *v,
                     struct slice prefix, struct nh_error *err)
 {
@@ -124,7 +117,7 @@ int vocabulary_seek(struct vocabulary_cursor *c, struct vocabulary *v,
         int more = vocabulary_next(c, &word, err);
         if (more < 0)
             return more;
-        if (compare(word.text, prefix) < 0)
+        if (slice_order(word.text, prefix) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -135,7 +128,7 @@ int vocabulary_seek(struct vocabulary_cursor *c, struct vocabulary *v,
         int more = vocabulary_next(c, &word, err);
         if (more < 0)
             return more;
-        if (more == 0 || compare(word.text, prefix) >= 0) {
+        if (more == 0 || slice_order(word.text, prefix) >= 0) {
             *c = here;
             return NH_OK;
         }

@@ -349,15 +349,15 @@ static bool fold_locals(struct stream_decoded *d)
         char *copy = NULL;
         size_t len = 0;
         word_scanner_init(&s, d->locals[i]);
-        if (word_next(&s, &w)) {
+        const bool found = word_next(&s, &w);
+        if (found) {
             len = w.folded.len;
             copy = arena_copy(&d->arena, w.folded.data, len);
         }
+        d->text.failed |= s.scratch.failed || (found && !copy);
         word_scanner_release(&s);
-        if (!copy) {
-            d->text.failed = true;
+        if (!copy)
             return false;
-        }
         d->locals[i] = (struct slice){copy, len};
     }
     return true;

@@ -27,6 +27,16 @@ struct date_civil {
     int year, month, day; /* month 1-12, day 1-31 */
 };
 
+/* Bounds of the seconds of a date: the years 1 to 9999, and a day more at both
+ * ends for zones. */
+#define DATE_SECONDS_MIN (-INT64_C(62135596800) - 86400)
+#define DATE_SECONDS_MAX (INT64_C(253402300799) + 86400)
+/* Returns whether a date can have these seconds. */
+static inline bool date_seconds_valid(int64_t seconds)
+{
+    return seconds >= DATE_SECONDS_MIN && seconds <= DATE_SECONDS_MAX;
+}
+
 /* Days since 1970-01-01 to a date and back (algorithms of H. Hinnant,
  * "chrono-Compatible Low-Level Date Algorithms", 2013). */
 int64_t date_days(struct date_civil c);

@@ -208,20 +208,21 @@ static int next_table_term(struct source *s, struct nh_error *err)
 static int next_list_term(struct source *s, struct nh_error *err)
 {
     const struct blocks *b = &s->segment->blocks;
-    if (s->lists < b->lists)
-        return blocks_list(b, s->lists++, &s->list_term, &s->list, err);
+    const struct slice before = s->list_term;
     s->list_term = (struct slice){NULL, 0};
-    return NH_OK;
+    if (s->lists == b->lists)
+        return NH_OK;
+    int rc = blocks_list(b, s->lists++, &s->list_term, &s->list, err);
+    if (rc == NH_OK && before.data && slice_order(before, s->list_term) >= 0)
+        rc = error_set(err, NH_ECORRUPT,
+                       "'%s' is damaged: its terms are not in order", b->path);
+    return rc;
 }
 
 /* Makes *least the lesser of two terms; one without data is none. */
 static void lesser(struct slice *least, struct slice term)
 {
-    if (!term.data)
-        return;
-    size_t common = term.len < least->len ? term.len : least->len;
-    int order = least->data ? memcmp(term.data, least->data, common) : -1;
-    if (order < 0 || (order == 0 && term.len < least->len))
+    if (term.data && (!least->data || slice_order(term, *least) < 0))
         *least = term;
 }
 

@@ -356,13 +356,14 @@ static int fill_mentions(nh_article *a, const nh_index *index, size_t titles,
             return error_nomem(err);
         for (size_t k = 0; k < v->mention_count; k++) {
             const struct article_mention *m = &v->mentions[k];
-            if (m->count == 0 || m->first >= index->words.count ||
-                m->count > index->words.count - m->first)
+            const bool in_title = m->first < titles;
+            const size_t end_word = in_title ? titles : index->words.count;
+            if (m->count == 0 || m->first >= end_word ||
+                m->count > end_word - m->first)
                 return error_set(err, NH_ECORRUPT,
                                  "the article '%s' names somebody where it has "
                                  "no words",
                                  a->hit.id.data);
-            const bool in_title = m->first < titles;
             const size_t base = in_title ? 0 : from->title.len + 1;
             const size_t start = index->words.items[m->first].start,
                          end = index->words.items[m->first + m->count - 1].end;

@@ -234,8 +234,15 @@ static int date_limits(struct planner *p, int64_t *first, int64_t *last)
             glass_value_bounds(&s->segments[i].glass, SCHEMA_DATE_SLOT, &room,
                                &count, &least, &most, p->err);
         rc = any < 0 ? any : NH_OK;
-        if (any != 1 || least.len != DATE_SORTABLE || most.len != DATE_SORTABLE)
+        if (any != 1)
             continue;
+        if (least.len != DATE_SORTABLE || most.len != DATE_SORTABLE ||
+            !date_seconds_valid(date_of_sortable(least.data)) ||
+            !date_seconds_valid(date_of_sortable(most.data))) {
+            rc = glass_damaged(&s->segments[i].glass.table,
+                               "the bounds of its dates", p->err);
+            break;
+        }
         const int64_t day = date_day_of(date_of_sortable(least.data)),
                       end = date_day_of(date_of_sortable(most.data));
         from = day < from ? day : from;

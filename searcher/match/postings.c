@@ -1,9 +1,8 @@
 /* Owns the lists of terms and the way through them.
- * Promises bounds that hold: where assertions are on, each score is held
- * against the bound of its block. */
+ * Promises bounds that hold: where NDEBUG is not set, each score is compared
+ * with the bound of its block, and a search fails whose bound does not hold. */
 #include "searcher/match/postings.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,7 +331,14 @@ static inline double score_at(const struct term_cursor *c, uint32_t pos)
     double score =
         bm25_score(c->postings->weight, c->postings->norm, c->wdfs[pos],
                    blocks_length(c->file, c->docids[pos]));
-    assert(score <= (c->in->list.blocks ? block_bound(c, c->here) : c->most));
+#ifndef NDEBUG
+    if (score > (c->in->list.blocks ? block_bound(c, c->here) : c->most)) {
+        struct nh_error err;
+        error_set(&err, NH_ECORRUPT,
+                  "the bound of a list's block is less than a score in it");
+        match_fail(c->state, NH_ECORRUPT, &err);
+    }
+#endif
     return score;
 }
 
