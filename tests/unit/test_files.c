@@ -200,27 +200,44 @@ static void no_file_gets_a_standard_descriptor(void **state)
     file_writer_abort(&w);
 }
 
-/* A manifest with a good sum, of one segment or file. */
-static int parse(const char *line)
+/* Appends a file to a manifest's list, which has room. */
+static void name_file(struct manifest *m, const char *path)
 {
+    struct manifest_file *f = &m->files[m->file_count++];
+    *f = (struct manifest_file){"", 1, 1};
+    snprintf(f->path, sizeof f->path, "%s", path);
+}
+
+/* A manifest with a good sum, of a segment of this name with all that it needs,
+ * and of one more file, which may be NULL. */
+static int parse(const char *segment, const char *more)
+{
+    static const char *const needed[] = {VERSION_NAME,    TABLE_NAME,
+                                         ARTICLES_NAME,   BLOCKS_NAME,
+                                         VOCABULARY_NAME, COPIES_NAME};
     struct manifest m, back;
+    struct manifest_segment s = {"", 1, 9, 9, 1, 0, 0};
+    struct manifest_file files[8];
     struct buf text = BUF_INIT;
     memset(&m, 0, sizeof m);
     m.next = 100;
     m.analysis = 1;
+    m.segment_number = 9;
+    m.dict = 1;
     snprintf(m.language, sizeof m.language, "english");
     start();
-    struct manifest_segment s = {"", 1, 9, 9, 1, 0, 0};
-    struct manifest_file f = {"", 1, 1};
-    if (strchr(line, '/') || files_kind(line) == FILE_DICT) {
-        snprintf(f.path, sizeof f.path, "%s", line);
-        m.files = &f;
-        m.file_count = 1;
-    } else {
-        snprintf(s.name, sizeof s.name, "%s", line);
-        m.segments = &s;
-        m.segment_count = 1;
+    snprintf(s.name, sizeof s.name, "%s", segment);
+    m.segments = &s;
+    m.segment_count = 1;
+    m.files = files;
+    name_file(&m, "dict-0000000000000001");
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        char path[MANIFEST_PATH];
+        snprintf(path, sizeof path, "%s/%s", segment, needed[i]);
+        name_file(&m, path);
     }
+    if (more)
+        name_file(&m, more);
     assert_int_equal(manifest_write(&m, INDEX, NULL), NH_OK);
     assert_int_equal(file_read(INDEX "/XAPIANDB", &text, NULL), NH_OK);
     int rc = manifest_parse(&back, (struct slice){text.data, text.len}, "test",
@@ -233,14 +250,16 @@ static int parse(const char *line)
 static void names_in_a_manifest_are_looked_at(void **state)
 {
     (void)state;
-    assert_int_equal(parse("seg-000001"), NH_OK);
-    assert_int_equal(parse("seg-000001/words"), NH_OK);
-    assert_int_equal(parse("dict-0123456789abcdef"), NH_OK);
-    assert_int_equal(parse("seg-x"), NH_ECORRUPT);
-    assert_int_equal(parse("build-tmp"), NH_ECORRUPT);
-    assert_int_equal(parse("seg-000001/../x"), NH_ECORRUPT);
-    assert_int_equal(parse("seg-000001/LOCK"), NH_ECORRUPT);
-    assert_int_equal(parse("other/words"), NH_ECORRUPT);
+    static const char good[] = "seg-000001";
+    assert_int_equal(parse(good, NULL), NH_OK);
+    assert_int_equal(parse(good, "seg-000001/docdata.glass"), NH_OK);
+    assert_int_equal(parse(good, "dict-0123456789abcdef"), NH_OK);
+    assert_int_equal(parse("seg-x", NULL), NH_ECORRUPT);
+    assert_int_equal(parse("build-tmp", NULL), NH_ECORRUPT);
+    assert_int_equal(parse(good, "seg-000001/words"), NH_ECORRUPT); /* twice */
+    assert_int_equal(parse(good, "seg-000001/../x"), NH_ECORRUPT);
+    assert_int_equal(parse(good, "seg-000001/LOCK"), NH_ECORRUPT);
+    assert_int_equal(parse(good, "other/words"), NH_ECORRUPT);
 }
 
 int main(void)
