@@ -114,5 +114,12 @@ int copy_finder_run(struct copy_finder *f, struct match_state *state,
         rc = error_nomem(err);
     if (rc == NH_OK && f->count)
         qsort(f->docids, f->count, sizeof *f->docids, by_number);
+    if (rc == NH_OK &&
+        (f->count == 0 ||
+         !bsearch(&docid, f->docids, f->count, sizeof *f->docids, by_number)))
+        rc = error_set(err, NH_ECORRUPT,
+                       "the signature of article number %u does not fit its "
+                       "text",
+                       (unsigned)docid);
     return rc == NH_OK ? decide(f, state, docid, quick, err) : rc;
 }

@@ -99,6 +99,8 @@ static int matching_copies(struct collapser *c, uint32_t docid,
         if (rc != NH_OK || !matches)
             continue;
         rc = snapshot_date(&c->index->snapshot, other, &date, c->err);
+        if (rc != NH_OK)
+            break;
         list[(*count)++] = (struct dated){
             date.precision == DATE_NONE ? INT64_MAX : date.seconds, other};
     }

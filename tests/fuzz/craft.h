@@ -10,6 +10,7 @@
 struct craft_file {
     char path[MANIFEST_PATH]; /* relative to the index */
     struct buf bytes;
+    bool changed;
 };
 
 /* An index in memory. */
@@ -27,8 +28,8 @@ void craft_read(struct craft_index *c, const char *dir);
 /* Makes `to`, zeros or a copy made before, a copy. */
 void craft_copy(struct craft_index *to, const struct craft_index *from);
 void craft_release(struct craft_index *c);
-/* Changes one place of one file, or a few, and mends the file's checksums.
- * Returns the path of the file. */
+/* Changes a place of a file that was not changed before, and mends its
+ * checksums. Returns the path of the file. */
 const char *craft_change(struct craft_index *c, uint64_t *state);
 /* Appends the text of the manifest, sizes and hashes made anew; every so often
  * with a change. */

@@ -59,6 +59,7 @@ void craft_copy(struct craft_index *to, const struct craft_index *from)
     to->count = from->count;
     for (size_t i = 0; i < from->count; i++) {
         memcpy(to->files[i].path, from->files[i].path, MANIFEST_PATH);
+        to->files[i].changed = false;
         buf_reset(&to->files[i].bytes);
         buf_append(&to->files[i].bytes, from->files[i].bytes.data,
                    from->files[i].bytes.len);
@@ -175,6 +176,9 @@ const char *craft_change(struct craft_index *c, uint64_t *state)
     for (; left >= weight_of(c->files[i].path); i++)
         left -= weight_of(c->files[i].path);
     struct craft_file *f = &c->files[i];
+    if (f->changed) /* its layout may not hold any more */
+        return "nothing";
+    f->changed = true;
     if (strncmp(f->path, "dict-", 5) == 0)
         change_dict(c, f, state);
     else

@@ -37,11 +37,22 @@ def article(n):
     return out
 
 
-def write(name, numbers):
+def filler(n):
+    """Long words make enough text for a dictionary of the index's own, which is
+    small, and so opened fast."""
+    out = article(n)
+    out["id"] = f"filler {n}"
+    out["section"] = "filler"
+    out["body"] += " " + " ".join(random.Random(n).choices(
+        [c * 24 for c in "abcdefgh"], k=60))
+    return out
+
+
+def write(name, numbers, make=article):
     path = os.path.join(WORK, name)
     with open(path, "w", encoding="utf-8") as file:
         for n in numbers:
-            file.write(json.dumps(article(n)) + "\n")
+            file.write(json.dumps(make(n)) + "\n")
     return path
 
 
@@ -54,9 +65,13 @@ def main():
     os.makedirs(WORK)
     parts = [write("a.jsonl", range(150)), write("b.jsonl", range(150, 190))]
     more = write("more.jsonl", range(170, 200))
+    fillers = write("fillers.jsonl", range(1000), filler)
     indexes = []
     for name, options in BASES.items():
         path = os.path.join(WORK, name)
+        run("index", "-d", path, *(options if name != "api" else []), fillers)
+        run("delete", "-d", path, "section:filler")
+        run("merge", "-d", path)
         for part in parts:
             run("index", "--no-merge", "-d", path, *options, part)
         run("delete", "-d", path, "topic:t5 date:2004")
