@@ -141,24 +141,23 @@ static void look_at_results(nh_results *found)
     const struct nh_term_score *terms;
     struct nh_list ids;
     struct nh_string text;
-    struct nh_total total;
     double score;
     size_t count;
-    nh_results_total(found, &total);
+    need(nh_results_total(found)->value <= UINT32_MAX, "too many matches");
     for (size_t i = 0; i < nh_results_count(found); i++) {
-        const int rc = nh_results_hit(found, i, &hit, NULL);
+        const int rc = nh_results_hit(&hit, found, i, NULL);
         accept(rc);
         if (rc == NH_OK)
             look_at_hit(hit);
-        accept(nh_results_id(found, i, &text, &score, NULL));
-        accept(nh_results_copies(found, i, &ids, NULL));
+        accept(nh_results_id(&text, &score, found, i, NULL));
+        accept(nh_results_copies(&ids, found, i, NULL));
         if (i < 3)
-            accept(nh_results_scores(found, i, &terms, &count, &score, NULL));
+            accept(nh_results_scores(&terms, &count, &score, found, i, NULL));
     }
-    accept(nh_results_suggestion(found, &text, NULL));
+    accept(nh_results_suggestion(&text, found, NULL));
     int rc = NH_OK;
     do {
-        rc = nh_results_next(found, &hit, NULL);
+        rc = nh_results_next(&hit, found, NULL);
         accept(rc);
     } while (rc == NH_OK && hit);
 }
@@ -179,7 +178,8 @@ static void look_for(struct run *r, nh_index *index, const char *query,
     o.facets = craft_random(state, 3) ? NULL : NH_FACETS;
     o.group = craft_random(state, 4) ? NULL : groups[craft_random(state, 4)];
     o.now = 1200000000;
-    const int rc = nh_search(index, query, strlen(query), &o, &found, NULL);
+    const int rc =
+        nh_index_search(&found, index, query, strlen(query), &o, NULL);
     r->searches++;
     accept(rc);
     if (rc == NH_OK) {
@@ -189,8 +189,8 @@ static void look_for(struct run *r, nh_index *index, const char *query,
     }
     if (craft_random(state, 4))
         return;
-    const int why =
-        nh_why_not(index, query, strlen(query), NULL, "n5", 2, &reasons, NULL);
+    const int why = nh_index_why_not(&reasons, index, query, strlen(query),
+                                     NULL, "n5", 2, NULL);
     accept(why);
     if (why == NH_OK)
         nh_reasons_free(reasons);
@@ -198,18 +198,18 @@ static void look_for(struct run *r, nh_index *index, const char *query,
 
 static void look_at_article(nh_index *index, nh_article *article)
 {
-    const struct nh_article_view *v = nh_article_view(article);
+    const struct nh_article_view *v = nh_article_read(article);
     const struct nh_mention *mentions;
     size_t count;
-    need(v->given_persons <= v->hit.person.count &&
-             v->given_orgs <= v->hit.org.count &&
-             v->given_places <= v->hit.place.count,
+    need(v->given_persons <= v->hit->person.count &&
+             v->given_orgs <= v->hit->org.count &&
+             v->given_places <= v->hit->place.count,
          "more names were given than there are");
-    const int rc = nh_article_mentions(article, index, &mentions, &count, NULL);
+    const int rc = nh_article_mentions(&mentions, &count, article, index, NULL);
     accept(rc);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         const size_t len =
-            mentions[i].in_title ? v->hit.title.len : v->body.len;
+            mentions[i].in_title ? v->hit->title.len : v->body.len;
         need(mentions[i].start <= len &&
                  mentions[i].len <= len - mentions[i].start,
              "a mention is outside of its text");
@@ -223,7 +223,7 @@ static void look_at_articles(nh_index *index)
     uint32_t after = 0;
     int rc;
     while ((rc = nh_article_next(&article, index, after, NULL)) == NH_OK) {
-        after = nh_article_view(article)->hit.number;
+        after = nh_article_read(article)->hit->number;
         look_at_article(index, article);
     }
     accept(rc);
@@ -239,8 +239,8 @@ static void look_at_completions(nh_index *index)
                                            "da", "person:smi", "source:"};
     nh_completions *found;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        const int rc = nh_complete(index, prefixes[i], strlen(prefixes[i]), 10,
-                                   &found, NULL);
+        const int rc = nh_index_complete(&found, index, prefixes[i],
+                                         strlen(prefixes[i]), 10, NULL);
         accept(rc);
         if (rc == NH_OK)
             nh_completions_free(found);
@@ -250,18 +250,18 @@ static void look_at_completions(nh_index *index)
 static void look(struct run *r, uint64_t *state)
 {
     nh_index *index;
-    const int rc = nh_open(&index, r->dir, NULL);
+    const int rc = nh_index_open(&index, r->dir, NULL);
     accept(rc);
     if (rc != NH_OK)
         return;
     r->opened++;
-    accept(nh_verify(index, NULL));
+    accept(nh_index_verify(index, NULL));
     for (size_t q = 0; q < QUERIES; q++)
         if (craft_random(state, 2))
             look_for(r, index, queries[q], state);
     look_at_completions(index);
     look_at_articles(index);
-    nh_close(index);
+    nh_index_close(index);
 }
 
 /* ---- The commands. */
