@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "common/xapian/xw.h"
 
 const struct command *const command_table[] = {
@@ -30,9 +31,9 @@ const char *command_index_path(const struct options *o)
 
 int command_fail(const struct nh_error *err)
 {
-    fprintf(stderr, "newshound: %s\n", err->message);
+    say("newshound: %s\n", err->message);
     if (err->hint[0])
-        fprintf(stderr, "  %s\n", err->hint);
+        say("  %s\n", err->hint);
     switch (err->code) {
     case NH_EQUERY:
     case NH_EINVAL:
@@ -55,7 +56,7 @@ bool command_wait(const struct options *o, int rc, const struct nh_error *err)
         !(options_get(o, "wait") || options_get(o, "follow")))
         return false;
     if (!told)
-        fprintf(stderr, "newshound: %s; waiting\n", err->message);
+        say("newshound: %s; waiting\n", err->message);
     told = true;
     nanosleep(&moment, NULL);
     return true;
@@ -122,10 +123,32 @@ static bool open_standard_streams(void)
     return true;
 }
 
+/* Files of an index are mapped: one that somebody cuts short, and a disk that
+ * cannot read a page, are met as this signal. */
+static void on_bus_error(int number)
+{
+    static const char message[] =
+        "newshound: a file of the index was cut short, or cannot be read from "
+        "the disk, while it was used\n";
+    (void)number;
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        _exit(EXIT_TROUBLE);
+    _exit(EXIT_TROUBLE);
+}
+
+static void watch_bus_errors(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_bus_error;
+    sigaction(SIGBUS, &action, NULL);
+}
+
 int main(int argc, char **argv)
 {
     if (!open_standard_streams())
         return EXIT_TROUBLE;
+    watch_bus_errors();
     /* The end of a pipe is no error worth a message. */
     signal(SIGPIPE, SIG_DFL);
     setlocale(LC_CTYPE, "C");
@@ -150,9 +173,8 @@ int main(int argc, char **argv)
     }
     const struct command *c = find_command(help ? argv[2] : name);
     if (!c) {
-        fprintf(stderr, "newshound: there is no command '%s'\n",
-                help ? argv[2] : name);
-        fprintf(stderr, "  see: newshound help\n");
+        say("newshound: there is no command '%s'\n", help ? argv[2] : name);
+        say("  see: newshound help\n");
         return EXIT_USAGE;
     }
     if (help) {

@@ -2,6 +2,8 @@
  * agree. */
 #include "cli/options.h"
 
+#include "cli/visible.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -26,8 +28,8 @@ static int index_of(const struct option_def *defs, const char *name)
 
 void options_dash_hint(void)
 {
-    fprintf(stderr, "  to leave out a word, put the query in quotes "
-                    "('openai -altman') or behind --\n");
+    say("  to leave out a word, put the query in quotes "
+        "('openai -altman') or behind --\n");
 }
 
 /* The argument that getopt_long stumbled over. Inside a run of letters, as
@@ -43,14 +45,13 @@ static const char *culprit(int argc, char **argv)
 static void complain(const char *program, const char *given, int result)
 {
     if (result == ':') {
-        fprintf(stderr, "newshound %s: option '%s' needs an argument\n",
-                program, given);
+        say("newshound %s: option '%s' needs an argument\n", program, given);
         return;
     }
-    fprintf(stderr, "newshound %s: unknown option '%s'\n", program, given);
+    say("newshound %s: unknown option '%s'\n", program, given);
     if (strcmp(program, "search") == 0)
         options_dash_hint();
-    fprintf(stderr, "  see: newshound %s --help\n", program);
+    say("  see: newshound %s --help\n", program);
 }
 
 const char *options_choices(const struct option_def *def)
@@ -84,15 +85,12 @@ static int find_choice(const char *choices, const char *text)
 static void complain_choice(const char *program, const struct option_def *def)
 {
     const char *at = options_choices(def);
-    fprintf(stderr, "newshound %s: --%s is ", program, def->name);
+    say("newshound %s: --%s is ", program, def->name);
     while (*at) {
         const size_t len = strcspn(at, "|");
         const char *next = at + len + (at[len] == '|');
         const char *last = strchr(next, '|');
-        fprintf(stderr, "%.*s%s", (int)len, at,
-                !*next ? "\n"
-                : last ? ", "
-                       : " or ");
+        say("%.*s%s", (int)len, at, !*next ? "\n" : last ? ", " : " or ");
         at = next;
     }
     if (strcmp(program, "search") == 0)
@@ -169,9 +167,8 @@ bool options_number(const struct options *o, const char *name, long least,
         *value = n;
         return true;
     }
-    fprintf(stderr,
-            "newshound: --%s wants a number from %ld to %ld, not '%s'\n", name,
-            least, most, text);
+    say("newshound: --%s wants a number from %ld to %ld, not '%s'\n", name,
+        least, most, text);
     if (*text < '0' || *text > '9') /* -nixon is no number of hits */
         options_dash_hint();
     return false;

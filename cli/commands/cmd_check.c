@@ -1,7 +1,9 @@
 /* Owns `newshound check`. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "indexer/upkeep/check.h"
 #include "indexer/upkeep/repair.h"
 #include "indexer/writer/index_lock.h"
@@ -21,7 +23,11 @@ static const struct option_def options[] = {
 static void report(void *ctx, const char *problem)
 {
     (void)ctx;
-    printf("%s\n", problem);
+    struct buf line = BUF_INIT;
+    visible_put(&line, problem, strlen(problem), false);
+    if (!line.failed)
+        printf("%.*s\n", (int)line.len, line.data);
+    buf_release(&line);
 }
 
 /* What readers need besides: the rules about names. */
@@ -80,7 +86,7 @@ static int run_check(const struct options *o)
     if (!options_number(o, "step", 1, INT32_MAX, &step))
         return EXIT_USAGE;
     if (o->count > 0) {
-        fprintf(stderr, "newshound check: it takes no arguments but -d\n");
+        say("newshound check: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
     int rc = manifest_read(&m, path, &err);

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/output/output.h"
+#include "cli/visible.h"
 #include "common/base/json_out.h"
 #include "newshound/newshound.h"
 
@@ -66,8 +67,8 @@ static int run_complete(const struct options *o)
         return command_finish(EXIT_FOUND);
     }
     if (o->count == 0) {
-        fprintf(stderr, "newshound complete: what is to be completed? Give its "
-                        "beginning\n");
+        say("newshound complete: what is to be completed? Give its "
+            "beginning\n");
         return EXIT_USAGE;
     }
     int rc = nh_index_open(&index, command_index_path(o), &err);

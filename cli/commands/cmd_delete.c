@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/shell/query_batch.h"
+#include "cli/visible.h"
 #include "indexer/writer/index_writer.h"
 #include "newshound/newshound.h"
 
@@ -67,8 +68,7 @@ static int delete_ids(struct deletion *d, const struct options *o,
         nh_article *a;
         rc = nh_article_open(&a, d->index, o->args[i], strlen(o->args[i]), err);
         if (rc == NH_ENOTFOUND) {
-            fprintf(stderr, "newshound delete: there is no article '%s'\n",
-                    o->args[i]);
+            say("newshound delete: there is no article '%s'\n", o->args[i]);
             rc = NH_OK;
             continue;
         }
@@ -100,9 +100,8 @@ static int run_delete(const struct options *o)
     int rc = NH_OK;
     const char *text = join(o, &query);
     if (!text || o->count == 0 || text[strspn(text, " \t\n\v\f\r")] == '\0') {
-        fprintf(stderr,
-                "newshound delete: what is to be deleted? Give a query, "
-                "or --id and ids\n");
+        say("newshound delete: what is to be deleted? Give a query, "
+            "or --id and ids\n");
         buf_release(&query);
         return EXIT_USAGE;
     }

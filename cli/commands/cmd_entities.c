@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "common/base/json_out.h"
 #include "common/text/analysis.h"
 #include "newshound/newshound.h"
@@ -43,8 +44,9 @@ static void put_name(struct listing *l, const struct nh_facet_value *v)
 {
     const struct slice text = {v->text.data, v->text.len};
     if (!l->json) {
-        buf_printf(&l->out, "%8llu  %.*s\n", (unsigned long long)v->count,
-                   (int)text.len, text.data);
+        buf_printf(&l->out, "%8llu  ", (unsigned long long)v->count);
+        visible_put(&l->out, text.data, text.len, false);
+        buf_append_byte(&l->out, '\n');
         return;
     }
     buf_append_byte(&l->out, '{');
@@ -103,8 +105,8 @@ static int run_entities(const struct options *o)
     if (!options_number(o, "limit", 0, INT32_MAX, &limit))
         return EXIT_USAGE;
     if (o->count > 0) {
-        fprintf(stderr, "newshound entities: it takes no arguments; --match "
-                        "WORDS looks for a name\n");
+        say("newshound entities: it takes no arguments; --match "
+            "WORDS looks for a name\n");
         return EXIT_USAGE;
     }
     if (match)

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/output/output.h"
+#include "cli/visible.h"
 #include "common/base/json_out.h"
 #include "common/text/schema.h"
 #include "newshound/newshound.h"
@@ -54,7 +55,7 @@ static int run_export(const struct options *o)
     uint32_t after = 0;
     const enum format format = (enum format)options_choice(o, "format");
     if (o->count > 0) {
-        fprintf(stderr, "newshound export: it takes no arguments but -d\n");
+        say("newshound export: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
     if (format == FORMAT_MAPPING)

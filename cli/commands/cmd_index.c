@@ -7,6 +7,7 @@
 #include "cli/output/progress.h"
 #include "cli/output/tally.h"
 #include "cli/shell/follow.h"
+#include "cli/visible.h"
 #include "common/base/strtab.h"
 #include "common/store/manifest.h"
 #include "indexer/ingest/pipeline.h"
@@ -35,6 +36,7 @@ static const struct option_def options[] = {
     {0, "follow", NULL, "stay, and index what is new and what changes"},
     {0, "commit-every", "N",
      "from standard input: 5s or 64MB, so that it is found; default 10s"},
+    {0, "follow-links", NULL, "follow symbolic links out of the folders, too"},
     OPTION_WAIT,
     {0, "no-merge", NULL, "leave merging segments to a later run"},
     {'q', "quiet", NULL, "print no summary"},
@@ -120,8 +122,8 @@ static bool read_commit_every(const struct options *o,
     const unsigned long n = strtoul(text, &end, 10);
     const bool time = strcmp(end, "s") == 0, size = strcmp(end, "MB") == 0;
     if (end == text || n == 0 || n > 1000000 || !(time || size)) {
-        fprintf(stderr, "newshound index: --commit-every is a time or a size: "
-                        "5s, 64MB\n");
+        say("newshound index: --commit-every is a time or a size: "
+            "5s, 64MB\n");
         return false;
     }
     p->commit_time = time ? n * UINT64_C(1000000000) : 0;
@@ -129,10 +131,16 @@ static bool read_commit_every(const struct options *o,
     return true;
 }
 
+/* Returns whether a file was met, or stands below a folder that could not be
+ * read, so that nobody knows. */
 static bool is_walked(void *ctx, const char *path)
 {
     const struct strtab *sources = ctx;
-    return strtab_find(sources, path, strlen(path)) != STRTAB_NONE;
+    for (size_t len = strlen(path); len > 0; len--)
+        if ((path[len] == '\0' || path[len] == '/') &&
+            strtab_find(sources, path, len) != STRTAB_NONE)
+            return true;
+    return false;
 }
 
 /* Deletes what is gone from the files and folders that were named. */
@@ -179,7 +187,8 @@ static int index_files(const struct options *o, struct pipeline_options *p,
     const bool follows = options_get(o, "follow") && !options_get(o, "quiet");
     struct nh_error err;
     /* An index that lies among its sources is no source. */
-    struct walk walk = {.skip_with = MANIFEST_NAME};
+    struct walk walk = {.skip_with = MANIFEST_NAME,
+                        .follow_links = options_get(o, "follow-links") != NULL};
     struct index_writer *writer = NULL;
     struct pipeline_counts counts;
     struct run *run = p->ctx;
@@ -204,9 +213,8 @@ static int index_files(const struct options *o, struct pipeline_options *p,
         rc = prune(writer, &walk, o, &deleted, &err);
     progress_clear(&run->progress);
     if (writer && segment_builder_fell_back(writer_builder(writer)))
-        fprintf(stderr,
-                "newshound: this libxapian's tables are not as expected; "
-                "built through its API instead, which is slower\n");
+        say("newshound: this libxapian's tables are not as expected; "
+            "built through its API instead, which is slower\n");
     writer_close(writer);
     walk_release(&walk);
     if (rc != NH_OK)
@@ -224,6 +232,8 @@ static int follow(const struct options *o, struct pipeline_options *p,
     int status;
     bool first = true;
     follow_start(&f);
+    if (options_get(o, "follow-links")) /* what they lead to is not watched */
+        follow_end(&f);
     do {
         follow_watch(&f, o->args, o->count);
         status = index_files(o, p, kind, !first);
@@ -237,13 +247,13 @@ static int follow(const struct options *o, struct pipeline_options *p,
 static bool check_arguments(const struct options *o)
 {
     if (o->count == 0)
-        fprintf(stderr, "newshound index: what is to be indexed? Name files, "
-                        "folders, or - for standard input\n");
+        say("newshound index: what is to be indexed? Name files, "
+            "folders, or - for standard input\n");
     for (int i = 0; i < o->count; i++)
         if (options_get(o, "follow") && strcmp(o->args[i], "-") == 0) {
-            fprintf(stderr, "newshound index: --follow is for files and "
-                            "folders; standard input is read to its end, with "
-                            "a commit every few seconds (--commit-every)\n");
+            say("newshound index: --follow is for files and "
+                "folders; standard input is read to its end, with "
+                "a commit every few seconds (--commit-every)\n");
             return false;
         }
     return o->count > 0;

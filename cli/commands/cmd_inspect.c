@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/output/output.h"
 #include "cli/output/tally.h"
+#include "cli/visible.h"
 #include "common/store/manifest.h"
 #include "common/text/charset.h"
 #include "indexer/ingest/article_id.h"
@@ -18,6 +19,7 @@ static const struct option_def options[] = {
     {'m', "map", "FIELD=KEY,...", "take fields from other JSON keys"},
     {0, "charset", "NAME", "of texts that are not UTF-8; default windows-1252"},
     {'c', "collection", "NAME", "put NAME: before every id"},
+    {0, "follow-links", NULL, "follow symbolic links out of the folders, too"},
     {'q', "quiet", NULL, "print only the summary"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -125,7 +127,8 @@ static int run_inspect(const struct options *o)
     static struct inspector x;
     struct nh_error err;
     /* An index that lies among its sources is no source. */
-    struct walk walk = {.skip_with = MANIFEST_NAME};
+    struct walk walk = {.skip_with = MANIFEST_NAME,
+                        .follow_links = options_get(o, "follow-links") != NULL};
     struct feed feed;
     const char *format = options_get(o, "format");
     memset(&feed, 0, sizeof feed);
@@ -134,8 +137,8 @@ static int run_inspect(const struct options *o)
     if (!command_read_format(o, &feed.forced, &x.parse))
         return EXIT_USAGE;
     if (o->count == 0) {
-        fprintf(stderr, "newshound inspect: what is to be read? Name files, "
-                        "folders, or - for standard input\n");
+        say("newshound inspect: what is to be read? Name files, "
+            "folders, or - for standard input\n");
         return EXIT_USAGE;
     }
     x.collection = options_get(o, "collection");

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "indexer/writer/index_writer.h"
 
 static const struct option_def options[] = {
@@ -27,7 +28,7 @@ static int run_merge(const struct options *o)
     struct nh_error err;
     struct index_writer *w;
     if (o->count > 0) {
-        fprintf(stderr, "newshound merge: it takes no arguments but -d\n");
+        say("newshound merge: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
     int rc;

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/shell/line_editor.h"
 #include "cli/shell/query_batch.h"
+#include "cli/visible.h"
 
 static const struct option_def options[] = {
     OPTION_INDEX,
@@ -102,7 +103,7 @@ static bool do_search(struct repl *r, const char *line)
 static bool has_searched(const struct repl *r)
 {
     if (!r->searched)
-        fprintf(stderr, "newshound: nothing has been searched yet\n");
+        say("newshound: nothing has been searched yet\n");
     return r->searched;
 }
 
@@ -198,7 +199,7 @@ static bool do_sort(struct repl *r, const char *rest)
                 run_page(r, &r->query);
             return true;
         }
-    fprintf(stderr, "newshound: sort is relevance, newest or oldest\n");
+    say("newshound: sort is relevance, newest or oldest\n");
     return true;
 }
 
@@ -206,7 +207,7 @@ static bool do_limit(struct repl *r, const char *rest)
 {
     if (!read_number(rest, &r->run.options.limit)) {
         r->run.options.limit = PAGE_DEFAULT;
-        fprintf(stderr, "newshound: limit is a number of hits\n");
+        say("newshound: limit is a number of hits\n");
     }
     return true;
 }
@@ -381,8 +382,8 @@ static int run_repl(const struct options *o)
     if (!options_number(o, "limit", 1, UINT32_MAX - 1, &limit))
         return EXIT_USAGE;
     if (o->count > 0) {
-        fprintf(stderr, "newshound repl: it takes no arguments; queries are "
-                        "typed, or come from standard input\n");
+        say("newshound repl: it takes no arguments; queries are "
+            "typed, or come from standard input\n");
         return EXIT_USAGE;
     }
     r.run.options = defaults;

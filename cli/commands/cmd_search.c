@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/shell/query_batch.h"
+#include "cli/visible.h"
 
 static const struct option_def options[] = {
     OPTION_INDEX,
@@ -62,10 +63,9 @@ static bool read_recency(const struct options *o, double *days)
         *days = n * lengths[unit - units];
         return true;
     }
-    fprintf(stderr,
-            "newshound search: --recency is a period such as 30d, 2w, "
-            "6m or 1y, not '%s'\n",
-            text);
+    say("newshound search: --recency is a period such as 30d, 2w, "
+        "6m or 1y, not '%s'\n",
+        text);
     return false;
 }
 
@@ -89,7 +89,7 @@ static bool read_fields(const struct options *o, struct query_run *run)
     if (run->options.recency > 0 && run->options.sort != NH_SORT_RELEVANCE)
         wrong = "--recency is for --sort relevance";
     if (wrong)
-        fprintf(stderr, "newshound search: %s\n", wrong);
+        say("newshound search: %s\n", wrong);
     return !wrong;
 }
 
@@ -106,7 +106,7 @@ static bool read_collapse(const struct options *o, struct query_run *run)
     else if (collapse && run->count)
         wrong = "--count counts articles, copies too";
     if (wrong) {
-        fprintf(stderr, "newshound search: %s\n", wrong);
+        say("newshound search: %s\n", wrong);
         return false;
     }
     if (collapse || (run->format->collapses && !copies))
@@ -135,8 +135,8 @@ static bool read_options(const struct options *o, struct query_run *run)
     run->colour = isatty(STDOUT_FILENO);
     run->end = options_get(o, "null") ? '\0' : '\n';
     if (!run->end && !run->format->lines && !run->count) {
-        fprintf(stderr, "newshound search: --null is for --format ids, tsv, "
-                        "trec and jsonl\n");
+        say("newshound search: --null is for --format ids, tsv, "
+            "trec and jsonl\n");
         return false;
     }
     if (!read_fields(o, run))
@@ -205,14 +205,14 @@ static int run_search(const struct options *o)
     if (!read_options(o, &run))
         return EXIT_USAGE;
     if ((queries != NULL) == (o->count > 0)) {
-        fprintf(stderr, "newshound search: %s\n",
-                queries ? "give a query or --queries, not both"
-                        : "what is to be searched? Give a query");
+        say("newshound search: %s\n",
+            queries ? "give a query or --queries, not both"
+                    : "what is to be searched? Give a query");
         return EXIT_USAGE;
     }
     if (options_get(o, "why-not") && (queries || options_get(o, "lenient"))) {
-        fprintf(stderr, "newshound search: --why-not is for one query as it "
-                        "stands\n");
+        say("newshound search: --why-not is for one query as it "
+            "stands\n");
         return EXIT_USAGE;
     }
     if (nh_index_open(&run.index, command_index_path(o), &err) != NH_OK)

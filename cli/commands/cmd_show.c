@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/output/output.h"
+#include "cli/visible.h"
 #include "newshound/newshound.h"
 
 static const struct option_def options[] = {
@@ -37,7 +38,7 @@ static int run_show(const struct options *o)
     nh_index *index;
     const bool json = options_choice(o, "format") == 1;
     if (o->count == 0) {
-        fprintf(stderr, "newshound show: which article? Give its id\n");
+        say("newshound show: which article? Give its id\n");
         return EXIT_USAGE;
     }
     int rc = nh_index_open(&index, command_index_path(o), &err);

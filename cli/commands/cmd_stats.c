@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "common/base/json_out.h"
 #include "common/store/snapshot.h"
 #include "common/xapian/xw.h"
@@ -108,7 +109,7 @@ static int run_stats(const struct options *o)
     struct nh_error err;
     struct snapshot s;
     if (o->count > 0) {
-        fprintf(stderr, "newshound stats: it takes no arguments but -d\n");
+        say("newshound stats: it takes no arguments but -d\n");
         return EXIT_USAGE;
     }
     if (snapshot_open(&s, command_index_path(o), &err) != NH_OK)

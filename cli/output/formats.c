@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "common/text/charset.h"
 #include "corpus/readers.h"
 
@@ -27,15 +28,13 @@ bool command_read_format(const struct options *o, const struct reader **reader,
     if (format && strcmp(format, "auto") != 0) {
         *reader = reader_named(format);
         if (!*reader) {
-            fprintf(stderr,
-                    "newshound: there is no format '%s'; see --format list\n",
-                    format);
+            say("newshound: there is no format '%s'; see --format list\n",
+                format);
             return false;
         }
     }
     if (parse->charset && !charset_known(parse->charset)) {
-        fprintf(stderr, "newshound: there is no charset '%s'\n",
-                parse->charset);
+        say("newshound: there is no charset '%s'\n", parse->charset);
         return false;
     }
     if (parse->map && reader_map_check(parse->map, &err) != NH_OK) {

@@ -1,5 +1,6 @@
 /* Owns the table of output formats, and those of one line a hit. */
 #include "cli/output/output.h"
+#include "cli/visible.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -149,9 +150,13 @@ void output_caret(struct buf *out, struct nh_string query, size_t offset,
     buf_append_str(out, "  ");
     output_clean(out, query, false);
     buf_append_str(out, "\n  ");
-    for (size_t i = 0; i < offset && i < query.len; i++)
-        if (((unsigned char)query.data[i] & 0xC0) != 0x80)
+    struct buf before = BUF_INIT;
+    visible_put(&before, query.data, offset < query.len ? offset : query.len,
+                false);
+    for (size_t i = 0; i < before.len; i++)
+        if (((unsigned char)before.data[i] & 0xC0) != 0x80)
             buf_append_byte(out, ' ');
+    buf_release(&before);
     buf_append_byte(out, '^');
     for (size_t i = 1; i < length && offset + i < query.len; i++)
         if (((unsigned char)query.data[offset + i] & 0xC0) != 0x80)
@@ -161,17 +166,5 @@ void output_caret(struct buf *out, struct nh_string query, size_t offset,
 
 void output_clean(struct buf *out, struct nh_string text, bool lines)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        bool control = c < ' ' || c == 0x7f;
-        /* C1 controls are 0xC2 0x80..0x9F in UTF-8. */
-        bool c1 = c == 0xC2 && i + 1 < text.len &&
-                  (unsigned char)text.data[i + 1] < 0xA0;
-        if (c1)
-            i++;
-        if (control && lines && (c == '\n' || c == '\t'))
-            buf_append_byte(out, c);
-        else
-            buf_append_byte(out, control || c1 ? ' ' : c);
-    }
+    visible_put(out, text.data, text.len, lines);
 }

@@ -73,8 +73,7 @@ void output_reasons_json(struct buf *out, const char *id,
  * hits so far. Called behind each hit. */
 void output_drain(struct buf *out, const struct output_page *page);
 
-/* Appends text for a terminal: no control characters; line ends only if
- * `lines`. */
+/* Appends text for a terminal, as visible_put does. */
 void output_clean(struct buf *out, struct nh_string text, bool lines);
 
 #endif

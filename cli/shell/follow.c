@@ -2,6 +2,7 @@
  * Promises that a change after follow_watch is never missed: where watching is
  * not possible, the files are looked at every other second. */
 #include "cli/shell/follow.h"
+#include "cli/visible.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -56,10 +57,9 @@ void follow_end(struct follow *f)
 /* Gives watching up, for instance as there are too many folders. */
 static void give_up(struct follow *f, const char *path)
 {
-    fprintf(stderr,
-            "newshound: cannot watch '%s' (%s); looking at all files every %d "
-            "seconds instead\n",
-            path, strerror(errno), LOOK_MS / 1000);
+    say("newshound: cannot watch '%s' (%s); looking at all files every %d "
+        "seconds instead\n",
+        path, strerror(errno), LOOK_MS / 1000);
     follow_end(f);
 }
 

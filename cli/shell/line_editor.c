@@ -2,6 +2,8 @@
  */
 #include "cli/shell/line_editor.h"
 
+#include "cli/visible.h"
+
 #include <errno.h>
 #include <histedit.h>
 #include <langinfo.h>
@@ -173,8 +175,8 @@ static void save_history(struct line_editor *e)
     make_folders(e->path.data);
     const mode_t old = umask(077);
     if (history(e->history, &e->event, H_SAVE, e->path.data) == -1)
-        fprintf(stderr, "newshound: cannot save the history to '%s': %s\n",
-                e->path.data, strerror(errno));
+        say("newshound: cannot save the history to '%s': %s\n", e->path.data,
+            strerror(errno));
     umask(old);
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "cli/command.h"
+#include "cli/visible.h"
 #include "common/base/error.h"
 
 static double now_ms(void)
@@ -49,13 +50,21 @@ int query_error_report(struct buf *log, const struct nh_error *err,
     bool place = err->code == NH_EQUERY || err->code == NH_EUNSUPPORTED;
     if (qid && !*qid)
         qid = NULL;
-    buf_printf(log, "newshound: %s%s%s\n", qid ? qid : "", qid ? ": " : "",
-               err->message);
+    buf_append_str(log, "newshound: ");
+    if (qid) {
+        visible_put(log, qid, strlen(qid), false);
+        buf_append_str(log, ": ");
+    }
+    visible_put(log, err->message, strlen(err->message), false);
+    buf_append_byte(log, '\n');
     if (place && err->offset != NH_NO_OFFSET && err->offset <= len)
         output_caret(log, (struct nh_string){query, len}, err->offset,
                      err->length);
-    if (err->hint[0])
-        buf_printf(log, "  %s\n", err->hint);
+    if (err->hint[0]) {
+        buf_append_str(log, "  ");
+        visible_put(log, err->hint, strlen(err->hint), false);
+        buf_append_byte(log, '\n');
+    }
     return place || err->code == NH_EINVAL ? EXIT_USAGE
            : err->code == NH_ECORRUPT || err->code == NH_ENOTFOUND ||
                    err->code == NH_EVERSION
@@ -348,7 +357,7 @@ static void print_batch(struct batch *b, size_t number, const char *path,
         if (a->status < EXIT_USAGE)
             continue;
         if (!a->said)
-            fprintf(stderr, "  in line %zu of %s\n", number + i, path);
+            say("  in line %zu of %s\n", number + i, path);
         if (*status == EXIT_FOUND || a->status > *status)
             *status = a->status;
     }
@@ -362,13 +371,12 @@ int query_run_file(const struct query_run *run, const char *path,
     size_t number = 1;
     int status = EXIT_FOUND;
     if (!file) {
-        fprintf(stderr, "newshound: cannot open '%s': %s\n", path,
-                strerror(errno));
+        say("newshound: cannot open '%s': %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
     }
     struct batch *b = calloc(1, sizeof *b);
     if (!b) {
-        fprintf(stderr, "newshound: out of memory\n");
+        say("newshound: out of memory\n");
         status = EXIT_TROUBLE;
         goto out;
     }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,9 @@ int error_nomem(struct nh_error *err)
     return error_set(err, NH_ENOMEM, "out of memory");
 }
 
+/* Bytes of a path that a message shows, so that the reason has room. */
+#define PATH_SHOWN 300
+
 int error_errno(struct nh_error *err, int errnum, const char *verb,
                 const char *path)
 {
@@ -67,5 +71,11 @@ int error_errno(struct nh_error *err, int errnum, const char *verb,
     int code = errnum == ENOENT || errnum == ENOTDIR ? NH_ENOTFOUND
                : errnum == ENOMEM                    ? NH_ENOMEM
                                                      : NH_EIO;
-    return error_set(err, code, "cannot %s '%s': %s", verb, path, reason);
+    const size_t len = strlen(path);
+    const bool cut = len > PATH_SHOWN;
+    const char *shown = cut ? path + len - PATH_SHOWN : path;
+    while ((*shown & 0xC0) == 0x80) /* within a character */
+        shown++;
+    return error_set(err, code, "cannot %s '%s%s': %s", verb, cut ? "..." : "",
+                     shown, reason);
 }

@@ -2,7 +2,6 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "corpus/input/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +74,7 @@ static int add_file(struct walk *w, const char *path, const char *id,
     f->id = arena_copy(&w->arena, id, len);
     f->source = source;
     f->size = size;
+    f->problem = NULL;
     if (!f->path || !f->id)
         return error_nomem(err);
     w->count++;
@@ -93,10 +93,11 @@ static int list_names(const char *path, struct arena *arena, char ***names,
     size_t cap = 0;
     *names = NULL;
     *count = 0;
-    DIR *dir = opendir(path);
+    int fd;
+    int rc = file_open_folder(path, &fd, err);
+    DIR *dir = rc == NH_OK ? file_list(fd, path, err) : NULL;
     if (!dir)
-        return error_errno(err, errno, "open folder", path);
-    int rc = NH_OK;
+        return rc != NH_OK ? rc : NH_EIO;
     for (struct dirent *e; rc == NH_OK && (e = readdir(dir)) != NULL;) {
         if (e->d_name[0] == '.')
             continue;
@@ -125,6 +126,36 @@ struct root {
     size_t prefix; /* bytes of paths below it that come before their ids */
 };
 
+/* Adds what cannot be read, with the reason. */
+static int add_problem(struct walk *w, const char *path,
+                       const struct root *root, const struct nh_error *why,
+                       struct nh_error *err)
+{
+    const char *id = strlen(path) > root->prefix ? path + root->prefix : "";
+    const char *source = *id ? join(w, root->absolute, id) : root->absolute;
+    const char *problem =
+        arena_copy(&w->arena, why->message, strlen(why->message));
+    int rc = source && problem ? add_file(w, path, id, source, 0, err)
+                               : error_nomem(err);
+    if (rc == NH_OK)
+        w->files[w->count - 1].problem = problem;
+    return rc;
+}
+
+/* Where a link leads to. */
+enum target { TARGET_INSIDE, TARGET_OUTSIDE, TARGET_NOTHING };
+
+static enum target look_at_link(const char *path, const struct root *root)
+{
+    char *real = realpath(path, NULL);
+    const size_t len = strlen(root->absolute);
+    const bool inside = real && strncmp(real, root->absolute, len) == 0 &&
+                        (real[len] == '/' || root->absolute[len - 1] == '/');
+    const bool nothing = !real && errno == ENOENT;
+    free(real);
+    return nothing ? TARGET_NOTHING : inside ? TARGET_INSIDE : TARGET_OUTSIDE;
+}
+
 static int walk_folder(struct walk *w, const char *path,
                        const struct root *root, int depth,
                        struct nh_error *err);
@@ -133,13 +164,28 @@ static int walk_entry(struct walk *w, const char *path, const struct root *root,
                       int depth, struct nh_error *err)
 {
     struct stat st;
-    if (lstat(path, &st) != 0)
-        return NH_OK; /* gone since the folder was read */
-    bool link = S_ISLNK(st.st_mode);
+    struct nh_error why;
+    if (lstat(path, &st) != 0) {
+        if (errno == ENOENT)
+            return NH_OK; /* gone since the folder was read */
+        error_errno(&why, errno, "read", path);
+        return add_problem(w, path, root, &why, err);
+    }
+    const bool link = S_ISLNK(st.st_mode);
+    const enum target target =
+        link && !w->follow_links ? look_at_link(path, root) : TARGET_INSIDE;
+    if (target == TARGET_OUTSIDE) {
+        error_set(&why, NH_EDATA,
+                  "a symbolic link that leads out of the folder is not "
+                  "followed (--follow-links)");
+        return add_problem(w, path, root, &why, err);
+    }
     if (link && stat(path, &st) != 0)
-        return NH_OK;
-    if (S_ISDIR(st.st_mode) && !link)
-        return walk_folder(w, path, root, depth + 1, err);
+        return NH_OK;        /* it leads nowhere */
+    if (S_ISDIR(st.st_mode)) /* one inside is walked where it stands */
+        return link && !w->follow_links
+                   ? NH_OK
+                   : walk_folder(w, path, root, depth + 1, err);
     if (!S_ISREG(st.st_mode))
         return NH_OK;
     const char *id = path + root->prefix, *source = join(w, root->absolute, id);
@@ -147,33 +193,60 @@ static int walk_entry(struct walk *w, const char *path, const struct root *root,
                   : error_nomem(err);
 }
 
+/* Looks whether a folder is to be read: *wanted. One is not that skip_with
+ * names, or that was read already under another name. */
+static int look_at_folder(struct walk *w, const char *path, bool *wanted,
+                          struct nh_error *err)
+{
+    struct buf text = BUF_INIT;
+    struct stat st;
+    int rc = NH_OK;
+    *wanted = true;
+    if (w->skip_with) {
+        if (file_join(&text, path, w->skip_with))
+            *wanted = !file_exists(text.data);
+        else
+            rc = error_nomem(err);
+    }
+    if (rc == NH_OK && w->follow_links && stat(path, &st) == 0) {
+        const uint32_t known = w->folders.count;
+        buf_reset(&text);
+        buf_printf(&text, "%llu %llu", (unsigned long long)st.st_dev,
+                   (unsigned long long)st.st_ino);
+        if (text.failed ||
+            strtab_add(&w->folders, text.data, text.len) == STRTAB_NONE)
+            rc = error_nomem(err);
+        *wanted = *wanted && w->folders.count > known;
+    }
+    buf_release(&text);
+    return rc;
+}
+
 static int walk_folder(struct walk *w, const char *path,
                        const struct root *root, int depth, struct nh_error *err)
 {
     struct buf child = BUF_INIT;
     struct arena arena = {NULL, 0, 0};
+    struct nh_error why;
     char **names = NULL;
     size_t count = 0;
-    int rc = NH_OK;
-    if (depth > WALK_DEPTH) {
-        rc = error_set(err, NH_EINVAL, "'%s' lies deeper than %d folders", path,
-                       WALK_DEPTH);
-        goto out;
-    }
-    const char *mark =
-        w->skip_with ? file_join(&child, path, w->skip_with) : "";
-    if (!mark) {
+    bool wanted;
+    int rc = look_at_folder(w, path, &wanted, err);
+    if (rc != NH_OK || !wanted)
+        return rc;
+    int listed =
+        depth > WALK_DEPTH
+            ? error_set(&why, NH_EINVAL, "'%s' lies deeper than %d folders",
+                        path, WALK_DEPTH)
+            : list_names(path, &arena, &names, &count, &why);
+    if (listed == NH_ENOMEM)
         rc = error_nomem(err);
-        goto out;
-    }
-    if (*mark && file_exists(mark))
-        goto out;
-    rc = list_names(path, &arena, &names, &count, err);
+    else if (listed != NH_OK)
+        rc = add_problem(w, path, root, &why, err);
     for (size_t i = 0; rc == NH_OK && i < count; i++)
         rc = file_join(&child, path, names[i])
                  ? walk_entry(w, child.data, root, depth, err)
                  : error_nomem(err);
-out:
     buf_release(&child);
     arena_release(&arena);
     free(names);
@@ -209,6 +282,7 @@ int walk_add(struct walk *w, const char *path, struct nh_error *err)
 void walk_release(struct walk *w)
 {
     arena_release(&w->arena);
+    strtab_release(&w->folders);
     free(w->files);
     memset(w, 0, sizeof *w);
 }

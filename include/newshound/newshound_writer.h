@@ -68,13 +68,15 @@ struct nh_writer_options {
     size_t memory;       /* bytes to stay under, about; 0: NH_MEMORY_DEFAULT */
     nh_skipped_fn *skipped; /* NULL: records are only counted */
     void *ctx;              /* passed to `skipped` */
+    int follow_links; /* 1: nh_writer_add_path follows symbolic links that lead
+                         out of a folder; 0: it skips them */
 };
 #define NH_JOBS_MAX 64
 #define NH_MEMORY_DEFAULT ((size_t)600 << 20)
 #define NH_WRITER_OPTIONS_INIT                                                 \
     {                                                                          \
         sizeof(struct nh_writer_options), 0, NH_NAMES_FOUND, NULL, NULL, NULL, \
-            NULL, NULL, 0, 0, NULL, NULL                                       \
+            NULL, NULL, 0, 0, NULL, NULL, 0                                    \
     }
 
 /* Opens the index in the folder `path` for writing, and makes it if there is
@@ -118,8 +120,9 @@ int nh_writer_add_bytes(nh_writer *writer, const void *bytes, size_t len,
                         struct nh_error *err);
 
 /* Adds the articles of a file, or of all files below a folder. Passes over
- * files that have not changed since they were last read. The id of a record
- * that is a whole file is its path from `path` on. NH_ENOTFOUND. */
+ * files that have not changed since they were last read. Skips folders that
+ * cannot be read, and links that lead out of the folder (follow_links). The id
+ * of a record that is a whole file is its path from `path` on. NH_ENOTFOUND. */
 int nh_writer_add_path(nh_writer *writer, const char *path, const char *format,
                        struct nh_error *err);
 

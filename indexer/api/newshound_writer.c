@@ -37,6 +37,7 @@ struct nh_writer {
     struct pipeline_options options;
     nh_skipped_fn *skipped;
     void *ctx;
+    bool follow_links;
     struct notes notes;
     struct pipeline *run;       /* that takes what is added; NULL: none yet */
     struct feed_batch *batch;   /* that is filled, or NULL */
@@ -131,6 +132,7 @@ static int read_options(nh_writer *w, const struct nh_writer_options *o,
     p->ctx = w;
     w->skipped = o->skipped;
     w->ctx = o->ctx;
+    w->follow_links = o->follow_links != 0;
     int rc = copy_option(w, &p->collection, o->collection, err);
     if (rc == NH_OK)
         rc = copy_option(w, &p->charset, o->charset, err);
@@ -484,6 +486,7 @@ int nh_writer_add_path(nh_writer *w, const char *path, const char *format,
         return rc;
     memset(&walk, 0, sizeof walk);
     walk.skip_with = MANIFEST_NAME;
+    walk.follow_links = w->follow_links;
     rc = strcmp(path, "-") == 0
              ? error_set(&why, NH_EINVAL,
                          "'-' is no path: what comes through standard input is "

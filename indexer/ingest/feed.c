@@ -65,6 +65,13 @@ static int open_file(struct feed *f, struct nh_error *err)
 {
     const struct walk_file *file = &f->walk->files[f->file];
     memset(&f->state, 0, sizeof f->state);
+    if (file->problem) {
+        struct nh_error why;
+        error_set(&why, NH_EIO, "%s", file->problem);
+        int rc = skip(f, 0, &why, err);
+        close_file(f);
+        return rc;
+    }
     if (file->source && f->same(f->ctx, file, &f->state)) {
         close_file(f);
         return NH_OK;

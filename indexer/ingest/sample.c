@@ -52,7 +52,8 @@ static int add_file(struct sampler *s, const struct walk_file *file,
     uint64_t offset;
     int rc = NH_OK;
     const size_t start = dict_trainer_bytes(s->trainer);
-    if (records_open(&records, file->path, forced, err) != NH_OK)
+    if (file->problem ||
+        records_open(&records, file->path, forced, err) != NH_OK)
         return NH_OK;
     while (rc == NH_OK && dict_trainer_bytes(s->trainer) - start < limit &&
            records_next(&records, &record, &offset, err) == 1)

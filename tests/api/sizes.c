@@ -39,9 +39,10 @@ FROZEN(struct nh_completion, 24);
 FROZEN(struct nh_article_view, 48);
 PLACE(struct nh_article_view, body, 8);
 FROZEN(struct nh_mention, 56);
-FROZEN(struct nh_writer_options, 88);
+FROZEN(struct nh_writer_options, 96);
 PLACE(struct nh_writer_options, jobs, 56);
 PLACE(struct nh_writer_options, ctx, 80);
+PLACE(struct nh_writer_options, follow_links, 88);
 FROZEN(struct nh_value, 24);
 FROZEN(struct nh_counts, 40);
 _Static_assert(NH_EINTERNAL == -11 && NH_EQUERY == -3 && NH_SORT_OLDEST == 2 &&

@@ -130,7 +130,8 @@ class WriterOptions(Structure):
                 ("model", c_char_p), ("language", c_char_p),
                 ("collection", c_char_p), ("charset", c_char_p),
                 ("map", c_char_p), ("jobs", c_uint), ("memory", c_size_t),
-                ("skipped", SKIPPED), ("ctx", c_void_p)]
+                ("skipped", SKIPPED), ("ctx", c_void_p),
+                ("follow_links", c_int)]
 
 
 class Value(Structure):

@@ -53,7 +53,8 @@ class Writer:
     that are not UTF-8. ``map``: other keys of JSON records, by field.
     ``jobs``: workers. ``memory``: bytes to stay under, about. ``existing``:
     NotFound where there is no index. ``on_skipped(name, offset, message)`` is
-    told of each record that is no article.
+    told of each record that is no article, and of each folder or link that is passed
+    over. ``follow_links``: symbolic links that lead out of a folder are followed.
 
     As a context manager it commits at the end, or gives up what was added since
     the last commit if there was an exception. One thread uses it at a time; a
@@ -69,6 +70,7 @@ class Writer:
                  charset: Optional[str] = None,
                  map: Optional[Mapping[str, str]] = None, jobs: int = 0,
                  memory: int = 0, existing: bool = False,
+                 follow_links: bool = False,
                  on_skipped: Optional[Callable[[str, int, str], object]] = None
                  ) -> None:
         if names not in _NAMES:
@@ -84,7 +86,7 @@ class Writer:
             names=_NAMES[names], model=os.fsencode(model) if model else None,
             language=_encode(language), collection=_encode(collection),
             charset=_encode(charset), map=_encode(keys or None), jobs=jobs,
-            memory=memory)
+            memory=memory, follow_links=follow_links)
         if on_skipped:
             options.skipped = self._skipped
         error = _l.Error()
