@@ -58,6 +58,16 @@ void print_completion(const char *shell);
         0, "wait", NULL, "wait while another process writes to the index"      \
     }
 
+#define OPTION_COLOUR                                                          \
+    {                                                                          \
+        0, "color", "WHEN=auto|always|never",                                  \
+            "bold matches: auto (default: on a terminal), always or never"     \
+    }
+#define OPTION_NO_PAGER                                                        \
+    {                                                                          \
+        0, "no-pager", NULL, "print to the terminal, not through a pager"      \
+    }
+
 #define OPTION_TEXT_OR_JSON                                                    \
     {                                                                          \
         'f', "format", "FORMAT=text|json", "text (default) or json"            \

@@ -64,10 +64,11 @@ bool command_wait(const struct options *o, int rc, const struct nh_error *err)
 
 int command_finish(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    perror("newshound: cannot write the output");
-    return EXIT_TROUBLE;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("newshound: cannot write the output");
+        status = EXIT_TROUBLE;
+    }
+    return status;
 }
 
 static const struct command *find_command(const char *name)
@@ -76,6 +77,55 @@ static const struct command *find_command(const char *name)
         if (strcmp(command_table[i]->name, name) == 0)
             return command_table[i];
     return NULL;
+}
+
+/* Longest name of a command that is compared with what was typed. */
+#define NAME_MOST 16
+
+/* Edits between two short words; a swap of neighbours is one (optimal string
+ * alignment). */
+static size_t distance(const char *a, const char *b)
+{
+    const size_t m = strlen(a), n = strlen(b);
+    size_t d[NAME_MOST + 1][NAME_MOST + 1];
+    if (m > NAME_MOST || n > NAME_MOST)
+        return NAME_MOST;
+    for (size_t i = 0; i <= m; i++)
+        for (size_t j = 0; j <= n; j++) {
+            if (i == 0 || j == 0) {
+                d[i][j] = i + j;
+                continue;
+            }
+            size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            if (d[i - 1][j] + 1 < best)
+                best = d[i - 1][j] + 1;
+            if (d[i][j - 1] + 1 < best)
+                best = d[i][j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+                a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+                best = d[i - 2][j - 2] + 1;
+            d[i][j] = best;
+        }
+    return d[m][n];
+}
+
+/* Prints that there is no such command, and the one that was meant. */
+static void complain_command(const char *name)
+{
+    const char *near = NULL;
+    size_t least = 3; /* more edits than two are another word */
+    say("newshound: there is no command '%s'\n", name);
+    for (size_t i = 0; command_table[i]; i++) {
+        const size_t edits = distance(name, command_table[i]->name);
+        if (edits < least && edits < strlen(name)) {
+            least = edits;
+            near = command_table[i]->name;
+        }
+    }
+    if (near)
+        say("  did you mean: newshound %s ?\n", near);
+    else
+        say("  see: newshound help\n");
 }
 
 static void print_overview(FILE *to)
@@ -173,8 +223,7 @@ int main(int argc, char **argv)
     }
     const struct command *c = find_command(help ? argv[2] : name);
     if (!c) {
-        say("newshound: there is no command '%s'\n", help ? argv[2] : name);
-        say("  see: newshound help\n");
+        complain_command(help ? argv[2] : name);
         return EXIT_USAGE;
     }
     if (help) {

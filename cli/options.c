@@ -174,6 +174,15 @@ bool options_number(const struct options *o, const char *name, long least,
     return false;
 }
 
+const char *options_join(const struct options *o, struct buf *out)
+{
+    for (int i = 0; i < o->count; i++) {
+        buf_append_str(out, i ? " " : "");
+        buf_append_str(out, o->args[i]);
+    }
+    return buf_cstr(out);
+}
+
 void options_help(const struct option_def *defs)
 {
     for (; defs->name; defs++) {

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/buf.h"
+
 struct option_def {
     char letter;      /* or 0 */
     const char *name; /* without the dashes */
@@ -44,6 +46,9 @@ bool options_number(const struct options *o, const char *name, long least,
 /* Says how a query leaves a word out, where a word may have been taken for an
  * option. */
 void options_dash_hint(void);
+/* Joins the arguments with blanks into `out`, as one query. NULL if memory ran
+ * out. */
+const char *options_join(const struct options *o, struct buf *out);
 /* Prints the table as help. */
 void options_help(const struct option_def *defs);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/shell/query_batch.h"
@@ -13,6 +14,7 @@ static const struct option_def options[] = {
     OPTION_INDEX,
     {0, "id", NULL, "the arguments are ids of articles, not a query"},
     {'n', "dry-run", NULL, "print the ids of what would be deleted"},
+    {'y', "yes", NULL, "do not ask before many articles are deleted"},
     OPTION_WAIT,
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -20,7 +22,7 @@ static const struct option_def options[] = {
 struct deletion {
     nh_index *index;
     struct index_writer *writer;
-    bool dry;
+    bool dry, yes, refused;
     uint64_t count;
 };
 
@@ -37,6 +39,22 @@ static int delete_article(struct deletion *d, uint32_t number,
     return rc;
 }
 
+/* More articles than this are deleted only after a question, at a terminal. */
+#define DELETE_ASKS 10
+
+/* Asks whether so many articles are to be deleted. True if yes, or if nobody
+ * can be asked. */
+static bool agreed(const struct deletion *d, size_t count)
+{
+    char answer[16] = "";
+    if (d->dry || d->yes || count <= DELETE_ASKS || !isatty(STDIN_FILENO) ||
+        !isatty(STDERR_FILENO))
+        return true;
+    fprintf(stderr, "delete %zu articles? [y/N] ", count);
+    return fgets(answer, sizeof answer, stdin) &&
+           (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 static int delete_query(struct deletion *d, const char *query,
                         struct nh_error *err)
 {
@@ -45,7 +63,9 @@ static int delete_query(struct deletion *d, const char *query,
     o.limit = UINT32_MAX;
     o.sort = NH_SORT_OLDEST;
     int rc = nh_index_search(&found, d->index, query, strlen(query), &o, err);
-    for (size_t i = 0; rc == NH_OK && i < nh_results_count(found); i++) {
+    d->refused = rc == NH_OK && !agreed(d, nh_results_count(found));
+    for (size_t i = 0;
+         rc == NH_OK && !d->refused && i < nh_results_count(found); i++) {
         struct nh_string id = {"", 0};
         uint32_t number;
         double score;
@@ -81,24 +101,15 @@ static int delete_ids(struct deletion *d, const struct options *o,
     return rc;
 }
 
-/* The arguments as one query. */
-static const char *join(const struct options *o, struct buf *query)
-{
-    for (int i = 0; i < o->count; i++) {
-        buf_append_str(query, i ? " " : "");
-        buf_append_str(query, o->args[i]);
-    }
-    return buf_cstr(query);
-}
-
 static int run_delete(const struct options *o)
 {
     struct nh_error err;
-    struct deletion d = {NULL, NULL, options_get(o, "dry-run") != NULL, 0};
+    struct deletion d = {.dry = options_get(o, "dry-run") != NULL,
+                         .yes = options_get(o, "yes") != NULL};
     struct buf query = BUF_INIT;
     const char *path = command_index_path(o);
     int rc = NH_OK;
-    const char *text = join(o, &query);
+    const char *text = options_join(o, &query);
     if (!text || o->count == 0 || text[strspn(text, " \t\n\v\f\r")] == '\0') {
         say("newshound delete: what is to be deleted? Give a query, "
             "or --id and ids\n");
@@ -128,7 +139,9 @@ static int run_delete(const struct options *o)
         return status;
     }
     buf_release(&query);
-    if (!d.dry)
+    if (d.refused)
+        printf("nothing was deleted\n");
+    else if (!d.dry)
         printf("%llu deleted\n", (unsigned long long)d.count);
     return command_finish(d.count ? EXIT_FOUND : EXIT_NOTHING);
 }

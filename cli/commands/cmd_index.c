@@ -7,6 +7,7 @@
 #include "cli/output/progress.h"
 #include "cli/output/tally.h"
 #include "cli/shell/follow.h"
+#include "cli/shell/interrupt.h"
 #include "cli/visible.h"
 #include "common/base/strtab.h"
 #include "common/store/manifest.h"
@@ -209,7 +210,7 @@ static int index_files(const struct options *o, struct pipeline_options *p,
     while (command_wait(o, rc, &err));
     if (rc == NH_OK)
         rc = pipeline_run(writer, &walk, p, &counts, &err);
-    if (rc == NH_OK && options_get(o, "prune"))
+    if (rc == NH_OK && options_get(o, "prune") && !interrupted)
         rc = prune(writer, &walk, o, &deleted, &err);
     progress_clear(&run->progress);
     if (writer && segment_builder_fell_back(writer_builder(writer)))
@@ -221,7 +222,11 @@ static int index_files(const struct options *o, struct pipeline_options *p,
         return command_fail(&err);
     if (!quiet || (follows && counts.added + counts.replaced + deleted > 0))
         summarise(run, &counts, deleted, progress_seconds(&run->progress));
-    return command_finish(EXIT_FOUND);
+    if (interrupted)
+        fprintf(stderr,
+                "newshound: interrupted; what was read is in the index, "
+                "the next run goes on\n");
+    return command_finish(interrupted ? EXIT_INTERRUPTED : EXIT_FOUND);
 }
 
 /* Indexes, and goes on to as long as nobody interrupts it. */
@@ -241,7 +246,7 @@ static int follow(const struct options *o, struct pipeline_options *p,
         first = false;
     } while (status == EXIT_FOUND && follow_wait(&f));
     follow_end(&f);
-    return status;
+    return interrupted && status == EXIT_INTERRUPTED ? EXIT_FOUND : status;
 }
 
 static bool check_arguments(const struct options *o)
@@ -281,6 +286,8 @@ static int run_index(const struct options *o)
         command_fail(&err);
         return EXIT_TROUBLE;
     }
+    interrupt_catch();
+    p.stop = &interrupted;
     p.report = report;
     p.progress = show_progress;
     p.ctx = &run;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/output/terminal.h"
 #include "cli/shell/line_editor.h"
 #include "cli/shell/query_batch.h"
 #include "cli/visible.h"
@@ -74,6 +75,7 @@ static void complain(const struct nh_error *err)
 static int run_page(struct repl *r, const struct buf *query)
 {
     r->run.options.facets = r->facets.len ? r->facets.data : NULL;
+    r->run.width = terminal_width();
     const int status = query_run_one(&r->run, query->data, query->len);
     fflush(stdout);
     return status;
@@ -165,7 +167,7 @@ static bool do_open(struct repl *r, const char *rest)
     if (rc == NH_OK && id.len)
         rc = nh_article_open(&article, r->run.index, id.data, id.len, &err);
     if (article) {
-        output_article_text(&out, nh_article_read(article));
+        output_article_text(&out, nh_article_read(article), terminal_width());
         show_text(r, &out);
     }
     if (rc != NH_OK)
@@ -391,7 +393,7 @@ static int run_repl(const struct options *o)
     r.run.options.flags = NH_SEARCH_COLLAPSE;
     r.run.format = output_format_named("text");
     r.run.fallback = true;
-    r.run.colour = isatty(STDOUT_FILENO);
+    r.run.colour = terminal_colour(COLOUR_AUTO);
     r.run.end = '\n';
     if (facets)
         do_facets(&r, facets);

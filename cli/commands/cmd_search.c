@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/output/terminal.h"
 #include "cli/shell/query_batch.h"
 #include "cli/visible.h"
 
@@ -44,6 +45,8 @@ static const struct option_def options[] = {
     {0, "lenient", NULL, "mend what is wrong in the query, and say so"},
     {0, "explain", NULL, "print the query as understood and run, and scores"},
     {0, "why-not", "ID", "name the parts of the query that the article fails"},
+    OPTION_COLOUR,
+    OPTION_NO_PAGER,
     {0, "verify", NULL, "compare all files with their checksums first"},
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -132,7 +135,8 @@ static bool read_options(const struct options *o, struct query_run *run)
     const bool any = options_get(o, "any") != NULL;
     run->count = options_get(o, "count") != NULL;
     run->explain = options_get(o, "explain") != NULL;
-    run->colour = isatty(STDOUT_FILENO);
+    run->colour = terminal_colour((enum colour_when)options_choice(o, "color"));
+    run->width = terminal_width();
     run->end = options_get(o, "null") ? '\0' : '\n';
     if (!run->end && !run->format->lines && !run->count) {
         say("newshound search: --null is for --format ids, tsv, "
@@ -165,17 +169,6 @@ static bool read_options(const struct options *o, struct query_run *run)
     return read_collapse(o, run);
 }
 
-/* The arguments joined by spaces. */
-static bool join_arguments(const struct options *o, struct buf *out)
-{
-    for (int i = 0; i < o->count; i++) {
-        if (i > 0)
-            buf_append_byte(out, ' ');
-        buf_append_str(out, o->args[i]);
-    }
-    return buf_cstr(out) != NULL;
-}
-
 static int run_queries(const struct options *o, const struct query_run *run)
 {
     struct buf query = BUF_INIT;
@@ -184,7 +177,7 @@ static int run_queries(const struct options *o, const struct query_run *run)
     int status = EXIT_TROUBLE;
     if (queries) {
         status = query_run_file(run, queries, command_index_path(o));
-    } else if (join_arguments(o, &query)) {
+    } else if (options_join(o, &query)) {
         status = why_not ? query_why_not(run, query.data, query.len, why_not)
                          : query_run_one(run, query.data, query.len);
     } else {
@@ -220,8 +213,11 @@ static int run_search(const struct options *o)
     int status;
     if (options_get(o, "verify") && nh_index_verify(run.index, &err) != NH_OK)
         status = command_fail(&err);
-    else
+    else {
+        pager_start(run.format->whole && run.width && !queries && !run.count &&
+                    !options_get(o, "no-pager"));
         status = run_queries(o, &run);
+    }
     nh_index_close(run.index);
     return command_finish(status);
 }

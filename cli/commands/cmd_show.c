@@ -4,11 +4,15 @@
 
 #include "cli/command.h"
 #include "cli/output/output.h"
+#include "cli/output/terminal.h"
 #include "cli/visible.h"
 #include "newshound/newshound.h"
 
-static const struct option_def options[] = {
-    OPTION_INDEX, OPTION_TEXT_OR_JSON, OPTION_HELP, {0, NULL, NULL, NULL}};
+static const struct option_def options[] = {OPTION_INDEX,
+                                            OPTION_TEXT_OR_JSON,
+                                            OPTION_NO_PAGER,
+                                            OPTION_HELP,
+                                            {0, NULL, NULL, NULL}};
 
 static int show_one(nh_index *index, const char *id, bool json,
                     struct nh_error *err)
@@ -22,7 +26,7 @@ static int show_one(nh_index *index, const char *id, bool json,
     if (json)
         output_article_json(&out, view, false);
     else
-        output_article_text(&out, view);
+        output_article_text(&out, view, terminal_width());
     if (out.failed)
         rc = error_nomem(err);
     else
@@ -45,6 +49,7 @@ static int run_show(const struct options *o)
     if (rc != NH_OK)
         return command_fail(&err);
     int status = EXIT_FOUND;
+    pager_start(!json && !options_get(o, "no-pager"));
     for (int i = 0; i < o->count; i++) {
         if (i > 0 && !json)
             printf("\n");

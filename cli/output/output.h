@@ -15,12 +15,13 @@ struct output_page {
     nh_results *results;
     const char *notice; /* "" if there is none */
     double elapsed_ms;
-    bool colour;  /* bold matches, for a terminal */
-    bool explain; /* with the scores of each hit */
-    bool offset;  /* the page does not start at the first hit */
-    bool groups;  /* the hits are in groups */
-    bool waits;   /* nothing of it can be printed before it is complete */
-    char end;     /* of a line: '\n', or '\0' */
+    bool colour;    /* bold matches */
+    unsigned width; /* columns of the terminal; 0: do not break lines */
+    bool explain;   /* with the scores of each hit */
+    bool offset;    /* the page does not start at the first hit */
+    bool groups;    /* the hits are in groups */
+    bool waits;     /* nothing of it can be printed before it is complete */
+    char end;       /* of a line: '\n', or '\0' */
 };
 
 struct output_format {
@@ -55,7 +56,9 @@ int output_page_jsonl(struct buf *out, const struct output_page *page,
  * that the article came with. */
 void output_article_json(struct buf *out, const struct nh_article_view *view,
                          bool given);
-void output_article_text(struct buf *out, const struct nh_article_view *view);
+/* `width` as in struct output_page. */
+void output_article_text(struct buf *out, const struct nh_article_view *view,
+                         unsigned width);
 
 /* Appends the query as understood and run, and the scores of each hit. */
 int output_explain(struct buf *out, const struct output_page *page,

@@ -4,62 +4,80 @@
 #include <string.h>
 
 #include "cli/output/output.h"
+#include "cli/output/terminal.h"
 
 /* Names of a kind that are shown with a hit. */
 #define NAMES_SHOWN 5
 
+/* Blanks before every line of a hit but the first. */
+#define INDENT 4
+
 static void put_list(struct buf *out, const char *label,
-                     const struct nh_list *list, const char *before)
+                     const struct nh_list *list)
 {
     if (list->count == 0)
         return;
-    buf_printf(out, "%s%s: ", before, label);
+    buf_printf(out, "%s%s: ", out->len ? "; " : "", label);
     for (size_t i = 0; i < list->count && i < NAMES_SHOWN; i++) {
-        if (i > 0)
-            buf_append_str(out, ", ");
-        output_clean(out, list->items[i], false);
+        buf_append_str(out, i ? ", " : "");
+        buf_append(out, list->items[i].data, list->items[i].len);
     }
     if (list->count > NAMES_SHOWN)
         buf_printf(out, " and %zu more", list->count - NAMES_SHOWN);
 }
 
-static void put_snippet(struct buf *out, const struct nh_snippet *s,
-                        bool colour)
+static void put_lists(struct buf *out, const struct nh_hit *hit, unsigned width)
 {
-    size_t at = 0;
-    if (s->text.len == 0)
-        return;
-    buf_append_str(out, s->cut_before ? "    ... " : "    ");
-    for (size_t i = 0; i < s->highlight_count; i++) {
-        const struct nh_span *h = &s->highlights[i];
-        struct nh_string before = {s->text.data + at, h->start - at};
-        struct nh_string match = {s->text.data + h->start, h->len};
-        output_clean(out, before, false);
-        buf_append_str(out, colour ? "\033[1m" : "");
-        output_clean(out, match, false);
-        buf_append_str(out, colour ? "\033[0m" : "");
-        at = h->start + h->len;
+    struct layout l = {width, INDENT, INDENT, false};
+    struct buf line = BUF_INIT;
+    put_list(&line, "person", &hit->person);
+    put_list(&line, "org", &hit->org);
+    put_list(&line, "place", &hit->place);
+    if (line.len) {
+        buf_append_str(out, "    ");
+        layout_put(out, &l, (struct nh_string){line.data, line.len}, NULL, 0);
+        buf_append_byte(out, '\n');
     }
-    output_clean(out, (struct nh_string){s->text.data + at, s->text.len - at},
-                 false);
-    buf_append_str(out, s->cut_after ? " ...\n" : "\n");
+    buf_append_byte(out, '\n');
+    out->failed = out->failed || line.failed;
+    buf_release(&line);
 }
 
-static void put_hit(struct buf *out, const struct nh_hit *hit, bool colour)
+static void put_plain(struct buf *out, struct layout *l, const char *text)
 {
-    buf_printf(out, "%3" PRIu32 " %s", hit->rank, colour ? "\033[1m" : "");
-    output_clean(
-        out, hit->title.len ? hit->title : (struct nh_string){"(no title)", 10},
-        false);
-    buf_printf(out, "%s\n    ", colour ? "\033[0m" : "");
-    if (hit->date.len) {
-        output_clean(out, hit->date, false);
+    layout_put(out, l, (struct nh_string){text, strlen(text)}, NULL, 0);
+}
+
+static void put_snippet(struct buf *out, const struct nh_snippet *s,
+                        const struct output_page *page)
+{
+    struct layout l = {page->width, INDENT, INDENT, page->colour};
+    if (s->text.len == 0)
+        return;
+    buf_append_str(out, "    ");
+    put_plain(out, &l, s->cut_before ? "... " : "");
+    layout_put(out, &l, s->text, s->highlights, s->highlight_count);
+    put_plain(out, &l, s->cut_after ? " ..." : "");
+    buf_append_byte(out, '\n');
+}
+
+/* Appends date, source and id; the id goes to a line of its own where the
+ * terminal is too narrow for all. It is never cut: people copy it. */
+static void put_where(struct buf *out, const struct nh_hit *hit, unsigned width)
+{
+    size_t column = INDENT;
+    const struct nh_string *const parts[] = {&hit->date, &hit->source};
+    buf_append_str(out, "    ");
+    for (size_t i = 0; i < 2; i++) {
+        if (parts[i]->len == 0)
+            continue;
+        output_clean(out, *parts[i], false);
         buf_append_str(out, "  ");
+        column += terminal_columns(*parts[i]) + 2;
     }
-    if (hit->source.len) {
-        output_clean(out, hit->source, false);
-        buf_append_str(out, "  ");
-    }
+    if (width && column > INDENT &&
+        column + terminal_columns(hit->id) + 2 > width)
+        buf_append_str(out, "\n    ");
     buf_append_byte(out, '[');
     output_clean(out, hit->id, false);
     buf_append_byte(out, ']');
@@ -67,19 +85,18 @@ static void put_hit(struct buf *out, const struct nh_hit *hit, bool colour)
         buf_printf(out, "  and %zu %s", hit->copies,
                    hit->copies == 1 ? "copy" : "copies");
     buf_append_byte(out, '\n');
-    put_snippet(out, &hit->snippet, colour);
-    const char *first = "    ";
-    const struct {
-        const char *label;
-        const struct nh_list *list;
-    } lists[] = {
-        {"person", &hit->person}, {"org", &hit->org}, {"place", &hit->place}};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        put_list(out, lists[i].label, lists[i].list, first);
-        if (lists[i].list->count)
-            first = "; ";
-    }
-    buf_append_str(out, first[0] == ';' ? "\n\n" : "\n");
+}
+
+static void put_hit(struct buf *out, const struct nh_hit *hit,
+                    const struct output_page *page)
+{
+    buf_printf(out, "%3" PRIu32 " %s", hit->rank,
+               page->colour ? "\033[1m" : "");
+    layout_trim(out, hit->heading, page->width ? page->width - INDENT : 0);
+    buf_printf(out, "%s\n", page->colour ? "\033[0m" : "");
+    put_where(out, hit, page->width);
+    put_snippet(out, &hit->snippet, page);
+    put_lists(out, hit, page->width);
 }
 
 static int put_hits(struct buf *out, const struct output_page *page,
@@ -90,7 +107,7 @@ static int put_hits(struct buf *out, const struct output_page *page,
         int rc = nh_results_hit(&hit, page->results, i, err);
         if (rc != NH_OK)
             return rc;
-        put_hit(out, hit, page->colour);
+        put_hit(out, hit, page);
         output_drain(out, page);
     }
     return NH_OK;
@@ -191,7 +208,25 @@ static void put_names(struct buf *out, const char *label,
     buf_append_byte(out, '\n');
 }
 
-void output_article_text(struct buf *out, const struct nh_article_view *view)
+/* Appends the body: its lines as they are, long ones broken at the width. */
+static void put_body(struct buf *out, struct nh_string body, unsigned width)
+{
+    for (size_t at = 0; at < body.len;) {
+        const char *end = memchr(body.data + at, '\n', body.len - at);
+        const size_t len = end ? (size_t)(end - body.data) - at : body.len - at;
+        const struct nh_string line = {body.data + at, len};
+        struct layout l = {width, 0, 0, false};
+        if (width && terminal_columns(line) > width)
+            layout_put(out, &l, line, NULL, 0);
+        else
+            output_clean(out, line, true);
+        buf_append_byte(out, '\n');
+        at += len + 1;
+    }
+}
+
+void output_article_text(struct buf *out, const struct nh_article_view *view,
+                         unsigned width)
 {
     const struct nh_hit *a = view->hit;
     output_clean(out, a->title, false);
@@ -208,7 +243,5 @@ void output_article_text(struct buf *out, const struct nh_article_view *view)
     put_names(out, "org", &a->org);
     put_names(out, "place", &a->place);
     buf_append_byte(out, '\n');
-    output_clean(out, view->body, true);
-    if (view->body.len && view->body.data[view->body.len - 1] != '\n')
-        buf_append_byte(out, '\n');
+    put_body(out, view->body, width);
 }

@@ -7,13 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/shell/interrupt.h"
 #include "common/base/file.h"
 #include "common/store/manifest.h"
 #include "corpus/input/walk.h"
@@ -28,22 +28,9 @@
     (IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM |      \
      IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF)
 
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
 void follow_start(struct follow *f)
 {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    interrupt_catch();
     f->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 }
 

@@ -13,7 +13,8 @@ struct query_run {
     bool fallback;    /* try any word where all words find nothing */
     bool explain;
     bool colour;
-    char end; /* of lines that are written or read: '\n', or '\0' */
+    unsigned width; /* as in struct output_page */
+    char end;       /* of lines that are written or read: '\n', or '\0' */
 };
 
 /* What query_run_one prints, as results. */

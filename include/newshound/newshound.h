@@ -216,6 +216,9 @@ struct nh_hit {
     struct nh_list author, topic, person, org, place;
     size_t copies; /* other matches that it stands for: NH_SEARCH_COLLAPSE */
     struct nh_snippet snippet;
+    /* What to show as a headline, on one line: the title, or the first words of
+     * the text where there is none. */
+    struct nh_string heading;
 };
 
 /* Moves a cursor over the page: *hit is the next hit, from the first on, and

@@ -557,6 +557,11 @@ int pipeline_put(struct pipeline *p, struct feed_batch *batch,
     return first_error(p, err);
 }
 
+static bool stopped(const struct pipeline_options *o)
+{
+    return o->stop && *o->stop;
+}
+
 int pipeline_read(struct pipeline *p, const struct walk *walk,
                   struct nh_error *err)
 {
@@ -566,7 +571,8 @@ int pipeline_read(struct pipeline *p, const struct walk *walk,
     p->feed.walk = walk;
     for (size_t i = 0; i < walk->count; i++)
         p->total_bytes += walk->files[i].size;
-    while (rc == NH_OK && (more = feed_next(&p->feed, &batch, &why)) == 1) {
+    while (rc == NH_OK && !stopped(p->options) &&
+           (more = feed_next(&p->feed, &batch, &why)) == 1) {
         rc = pipeline_put(p, batch, err);
         pthread_mutex_lock(&p->mutex);
         p->counts.read_bytes = feed_consumed(&p->feed);
@@ -673,7 +679,7 @@ int pipeline_run(struct index_writer *w, const struct walk *walk,
     }
     if (rc == NH_OK)
         rc = writer_commit(w, err);
-    if (rc == NH_OK && !options->no_merge)
+    if (rc == NH_OK && !options->no_merge && !stopped(options))
         rc = merge_due_segments(w, err);
     return rc;
 }

@@ -3,6 +3,8 @@
 #ifndef INDEXER_INGEST_PIPELINE_H
 #define INDEXER_INGEST_PIPELINE_H
 
+#include <signal.h>
+
 #include "corpus/input/walk.h"
 #include "corpus/readers.h"
 #include "indexer/ingest/feed.h"
@@ -42,6 +44,9 @@ struct pipeline_options {
     uint64_t commit_time;             /* as in struct feed */
     uint64_t commit_bytes;
     bool again; /* read files that have not changed */
+    /* Reading ends early when this is not 0; what was read is kept. NULL: it
+     * never does. */
+    const volatile sig_atomic_t *stop;
     pipeline_report_fn *report;
     pipeline_progress_fn *progress;
     void *ctx;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/utf8.h"
+
 const char *nh_version(void)
 {
     return NEWSHOUND_VERSION;
@@ -201,6 +203,40 @@ static bool fill_list(struct nh_list *list, const struct article *a,
     return items != NULL;
 }
 
+/* Bytes of the words of a text that stand for a missing title, about. */
+#define HEADING_BYTES 80
+
+/* The title on one line, or the first words of the text. */
+static struct nh_string make_heading(const struct article *a,
+                                     struct arena *arena)
+{
+    const bool title = a->title.len > 0;
+    const struct slice from = slice_trim(title ? a->title : a->body);
+    struct buf line = BUF_INIT;
+    size_t word = 0; /* end of the last word that is whole */
+    for (size_t i = 0; i < from.len && (title || line.len <= HEADING_BYTES);
+         i++) {
+        const bool blank = (unsigned char)from.data[i] <= ' ';
+        if (!blank)
+            buf_append_byte(&line, (uint8_t)from.data[i]);
+        else if (line.len > word) {
+            word = line.len;
+            buf_append_byte(&line, ' ');
+        }
+        if (blank)
+            word = line.len;
+    }
+    if (!title && line.len > HEADING_BYTES) {
+        line.len = word > 1 ? word - 1 : utf8_cut(line.data, HEADING_BYTES);
+        buf_append_str(&line, " ...");
+    }
+    const struct nh_string heading =
+        line.failed ? (struct nh_string){NULL, 0}
+                    : hit_string(arena, (struct slice){line.data, line.len});
+    buf_release(&line);
+    return heading;
+}
+
 bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena)
 {
     const struct {
@@ -230,10 +266,11 @@ bool hit_fill(struct nh_hit *hit, const struct article *a, struct arena *arena)
     date_format(a->date, &date);
     hit->date = hit_string(arena, (struct slice){date.data, date.len});
     hit->title = hit_string(arena, a->title);
+    hit->heading = make_heading(a, arena);
     hit->time = a->date.seconds;
     good = good && !date.failed;
     buf_release(&date);
-    return good && hit->date.data && hit->title.data;
+    return good && hit->date.data && hit->title.data && hit->heading.data;
 }
 
 /* ---- Articles. */

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 # struct nh_hit as numbers, all at once: a tenth of the time that ctypes takes
 # for one after another. Rank, number, score; then words: the strings by twos,
-# the time, the lists by twos, copies, the snippet.
-_HIT = struct.Struct("@IId14Nq10NN4Nii")
+# the time, the lists by twos, copies, the snippet, the heading.
+_HIT = struct.Struct("@IId14Nq10NN4Nii2N")
 _PAIR = 2 * struct.calcsize("@N")
 assert _HIT.size == ctypes.sizeof(_l.Hit)
 _TIME = 17
@@ -174,6 +174,7 @@ class Hit:
     person = _Texts(22)
     org = _Texts(24)
     place = _Texts(26)
+    heading = _Text(35)
     copies = _Copies(28)
     snippet = _SnippetOf(29)
 

@@ -96,7 +96,8 @@ class Hit(Structure):
                 ("url", String), ("section", String), ("language", String),
                 ("date", String), ("time", c_int64), ("author", List),
                 ("topic", List), ("person", List), ("org", List),
-                ("place", List), ("copies", c_size_t), ("snippet", Snippet)]
+                ("place", List), ("copies", c_size_t), ("snippet", Snippet),
+                ("heading", String)]
 
 
 class TermScore(Structure):
