@@ -104,6 +104,13 @@ size_t options_choice(const struct options *o, const char *name)
     return o->values[at] ? (size_t)find_choice(choices, o->values[at]) : 0;
 }
 
+/* Of other options the last one counts, so that aliases can be overridden; a
+ * second index would be left out in silence. */
+static bool is_single(const struct option_def *def)
+{
+    return strcmp(def->name, "index") == 0;
+}
+
 bool options_parse(struct options *o, const struct option_def *defs, int argc,
                    char **argv)
 {
@@ -136,6 +143,11 @@ bool options_parse(struct options *o, const struct option_def *defs, int argc,
         while (result < 256 ? defs[at].letter != result
                             : at != (size_t)(result - 256))
             at++;
+        if (o->values[at] && is_single(&defs[at])) {
+            say("newshound %s: --%s is given twice; there is one index\n",
+                argv[0], defs[at].name);
+            return false;
+        }
         o->values[at] = defs[at].argument ? optarg : "";
         const char *choices = options_choices(&defs[at]);
         if (choices && find_choice(choices, optarg) < 0) {

@@ -138,6 +138,7 @@ static int find_hit(struct repl *r, uint32_t rank, struct buf *id,
     struct query_run one = r->run;
     one.options.offset = rank - 1;
     one.options.limit = 1;
+    one.fallback = one.fallback && !one.options.facets; /* as for the page */
     one.options.facets = NULL;
     int rc = query_search(&one, r->query.data, r->query.len, &results, err);
     if (rc != NH_OK)

@@ -24,7 +24,7 @@ static const struct option_def options[] = {
     {0, "facet", "FIELD,...",
      "count the values of all matches: person, org, place, author, source, "
      "section, topic, lang, year, month, day"},
-    {0, "facet-limit", "N", "values of each facet; default 10"},
+    {0, "facet-limit", "N", "values of each facet; default 10, 0: all"},
     {0, "group", "FIELD", "hits in groups of such a field; -n is of groups"},
     {0, "group-size", "N", "hits of each group; default 3"},
     {0, "collapse", NULL,
@@ -75,14 +75,14 @@ static bool read_recency(const struct options *o, double *days)
 /* Facets and groups. */
 static bool read_fields(const struct options *o, struct query_run *run)
 {
-    long values = 0, size = 0;
+    long values = NH_FACET_LIMIT, size = 0;
     run->options.facets = options_get(o, "facet");
     run->options.group = options_get(o, "group");
-    if (!options_number(o, "facet-limit", 1, UINT32_MAX, &values) ||
+    if (!options_number(o, "facet-limit", 0, UINT32_MAX, &values) ||
         !options_number(o, "group-size", 1, UINT32_MAX, &size) ||
         !read_recency(o, &run->options.recency))
         return false;
-    run->options.facet_limit = (uint32_t)values;
+    run->options.facet_limit = values ? (uint32_t)values : UINT32_MAX;
     run->options.group_size = (uint32_t)size;
     const char *wrong = NULL;
     if (run->options.facets && !run->format->whole)
@@ -197,7 +197,10 @@ static int run_search(const struct options *o)
     memset(&run, 0, sizeof run);
     if (!read_options(o, &run))
         return EXIT_USAGE;
-    if ((queries != NULL) == (o->count > 0)) {
+    /* What counts or narrows down is of all articles without a query. */
+    const bool all = run.options.facets || run.options.group || run.count ||
+                     run.options.since || run.options.until;
+    if (queries ? o->count > 0 : o->count == 0 && !all) {
         say("newshound search: %s\n",
             queries ? "give a query or --queries, not both"
                     : "what is to be searched? Give a query");

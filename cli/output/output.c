@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
 /* A page is printed in pieces of about so many bytes. */
 #define DRAIN_BYTES ((size_t)1 << 20)
@@ -144,23 +145,41 @@ int output_explain(struct buf *out, const struct output_page *page,
     return rc;
 }
 
+/* Appends `sign` for each column that text [from, to) takes on a terminal, as
+ * output_clean shows it; the first one is `first`. Of wide characters there are
+ * two, of marks that stand on others none. */
+static void put_columns(struct buf *out, struct nh_string text, size_t from,
+                        size_t to, char first, char sign)
+{
+    struct buf shown = BUF_INIT;
+    to = to < text.len ? to : text.len;
+    if (from < to)
+        visible_put(&shown, text.data + from, to - from, false);
+    for (size_t i = 0; i < shown.len;) {
+        utf8proc_int32_t c;
+        const utf8proc_ssize_t n =
+            utf8proc_iterate((const utf8proc_uint8_t *)shown.data + i,
+                             (utf8proc_ssize_t)(shown.len - i), &c);
+        const int columns = n > 0 ? utf8proc_charwidth(c) : 1;
+        for (int k = 0; k < columns; k++, first = sign)
+            buf_append_byte(out, (uint8_t)first);
+        i += n > 0 ? (size_t)n : 1;
+    }
+    out->failed = out->failed || shown.failed;
+    buf_release(&shown);
+}
+
 void output_caret(struct buf *out, struct nh_string query, size_t offset,
                   size_t length)
 {
     buf_append_str(out, "  ");
     output_clean(out, query, false);
     buf_append_str(out, "\n  ");
-    struct buf before = BUF_INIT;
-    visible_put(&before, query.data, offset < query.len ? offset : query.len,
-                false);
-    for (size_t i = 0; i < before.len; i++)
-        if (((unsigned char)before.data[i] & 0xC0) != 0x80)
-            buf_append_byte(out, ' ');
-    buf_release(&before);
-    buf_append_byte(out, '^');
-    for (size_t i = 1; i < length && offset + i < query.len; i++)
-        if (((unsigned char)query.data[offset + i] & 0xC0) != 0x80)
-            buf_append_byte(out, '~');
+    put_columns(out, query, 0, offset, ' ', ' ');
+    const size_t before = out->len;
+    put_columns(out, query, offset, offset + length, '^', '~');
+    if (out->len == before) /* an empty place */
+        buf_append_byte(out, '^');
     buf_append_byte(out, '\n');
 }
 

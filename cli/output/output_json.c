@@ -227,6 +227,9 @@ int output_page_json(struct buf *out, const struct output_page *page,
     struct nh_string suggestion;
     int rc;
     total = *nh_results_total(page->results);
+    const uint64_t any = total.value;
+    if (page->loosened)
+        total = (struct nh_total){0, 0, 0, 1};
     buf_append_byte(out, '{');
     json_key(out, "version");
     buf_printf(out, "%d", JSON_VERSION);
@@ -239,6 +242,8 @@ int output_page_json(struct buf *out, const struct output_page *page,
     buf_append_str(out, total.exact ? "true" : "false");
     put_number(out, "total_lower", total.lower);
     put_number(out, "total_upper", total.upper);
+    if (page->loosened)
+        put_number(out, "any_total", any);
     put_optional(out, "notice",
                  (struct nh_string){page->notice, slice_of(page->notice).len});
     rc = nh_results_suggestion(&suggestion, page->results, err);

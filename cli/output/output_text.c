@@ -153,6 +153,16 @@ static void put_facets(struct buf *out, const struct output_page *page)
     }
 }
 
+/* What was done to the query comes before what it found. */
+static void put_notice(struct buf *out, const struct output_page *page)
+{
+    if (!*page->notice)
+        return;
+    output_clean(out, (struct nh_string){page->notice, strlen(page->notice)},
+                 false);
+    buf_append_byte(out, '\n');
+}
+
 int output_page_text(struct buf *out, const struct output_page *page,
                      struct nh_error *err)
 {
@@ -161,21 +171,20 @@ int output_page_text(struct buf *out, const struct output_page *page,
     size_t count = nh_results_count(page->results);
     if (page->qid)
         buf_printf(out, "== %s\n", page->qid);
+    put_notice(out, page);
     int rc = page->groups ? put_groups(out, page, err)
                           : put_hits(out, page, 0, count, err);
     if (rc != NH_OK)
         return rc;
-    buf_printf(out, "%s%" PRIu64 " article%s", total.exact ? "" : "about ",
-               total.value, total.value == 1 ? "" : "s");
+    buf_printf(out, "%s%s%" PRIu64 " %s%s",
+               page->loosened ? "0 articles; " : "",
+               total.exact ? "" : "about ", total.value,
+               page->loosened ? "with any of the words" : "article",
+               page->loosened || total.value == 1 ? "" : "s");
     if (count && count < total.value && !page->offset && !page->groups)
         buf_printf(out, ", the first %zu shown", count);
     buf_printf(out, " (%.1f ms)\n", page->elapsed_ms);
     put_facets(out, page);
-    if (*page->notice) {
-        output_clean(
-            out, (struct nh_string){page->notice, strlen(page->notice)}, false);
-        buf_append_byte(out, '\n');
-    }
     struct nh_string suggestion;
     rc = nh_results_suggestion(&suggestion, page->results, err);
     if (rc == NH_OK && suggestion.len) {

@@ -72,24 +72,33 @@ int query_error_report(struct buf *log, const struct nh_error *err,
                : EXIT_TROUBLE;
 }
 
-/* Searches, and again with any of the words where all of them find nothing. */
+/* Searches, and again with any of the words where all of them find nothing and
+ * the page is of hits alone: facets, groups and an order of the user's are of
+ * what was asked for. */
 static int search(const struct query_run *run, nh_index *index,
                   const char *query, size_t len, nh_results **results,
                   bool *loosened, struct nh_error *err)
 {
     struct nh_search_options o = run->options;
-    struct nh_total total;
+    nh_results *any;
     *loosened = false;
     int rc = nh_index_search(results, index, query, len, &o, err);
-    if (rc != NH_OK || !run->fallback)
+    if (rc != NH_OK || !run->fallback || o.facets || o.group || o.limit == 0 ||
+        o.sort != NH_SORT_RELEVANCE)
         return rc;
-    total = *nh_results_total(*results);
-    if (total.upper > 0 || !nh_results_can_loosen(*results))
+    if (nh_results_total(*results)->upper > 0 ||
+        !nh_results_can_loosen(*results))
         return rc;
-    nh_results_free(*results);
     o.flags |= NH_SEARCH_ANY;
-    *loosened = true;
-    return nh_index_search(results, index, query, len, &o, err);
+    rc = nh_index_search(&any, index, query, len, &o, err);
+    if (rc != NH_OK || nh_results_total(any)->upper > 0) {
+        nh_results_free(*results);
+        *results = any;
+        *loosened = rc == NH_OK;
+    } else {
+        nh_results_free(any); /* no article has any of them */
+    }
+    return rc;
 }
 
 int query_search(const struct query_run *run, const char *query, size_t len,
@@ -157,6 +166,7 @@ static void answer(const struct query_run *run, nh_index *index,
                                run->width,
                                run->explain,
                                run->options.offset > 0,
+                               loosened,
                                run->options.group != NULL,
                                a->waits,
                                run->end};
@@ -169,10 +179,9 @@ static void answer(const struct query_run *run, nh_index *index,
         rc = run->format->page(&a->out, &page, &err);
     if (rc == NH_OK && (a->out.failed || a->log.failed))
         rc = error_nomem(&err);
-    size_t count = nh_results_count(results);
     nh_results_free(results);
     buf_release(&notice);
-    bool found = run->count ? total.value > 0 : count > 0;
+    const bool found = total.value > 0 && !loosened;
     if (rc != NH_OK)
         answer_error(run, qid, query, len, &err, a);
     else
@@ -255,6 +264,7 @@ struct batch {
     nh_index *indexes[NH_THREADS_MAX]; /* the first is the run's */
     unsigned threads;
     bool every; /* empty lines are answered too */
+    bool first; /* the next line is the file's first */
 };
 
 struct worker {
@@ -326,6 +336,15 @@ static void open_indexes(struct batch *b, unsigned threads, const char *path)
     }
 }
 
+/* Drops the byte order mark that editors on Windows put before a file. */
+static void drop_mark(struct line *l)
+{
+    if (l->len < 3 || memcmp(l->text, "\xEF\xBB\xBF", 3) != 0)
+        return;
+    l->len -= 3;
+    memmove(l->text, l->text + 3, (size_t)l->len + 1);
+}
+
 /* Reads lines until there are `most`; false at the end of the file. */
 static bool read_batch(struct batch *b, size_t most, FILE *file)
 {
@@ -342,6 +361,9 @@ static bool read_batch(struct batch *b, size_t most, FILE *file)
                (l->text[l->len - 1] == '\n' || l->text[l->len - 1] == '\r' ||
                 l->text[l->len - 1] == b->run->end))
             l->text[--l->len] = '\0';
+        if (b->first)
+            drop_mark(l);
+        b->first = false;
     }
     return true;
 }
@@ -382,6 +404,7 @@ int query_run_file(const struct query_run *run, const char *path,
         goto out;
     }
     b->run = run;
+    b->first = true;
     open_indexes(b, standard ? 1 : run->threads, index);
     /* Who writes to standard input may wait for each answer. One thread prints
      * long answers as it makes them; several keep theirs in memory. */

@@ -54,6 +54,76 @@ class Cli(unittest.TestCase):
             if page["exact"] or " " not in query.replace("NOT ", ""):
                 self.assertEqual(page["total"], count, query)
 
+    def test_any_words_are_an_offer_not_an_answer(self):
+        """The notice comes first, the total stays 0, and so does --count."""
+        write("any.jsonl", "".join(json.dumps(
+            {"id": str(n), "title": word, "body": word, "date": f"2024-0{n}-01",
+             "source": "gazette"}) + "\n"
+            for n, word in enumerate(["tide", "mill"], 3)))
+        run("index", "-q", "-d", "any.idx", "any.jsonl")
+
+        def ask(*args):
+            return run("search", "-d", "any.idx", *args)[:2]
+
+        status, out = ask("tide mill")
+        self.assertEqual(status, 1)
+        self.assertTrue(out.startswith("no article has all the words; these "
+                                       "have any of them\n"), out)
+        self.assertIn("\n0 articles; 2 with any of the words (", out)
+        status, out = ask("--format", "json", "tide mill")
+        page = json.loads(out)
+        self.assertEqual((status, page["total"], page["total_upper"],
+                          page["any_total"], len(page["hits"])),
+                         (1, 0, 0, 2, 2))
+        self.assertEqual(ask("--count", "tide mill"), (1, "0\n"))
+        for args in (["--facet", "source"], ["--group", "source"],
+                     ["--sort", "newest"], ["-n", "0"], ["--all-words"]):
+            status, out = ask("--format", "json", *args, "tide mill")
+            page = json.loads(out)
+            self.assertEqual((status, page["total"], page["notice"]),
+                             (1, 0, None), args)
+            self.assertNotIn("any_total", page)
+        status, out = ask("--format", "json", "crane ferry")
+        page = json.loads(out)
+        self.assertEqual((page["total"], page["notice"]), (0, None))
+
+    def test_limits_of_nothing_and_all_articles(self):
+        self.assertEqual(run("search", "-n", "0", "openai")[0], 0)
+        self.assertEqual(run("search", "-n", "0", "--format", "json",
+                             "openai")[0], 0)
+        self.assertEqual(run("search", "-n", "0", "nosuchword")[0], 1)
+        for args in (["*"], [""], [" "], ["--"]):
+            status, out, err = run("search", "--count", *args)
+            self.assertEqual((status, out), (0, "45\n"), err)
+        status, out, _ = run("search", "-n", "0", "--facet", "month",
+                             "--facet-limit", "0")
+        self.assertEqual(status, 0)
+        months = [line.split() for line in out.splitlines()[2:]]
+        self.assertGreater(len(months), 10)
+        self.assertEqual(months, sorted(months, key=lambda m: m[1]))
+        self.assertEqual(run("search")[0], 2)
+        self.assertEqual(run("search", "-d", "a", "-d", "b", "x")[0], 2)
+        self.assertEqual(run("search", "--since", "2024-03", "--until", "2024",
+                             "x")[0], 1)
+        status, _, err = run("search", "--since", "2024-03", "--until",
+                             "2024-02", "x")
+        self.assertEqual(status, 2)
+        self.assertIn("end before they begin", err)
+        self.assertEqual(run("delete", "")[0], 2)
+
+    def test_places_of_errors_are_under_the_query(self):
+        for query, mark in (("\u6771\u4eac persn:x", 5), ("o\u0308l persn:x", 3),
+                            ("\u0416 persn:x", 2)):
+            _, _, err = run("search", query)
+            self.assertEqual(err.splitlines()[2], "  " + " " * mark +
+                             "^~~~~~", query)
+
+    def test_batches_may_begin_with_a_byte_order_mark(self):
+        write("mark.tsv", "\ufeff1\tleike -sutskever\n\ufeff2\tleike\n")
+        out = run("search", "--count", "-Q", "mark.tsv")[1]
+        self.assertEqual([line.split("\t")[0] for line in out.splitlines()],
+                         ["1", "\ufeff2"])
+
     def test_copies_are_shown_once(self):
         story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
         lines = [
@@ -158,7 +228,7 @@ class Cli(unittest.TestCase):
     def test_the_fall_back_is_announced_and_can_be_turned_off(self):
         query = ["comet", "kasparov"]
         status, out, _ = run("search", *query)
-        self.assertEqual(status, 0)
+        self.assertEqual(status, 1)
         self.assertIn("no article has all the words", out)
         status, out, _ = run("search", "--format", "json", *query)
         self.assertIn("any of them", json.loads(out)["notice"])

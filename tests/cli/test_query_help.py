@@ -229,7 +229,7 @@ class Help(unittest.TestCase):
                      ("--facet", "person", "--count"),
                      ("--recency", "soon"), ("--recency", "0d"),
                      ("--recency", "30d", "--sort", "newest"),
-                     ("--facet-limit", "0"), ("--group", "")):
+                     ("--facet-limit", "-1"), ("--group", "")):
             status, out, err = run("search", *args, "leike")
             self.assertEqual((status, out), (2, ""), args)
             self.assertNotEqual(err, "")
