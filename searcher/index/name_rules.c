@@ -414,12 +414,16 @@ bool name_rules_apply(const struct name_rules *r, struct article *a)
 
 /* ---- What filters mean. */
 
-static bool has_word(struct slice name, struct slice word)
+/* Whether a folded name has these words side by side. */
+static bool has_words(struct slice name, struct slice words)
 {
-    struct slice part;
-    while ((part = slice_word(&name)).len > 0)
-        if (slice_equal(part, word))
+    for (size_t at = 0; at + words.len <= name.len; at++) {
+        const size_t end = at + words.len;
+        if ((at == 0 || name.data[at - 1] == ' ') &&
+            (end == name.len || name.data[end] == ' ') &&
+            memcmp(name.data + at, words.data, words.len) == 0)
             return true;
+    }
     return false;
 }
 
@@ -429,7 +433,7 @@ static bool means(const struct query_node *filter, struct slice word,
 {
     return filter->kind == QUERY_HAS ||
            (filter->whole ? slice_equal(filter->value, folded)
-                          : has_word(folded, word));
+                          : has_words(folded, word));
 }
 
 static struct slice name_text(const struct name_rules *r, uint32_t name)

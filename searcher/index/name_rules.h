@@ -37,8 +37,9 @@ bool name_rules_map(const struct name_rules *rules, enum field *field,
  * share their mentions. False if memory ran out. */
 bool name_rules_apply(const struct name_rules *rules, struct article *a);
 /* Whether a filter on names means a name that is shown in its field, by the
- * name's folded text or, for merged ones, that of any of them. `word` is a word
- * of the filter's value, where it is not whole. */
+ * name's folded text or, for merged ones, that of any of them. `word` is the
+ * filter's value, where it is not whole: words that the name has side by side.
+ */
 bool name_rules_mean(const struct name_rules *rules,
                      const struct query_node *filter, struct slice word,
                      struct slice folded);

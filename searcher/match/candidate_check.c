@@ -115,7 +115,7 @@ static void names_free(struct text_check *check)
     free(c);
 }
 
-/* Whether a name of the field has the word. */
+/* Whether a name of the field has the words. */
 static bool one_has(struct names_check *c, struct slice word)
 {
     for (size_t i = 0; i < c->article.count; i++) {
@@ -143,13 +143,7 @@ static bool names_hold(struct text_check *check,
     int rc = articles_fields(&segment->articles, record, &c->article, &err);
     if (rc == NH_OK && !name_rules_apply(c->rules, &c->article))
         rc = error_nomem(&err);
-    struct slice rest = c->filter->value, word = {"", 0};
-    bool all = rc == NH_OK;
-    if (all && c->filter->kind == QUERY_HAS)
-        all = one_has(c, word);
-    while (all && c->filter->kind != QUERY_HAS &&
-           (word = slice_word(&rest)).len > 0)
-        all = one_has(c, word);
+    const bool all = rc == NH_OK && one_has(c, c->filter->value);
     if (rc == NH_OK && c->folded.failed)
         rc = error_nomem(&err);
     if (rc != NH_OK)

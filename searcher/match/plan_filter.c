@@ -82,19 +82,28 @@ static struct match_tree *name_parts(struct planner *p,
 {
     const struct field_def *def = &schema_fields[n->field];
     struct match_tree *all = planner_group(p, TREE_AND);
-    struct slice rest = n->value, word = {"", 0};
     if (n->kind == QUERY_HAS)
-        return planner_add(p, all,
-                           with_rules(p, n, word, weigh,
-                                      planner_filter(p, SCHEMA_HAS_PREFIX,
-                                                     slice_of(def->name)),
-                                      lost));
-    while (all && (word = slice_word(&rest)).len > 0)
         all = planner_add(
-            p, all,
-            with_rules(p, n, word, weigh,
-                       planner_term(p, def->word_prefix, word, weigh), lost));
-    return all;
+            p, all, planner_filter(p, SCHEMA_HAS_PREFIX, slice_of(def->name)));
+    else
+        all = add_name_words(p, def, n->value, weigh, all);
+    return with_rules(p, n, n->value, weigh, planner_settle(p, all), lost);
+}
+
+/* Articles of `all` that show a name with the filter's words side by side. */
+static struct match_tree *in_one_name(struct planner *p,
+                                      const struct query_node *n,
+                                      struct match_tree *all)
+{
+    struct text_check *check;
+    if (!all)
+        return NULL;
+    int rc = names_check_new(&check, &p->plan->state, p->rules, n, p->err);
+    if (rc == NH_OK)
+        return planner_checked(
+            p, planner_add(p, planner_group(p, TREE_AND), all), check);
+    match_tree_free(all);
+    return planner_fail(p, rc);
 }
 
 /* Articles without the names that rules take away are found by their terms; of
@@ -103,14 +112,19 @@ static struct match_tree *plan_names(struct planner *p,
                                      const struct query_node *n, bool weigh)
 {
     struct match_tree *lost = planner_group(p, TREE_OR);
-    struct match_tree *all = planner_settle(p, name_parts(p, n, weigh, &lost));
+    struct match_tree *all = name_parts(p, n, weigh, &lost);
+    if (n->kind == QUERY_FILTER && memchr(n->value.data, ' ', n->value.len)) {
+        match_tree_free(lost);
+        return in_one_name(p, n, all);
+    }
     if (!all || !lost || lost->count == 0) {
         match_tree_free(lost);
         return all;
     }
     struct text_check *check;
     struct match_tree *again = planner_group(p, TREE_OR);
-    struct match_tree *rest = name_parts(p, n, weigh, &again);
+    struct match_tree *rest = planner_add(p, planner_group(p, TREE_AND),
+                                          name_parts(p, n, weigh, &again));
     struct match_tree *sure = planner_without(p, all, planner_settle(p, lost));
     rest = planner_add(p, rest, planner_settle(p, again));
     int rc = names_check_new(&check, &p->plan->state, p->rules, n, p->err);

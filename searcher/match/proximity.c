@@ -437,19 +437,6 @@ static bool word_spans(struct proximity *x, struct part *p)
     return true;
 }
 
-/* Whether a filter means the folded name: all its words. */
-static bool means(const struct proximity *x, const struct query_node *n,
-                  struct slice name)
-{
-    struct slice rest = n->value, word = {"", 0};
-    if (n->kind == QUERY_HAS || n->whole)
-        return name_rules_mean(x->rules, n, word, name);
-    while ((word = slice_word(&rest)).len > 0)
-        if (!name_rules_mean(x->rules, n, word, name))
-            return false;
-    return true;
-}
-
 /* Where the names stand that the part means. */
 static bool field_spans(struct proximity *x, struct part *p)
 {
@@ -462,7 +449,8 @@ static bool field_spans(struct proximity *x, struct part *p)
         analysis_fold_name(v->text, &x->folded);
         good = !x->folded.failed;
         if (!good ||
-            !means(x, p->node, (struct slice){x->folded.data, x->folded.len}))
+            !name_rules_mean(x->rules, p->node, p->node->value,
+                             (struct slice){x->folded.data, x->folded.len}))
             continue;
         for (size_t k = 0; good && k < v->mention_count; k++) {
             const struct article_mention *m = &v->mentions[k];

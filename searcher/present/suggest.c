@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "searcher/match/postings.h"
 #include "searcher/present/string_counts.h"
@@ -44,6 +45,7 @@ struct missing {
     struct slice word;
     size_t offset, length; /* bytes of the query */
     enum field field;      /* of a name; FIELD_BODY: a word of the text */
+    bool whole;            /* a whole name, not a word of one */
     struct candidate items[CANDIDATES_MAX];
     size_t count;
 };
@@ -51,6 +53,7 @@ struct missing {
 struct suggester {
     nh_index *index;
     struct arena *arena;
+    struct slice query; /* its text */
     struct missing words[MISSING_MAX];
     size_t count;
     struct nh_error *err;
@@ -82,14 +85,15 @@ static bool has_term(struct suggester *g, const char *prefix,
 }
 
 static void add_missing(struct suggester *g, struct slice word, size_t offset,
-                        size_t length, enum field field)
+                        size_t length, enum field field, bool whole)
 {
     if (word.len >= WORD_LEAST && g->count <= MISSING_MAX) {
         if (g->count < MISSING_MAX)
             g->words[g->count] = (struct missing){.word = word,
                                                   .offset = offset,
                                                   .length = length,
-                                                  .field = field};
+                                                  .field = field,
+                                                  .whole = whole};
         g->count++;
     }
 }
@@ -107,6 +111,36 @@ static bool in_rules(struct suggester *g, const struct query_node *n)
     return found;
 }
 
+/* Whether a word, with what stands directly behind it, is UTF-8: what is not
+ * cannot be put right by another word. */
+static bool is_text(struct slice query, const struct query_word *w)
+{
+    size_t at = w->offset;
+    const size_t end = w->offset + w->length;
+    while (at < query.len) {
+        utf8proc_int32_t c;
+        const utf8proc_ssize_t n =
+            utf8proc_iterate((const utf8proc_uint8_t *)query.data + at,
+                             (utf8proc_ssize_t)(query.len - at), &c);
+        if (n <= 0)
+            return false;
+        if (at >= end)
+            return true;
+        at += (size_t)n;
+    }
+    return true;
+}
+
+/* Whether no name is, or has, what a filter asks for: a name of several words
+ * is compared as a whole. */
+static bool lacks_name(struct suggester *g, const struct query_node *n)
+{
+    const struct field_def *def = &schema_fields[n->field];
+    if (!n->whole && memchr(n->value.data, ' ', n->value.len))
+        return false; /* words side by side are no term */
+    return !has_term(g, n->whole ? def->prefix : def->word_prefix, n->value);
+}
+
 static void find_missing(struct suggester *g, const struct query_node *n)
 {
     const struct field_def *def = &schema_fields[n->field];
@@ -117,12 +151,13 @@ static void find_missing(struct suggester *g, const struct query_node *n)
          i++) {
         const struct query_word *w = &n->words[i];
         struct slice stem = stemmer_stem(g->index->stemmer, w->text);
-        if (!w->cjk && !has_term(g, "", stem))
-            add_missing(g, w->text, w->offset, w->length, FIELD_BODY);
+        if (!w->cjk && is_text(g->query, w) && !has_term(g, "", stem))
+            add_missing(g, w->text, w->offset, w->length, FIELD_BODY, false);
     }
-    if (n->kind == QUERY_FILTER && !n->whole &&
-        !has_term(g, def->word_prefix, n->value) && !in_rules(g, n))
-        add_missing(g, n->value, n->value_offset, n->value_length, n->field);
+    if (n->kind == QUERY_FILTER && def->kind == FIELD_KIND_NAME &&
+        lacks_name(g, n) && !in_rules(g, n))
+        add_missing(g, n->value, n->value_offset, n->value_length, n->field,
+                    n->whole);
     for (size_t i = 0; i < n->count; i++)
         find_missing(g, n->children[i]);
 }
@@ -182,8 +217,10 @@ static void find_candidates(struct suggester *g, struct missing *m)
     pattern_walk_init(&g->walk, &all);
     string_counts_reset(&g->near);
     if (m->field != FIELD_BODY)
-        g->rc = term_walk(s, schema_fields[m->field].word_prefix, each_name, g,
-                          g->err);
+        g->rc = term_walk(s,
+                          m->whole ? schema_fields[m->field].prefix
+                                   : schema_fields[m->field].word_prefix,
+                          each_name, g, g->err);
     for (size_t i = 0; m->field == FIELD_BODY && g->rc == NH_OK && i < s->count;
          i++)
         g->rc = each_word(g, &s->segments[i].vocabulary);
@@ -290,6 +327,7 @@ int suggest(nh_index *index, const struct query *query, struct slice text,
     memset(&g, 0, sizeof g);
     g.index = index;
     g.arena = arena;
+    g.query = text;
     g.err = err;
     *out = (struct nh_string){"", 0};
     find_missing(&g, query->root);

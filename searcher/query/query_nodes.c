@@ -253,8 +253,8 @@ static void unescape(struct slice text, struct buf *out)
     }
 }
 
-/* The value in the form of the field's terms. A name is whole if it was quoted
- * or has punctuation inside. */
+/* The value in the form of the field's terms. A name is whole if it was quoted;
+ * else it is words that a name has side by side. */
 static int filter_node(struct query_parser *p, const struct query_token *t,
                        struct query_node **out)
 {
@@ -286,8 +286,7 @@ static int filter_node(struct query_parser *p, const struct query_token *t,
                      ? NULL
                      : arena_copy(&p->q->arena, folded.data, folded.len);
     n->value = (struct slice){copy, folded.len};
-    n->whole = def->kind != FIELD_KIND_NAME || t->kind == TOKEN_QUOTED ||
-               (copy && memchr(copy, ' ', folded.len) != NULL);
+    n->whole = def->kind != FIELD_KIND_NAME || t->kind == TOKEN_QUOTED;
     buf_release(&folded);
     *out = n;
     return copy ? NH_OK : error_nomem(p->err);

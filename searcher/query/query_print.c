@@ -1,5 +1,6 @@
 /* Owns the printing of query trees for people. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "common/text/date.h"
 #include "searcher/query/query.h"
@@ -32,7 +33,10 @@ static void put_node(const struct query_node *n, struct buf *out)
     switch (n->kind) {
     case QUERY_FILTER:
         buf_printf(out, " %s: %s '", schema_fields[n->field].name,
-                   n->whole ? "the whole value" : "with the word");
+                   n->whole ? "the whole value"
+                   : memchr(n->value.data, ' ', n->value.len)
+                       ? "with the words"
+                       : "with the word");
         buf_append(out, n->value.data, n->value.len);
         buf_append_byte(out, '\'');
         break;

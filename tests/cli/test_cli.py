@@ -124,6 +124,38 @@ class Cli(unittest.TestCase):
         self.assertEqual([line.split("\t")[0] for line in out.splitlines()],
                          ["1", "\ufeff2"])
 
+    def test_names_with_punctuation_are_words_side_by_side(self):
+        write("names.jsonl", "".join(json.dumps(
+            {"id": ident, "title": "x", "body": "The ferry left.",
+             "person": people}) + "\n" for ident, people in (
+                 ("a", ["Mary O'Teary"]), ("b", ["O. Smith", "Ann Teary"]),
+                 ("c", ["Hans Weber-Kling"]), ("d", ["Kling Weber"]))))
+        run("index", "-q", "-d", "names.idx", "names.jsonl")
+
+        def ids(query, *args):
+            return run("search", "-d", "names.idx", "--format", "ids", *args,
+                       query)[1].split()
+
+        self.assertEqual(ids("person:O'Teary"), ["a"])
+        self.assertEqual(ids("person:o\u2019teary"), ["a"])
+        self.assertEqual(ids("person:Weber-Kling"), ["c"])
+        self.assertEqual(ids("ferry -person:Weber-Kling person:Weber"), ["d"])
+        self.assertEqual(ids('person:"Weber-Kling"'), [])
+        write("names.idx/entities.rules",
+              'merge person "Kling Weber" = "Hans Weber-Kling"\n'
+              'hide person "Mary O\'Teary"\n')
+        self.assertEqual(sorted(ids("person:Weber-Kling")), ["c", "d"])
+        self.assertEqual(ids("person:O'Teary"), [])
+
+        def suggestion(query):
+            return json.loads(run("search", "-d", "names.idx", "--format",
+                                  "json", query)[1])["suggestion"]
+
+        self.assertEqual(suggestion('person:"hans weber klng"'),
+                         'person:"hans weber kling"')
+        self.assertEqual(suggestion(b"fery\xe9".decode("utf-8", "surrogateescape")),
+                         None)
+
     def test_copies_are_shown_once(self):
         story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
         lines = [
@@ -394,7 +426,7 @@ class Cli(unittest.TestCase):
                         "tag", "entities"):
             status, out, _ = run(command, "--help")
             self.assertEqual(status, 0)
-            self.assertLess(len(out.splitlines()), 40)
+            self.assertLess(len(out.splitlines()), 43)
             self.assertEqual(run("help", command)[1], out)
         self.assertEqual(run("--version")[0], 0)
         self.assertEqual(run()[0], 2)

@@ -87,7 +87,8 @@ static void fields_take_words_names_and_groups(void **state)
     check("person:Leike", "filter.person~\"leike\"");
     check("person:\"Jan Leike\"", "filter.person=\"jan leike\"");
     check("person:\"Leike\"", "filter.person=\"leike\"");
-    check("person:james-baker", "filter.person=\"james baker\"");
+    check("person:james-baker", "filter.person~\"james baker\"");
+    check("person:O'Dwyer", "filter.person~\"o dwyer\"");
     check("person:*", "has.person");
     check("person:(Leike OR Schulman)",
           "OR(filter.person~\"leike\" filter.person~\"schulman\")");
