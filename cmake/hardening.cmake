@@ -1,13 +1,15 @@
 # What compiler and linker do against memory errors that are left: stack
 # protectors and probes, checked library functions, indirect branches that end
 # where they may, addresses that change with each start, tables that are
-# read-only once the program runs. doc/reliability.md has what it costs.
+# read-only once the program runs. doc/internals/reliability.md has what it costs.
 # Sanitizers have their own means.
 include(CheckCCompilerFlag)
 include(CheckPIESupported)
 check_pie_supported()
 
-if(NOT NEWSHOUND_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+option(NEWSHOUND_HARDEN "Build with flags against memory errors" ON)
+if(NEWSHOUND_HARDEN AND NOT NEWSHOUND_SANITIZE
+   AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   foreach(flag -fstack-protector-strong -fstack-clash-protection
                -fcf-protection -mbranch-protection=standard)
     string(MAKE_C_IDENTIFIER "HAS${flag}" known)
