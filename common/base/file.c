@@ -154,11 +154,14 @@ int file_open_folder(const char *path, int *fd, struct nh_error *err)
     *fd = open_any(path);
     if (*fd < 0)
         return open_error(err, errno, "open folder", path);
-    if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode))
+    const int errnum = fstat(*fd, &st) != 0   ? errno
+                       : !S_ISDIR(st.st_mode) ? ENOTDIR
+                                              : 0;
+    if (errnum == 0)
         return NH_OK;
     close(*fd);
     *fd = -1;
-    return error_errno(err, ENOTDIR, "open folder", path);
+    return error_errno(err, errnum, "open folder", path);
 }
 
 DIR *file_list(int fd, const char *path, struct nh_error *err)

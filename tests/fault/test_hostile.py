@@ -226,6 +226,24 @@ class Hostile(unittest.TestCase):
         self.assertEqual(process.returncode, 4, messages)
         self.assertEqual(self.count(), 44)
 
+    # ---- Files that are cut short while they are mapped.
+
+    def test_a_file_that_is_cut_short_ends_a_reader_with_a_message(self):
+        self.renew()
+        reader = subprocess.Popen(
+            [PROGRAM, "search", "-d", self.index, "--format", "json",
+             "--queries", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        reader.stdin.write(b"1\tw1\n")
+        reader.stdin.flush()
+        self.assertTrue(reader.stdout.readline())
+        for segment in ("seg-000001", "seg-000002"):
+            for name in ("articles", "blocks", "postlist.glass"):
+                os.truncate(os.path.join(self.index, segment, name), 0)
+        _, messages = reader.communicate(b"2\tw2 w3\n")
+        self.assertEqual(reader.returncode, 4, messages)
+        self.assertIn(b"cut short", messages)
+
     # ---- Permissions.
 
     @unittest.skipUnless(os.getuid() == 0, "root only")
