@@ -1,7 +1,7 @@
 """Crafted indexes through the API and every command:
 test_craft.py CRAFT NEWSHOUND [COUNT [SEED]]
 
-NEWSHOUND_CRAFTED sets the number of indexes (default 150)."""
+NEWSHOUND_CRAFTED sets the number of indexes (default 60)."""
 
 import datetime
 import json
@@ -13,7 +13,7 @@ import sys
 
 CRAFT, PROGRAM = map(os.path.abspath, sys.argv[1:3])
 COUNT = (os.environ.get("NEWSHOUND_CRAFTED") or
-         (sys.argv[3] if len(sys.argv) > 3 else "150"))
+         (sys.argv[3] if len(sys.argv) > 3 else "60"))
 SEED = sys.argv[4] if len(sys.argv) > 4 else "1"
 WORK = os.path.abspath(os.environ.get("NEWSHOUND_WORK") or "craft.work")
 WORDS = ("the of to and in senator Senate Iraq health school water funding "
