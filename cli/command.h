@@ -68,6 +68,12 @@ void print_completion(const char *shell);
         0, "no-pager", NULL, "print to the terminal, not through a pager"      \
     }
 
+#define OPTION_DATE_ORDER                                                      \
+    {                                                                          \
+        0, "date-order", "ORDER=none|dmy|mdy|ymd",                             \
+            "read dates such as 05/01/2024 so; default: none, not at all"      \
+    }
+
 #define OPTION_TEXT_OR_JSON                                                    \
     {                                                                          \
         'f', "format", "FORMAT=text|json", "text (default) or json"            \

@@ -28,6 +28,7 @@ void reader_tally_add(struct reader_tally *t, const struct article *a)
 {
     t->articles++;
     t->dated += a->date.precision != DATE_NONE;
+    t->unread_dates += a->date.precision == DATE_NONE && a->unread_date[0];
     t->bytes += a->title.len + a->body.len;
 }
 

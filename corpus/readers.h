@@ -16,6 +16,7 @@ size_t reader_number(const struct reader *reader);
 struct reader_tally {
     uint64_t articles, skipped;
     uint64_t dated, bytes; /* of the articles; bytes of title and text */
+    uint64_t unread_dates; /* articles with a date that could not be read */
 };
 void reader_tally_add(struct reader_tally *t, const struct article *a);
 

@@ -18,6 +18,7 @@ static const struct option_def options[] = {
     {'f', "format", "FORMAT", "auto (default), list, or one that list names"},
     {'m', "map", "FIELD=KEY,...", "take fields from other JSON keys"},
     {0, "charset", "NAME", "of texts that are not UTF-8; default windows-1252"},
+    OPTION_DATE_ORDER,
     {'c', "collection", "NAME", "put NAME: before every id"},
     {'j', "jobs", "N", "work on N batches side by side; default: the cores"},
     {'M', "memory", "MB", "stay under about so much; default 600"},
@@ -109,6 +110,7 @@ static bool read_options(const struct options *o, struct pipeline_options *p)
         return false;
     p->map = parse.map;
     p->charset = parse.charset;
+    p->date_order = (enum date_order)options_choice(o, "date-order");
     return true;
 }
 

@@ -17,6 +17,7 @@
 static const struct option_def options[] = {
     {'f', "format", "FORMAT", "auto (default), list, or one that list names"},
     {'m', "map", "FIELD=KEY,...", "take fields from other JSON keys"},
+    OPTION_DATE_ORDER,
     {0, "charset", "NAME", "of texts that are not UTF-8; default windows-1252"},
     {'c', "collection", "NAME", "put NAME: before every id"},
     {0, "follow-links", NULL, "follow symbolic links out of the folders, too"},
@@ -27,6 +28,7 @@ static const struct option_def options[] = {
 struct inspector {
     struct parse_context parse;
     const char *collection;
+    enum date_order date_order;
     bool quiet;
     struct feed *feed;
     struct reader_tally tallies[READERS_MAX + 1]; /* the last: of no reader */
@@ -90,6 +92,7 @@ static int inspect_record(struct inspector *x, const struct feed_batch *batch,
 {
     struct article *a = &x->article;
     article_reset(a);
+    a->date_order = x->date_order;
     int rc = r->reader->parse(
         &x->parse, (struct slice){batch->bytes.data + r->start, r->len}, a,
         err);
@@ -103,6 +106,9 @@ static int inspect_record(struct inspector *x, const struct feed_batch *batch,
     }
     if (rc != NH_OK)
         return rc;
+    if (a->date.precision == DATE_NONE && a->unread_date[0] && !x->quiet)
+        say("newshound: %s at byte %llu: the date '%s' is not understood\n",
+            r->path, (unsigned long long)r->offset, a->unread_date);
     reader_tally_add(&x->tallies[reader_number(r->reader)], a);
     return x->quiet ? NH_OK : print_article(x, err);
 }
@@ -134,6 +140,7 @@ static int run_inspect(const struct options *o)
     memset(&feed, 0, sizeof feed);
     if (format && strcmp(format, "list") == 0)
         return command_list_formats();
+    x.date_order = (enum date_order)options_choice(o, "date-order");
     if (!command_read_format(o, &feed.forced, &x.parse))
         return EXIT_USAGE;
     if (o->count == 0) {

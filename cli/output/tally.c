@@ -102,6 +102,9 @@ void tally_print(FILE *to, const struct reader_tally *tallies,
                     " with a date, %.1f MB of text",
                     t->articles, t->articles == 1 ? "" : "s", t->dated,
                     (double)t->bytes / 1e6);
+        if (t->unread_dates)
+            fprintf(to, "; %" PRIu64 " date%s not understood", t->unread_dates,
+                    t->unread_dates == 1 ? "" : "s");
         if (t->skipped)
             fprintf(to, "%s%" PRIu64 " skipped", t->articles ? "; " : "",
                     t->skipped);

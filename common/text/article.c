@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/hash.h"
 #include "common/base/utf8.h"
@@ -13,7 +14,40 @@ void article_reset(struct article *a)
     arena_reset(&a->arena);
     a->title = a->body = (struct slice){"", 0};
     a->date = (struct nh_date){0, DATE_NONE};
+    a->unread_date[0] = '\0';
     a->count = 0;
+}
+
+/* True for what stands in the place of a missing value. */
+static bool says_nothing(struct slice text)
+{
+    static const char *const words[] = {"null", "none", "nan",     "nat",
+                                        "n/a",  "na",   "unknown", "undefined"};
+    bool any = false;
+    for (size_t i = 0; i < text.len; i++)
+        any = any || !strchr("-?.0: ", text.data[i]);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text.len == strlen(words[i]) &&
+            strncasecmp(text.data, words[i], text.len) == 0)
+            return true;
+    return !any;
+}
+
+void article_date(struct article *a, struct slice text)
+{
+    struct nh_date date;
+    text = slice_trim(text);
+    if (a->date.precision != DATE_NONE || text.len == 0)
+        return;
+    if (date_parse_as(text, a->date_order, &date)) {
+        a->date = date;
+    } else if (!a->unread_date[0] && !says_nothing(text)) {
+        size_t len = text.len;
+        if (len >= sizeof a->unread_date)
+            len = utf8_cut(text.data, sizeof a->unread_date - 1);
+        memcpy(a->unread_date, text.data, len);
+        a->unread_date[len] = '\0';
+    }
 }
 
 void article_release(struct article *a)

@@ -29,10 +29,20 @@ struct article_value {
 /* Longest value in bytes; longer ones are cut at a character. */
 #define ARTICLE_VALUE_BYTES 4096
 
+/* Bytes kept of a date that could not be read, for messages. */
+#define ARTICLE_UNREAD_BYTES 64
+
 struct article {
     struct arena arena;
     struct slice title, body; /* any bytes; in the arena or borrowed */
     struct nh_date date;
+    /* How article_date reads dates with several meanings; article_reset keeps
+     * it. */
+    enum date_order date_order;
+    /* The beginning of a date that was there and could not be read, ends in
+     * NUL;
+     * "" if there was none. */
+    char unread_date[ARTICLE_UNREAD_BYTES];
     struct article_value *values; /* in order of field, then of arrival */
     size_t count, cap;
 };
@@ -46,6 +56,9 @@ void article_release(struct article *a);
 bool article_add(struct article *a, enum field field, struct slice value);
 /* The same with its mentions, which are borrowed. */
 bool article_add_value(struct article *a, const struct article_value *value);
+/* Sets the date if the article has none yet. Text that is no date goes to
+ * unread_date; empty text and words for "no value" do not. */
+void article_date(struct article *a, struct slice text);
 /* First value of a field, or an empty slice. */
 struct slice article_get(const struct article *a, enum field field);
 /* Copies text into the arena. */

@@ -45,11 +45,31 @@ struct date_civil date_civil_of(int64_t days);
 int64_t date_day_of(int64_t seconds);
 int date_month_length(int year, int month);
 
-/* Reads the usual spellings: ISO 8601 and parts of it, 20240517, RFC 822,
- * 20240517T101405+0200, "26-FEB-1987 15:01:01.79", "May 17, 2024, 10:14 a.m.
- * EDT", "17 May 2024", seconds or milliseconds since 1970. A time without a
- * zone is UTC. False if no date can be made out for sure. */
+/* True for a day of the calendar in the years 1 to 9999. */
+bool date_civil_valid(struct date_civil c);
+
+/* How a date of three numbers is read that can be read in several ways, such as
+ * 05/01/2024. */
+enum date_order {
+    DATE_ORDER_NONE, /* not at all */
+    DATE_ORDER_DMY,
+    DATE_ORDER_MDY,
+    DATE_ORDER_YMD
+};
+
+/* Reads a written date (date_parse.c has the grammar): ISO 8601 and parts of
+ * it, RFC 5322, ctime, dates in the languages of the press, numbers that can be
+ * read in one way only, seconds, milliseconds and microseconds since 1970. A
+ * time without a zone is UTC; where a zone is not known, the time is left out.
+ * False if no date can be made out for sure. */
 bool date_parse(struct slice text, struct nh_date *date);
+/* As date_parse; numbers that can be read in several ways are read in `order`.
+ */
+bool date_parse_as(struct slice text, enum date_order order,
+                   struct nh_date *date);
+/* Reads 2024, 2024-05, 2024-05-17 (also with / and .) or 20240517, and nothing
+ * else. Returns the number of its parts; 0 for other text. */
+int date_numeric(struct slice text, struct date_civil *c);
 
 /* Appends the date as ISO 8601 to its precision: 2024, 2024-05, 2024-05-17,
  * 2024-05-17T10:14Z, 2024-05-17T10:14:05Z; nothing for DATE_NONE. */

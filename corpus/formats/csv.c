@@ -159,8 +159,7 @@ static bool set_field(struct article *out, enum field field, struct slice text)
             out, field == FIELD_TITLE ? &out->title : &out->body, text);
     if (field != FIELD_DATE)
         return add_values(out, field, text);
-    if (!date_parse(text, &out->date))
-        out->date.precision = DATE_NONE;
+    article_date(out, text);
     return true;
 }
 

@@ -254,9 +254,9 @@ static int fill_article(struct parse_context *ctx,
             good = set_text(ctx, v, out, &out->title);
         else if (f == FIELD_BODY)
             good = set_text(ctx, v, out, &out->body);
-        else if (f == FIELD_DATE && !date_parse(v->text, &out->date))
-            out->date.precision = DATE_NONE;
-        else if (f != FIELD_DATE)
+        else if (f == FIELD_DATE)
+            article_date(out, v->text);
+        else
             good = add_values(out, (enum field)f, v);
         if (!good)
             return error_nomem(err);

@@ -92,8 +92,7 @@ static bool finish_part(struct reuters *r)
     bool good = true;
     switch (r->part) {
     case PART_DATE:
-        if (!date_parse(value, &r->out->date))
-            r->out->date.precision = DATE_NONE;
+        article_date(r->out, value);
         break;
     case PART_TITLE:
         buf_append(r->title, value.data, value.len);

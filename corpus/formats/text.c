@@ -62,9 +62,8 @@ static bool add_value(struct article *out, int field, struct slice value)
         return true;
     if (field == FIELD_TITLE)
         return out->title.len || article_text(out, &out->title, value);
-    if (field == FIELD_DATE && out->date.precision == DATE_NONE &&
-        !date_parse(value, &out->date))
-        out->date.precision = DATE_NONE;
+    if (field == FIELD_DATE)
+        article_date(out, value);
     return field == FIELD_DATE || article_add(out, (enum field)field, value);
 }
 

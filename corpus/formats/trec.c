@@ -251,8 +251,10 @@ static bool finish_element(struct trec *t)
             break;
         case TO_DATE:
             if (t->out->date.precision == DATE_NONE &&
-                !trec_date(value, false, &t->out->date))
+                !trec_date(value, false, &t->out->date)) {
                 t->out->date.precision = DATE_NONE;
+                article_date(t->out, value);
+            }
             break;
         case KEEP:
             break;

@@ -291,9 +291,7 @@ bool xml_add_author(struct parse_context *ctx, struct article *out,
 
 void xml_set_date(struct article *out, struct slice text)
 {
-    struct nh_date date;
-    if (out->date.precision == DATE_NONE && date_parse(slice_trim(text), &date))
-        out->date = date;
+    article_date(out, text);
 }
 
 int xml_complete(const struct article *out, struct nh_error *err)

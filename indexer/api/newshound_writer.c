@@ -111,13 +111,14 @@ static int copy_option(nh_writer *w, const char **to, const char *text,
 
 /* Bytes of struct nh_writer_options in version 1.0. */
 #define WRITER_OPTIONS_LEAST                                                   \
-    (offsetof(struct nh_writer_options, ctx) + sizeof(void *))
+    (offsetof(struct nh_writer_options, date_order) + sizeof(int))
 
 static int read_options(nh_writer *w, const struct nh_writer_options *o,
                         struct nh_error *err)
 {
     struct pipeline_options *p = &w->options;
-    if (o->jobs > NH_JOBS_MAX || (unsigned)o->names > NH_NAMES_NONE)
+    if (o->jobs > NH_JOBS_MAX || (unsigned)o->names > NH_NAMES_NONE ||
+        (unsigned)o->date_order > NH_DATE_ORDER_YMD)
         return error_set(err, NH_EINVAL,
                          "an option of the writer is out of its range");
     if (o->charset && !charset_known(o->charset))
@@ -127,6 +128,7 @@ static int read_options(nh_writer *w, const struct nh_writer_options *o,
         return NH_EINVAL;
     p->jobs = o->jobs ? o->jobs : pipeline_jobs();
     p->memory = o->memory ? o->memory : NH_MEMORY_DEFAULT;
+    p->date_order = (enum date_order)o->date_order;
     p->no_entities = o->names == NH_NAMES_NONE;
     p->report = note_skipped;
     p->ctx = w;
@@ -255,6 +257,8 @@ static int finish_run(nh_writer *w, struct nh_error *err)
     w->counts.replaced += c.replaced;
     w->counts.unchanged += c.unchanged;
     w->counts.skipped += c.skipped;
+    for (size_t i = 0; i <= READERS_MAX; i++)
+        w->counts.unread_dates += c.readers[i].unread_dates;
     return rc != NH_OK ? rc : finished;
 }
 
@@ -287,7 +291,7 @@ static const struct field_def *find_field(const char *name)
 
 /* Whether the values make sense, as far as they can be told one by one. */
 static int check_values(const struct nh_value *values, size_t count,
-                        struct nh_error *err)
+                        enum date_order order, struct nh_error *err)
 {
     size_t bytes = 0, seen[FIELD_COUNT] = {0};
     for (size_t i = 0; i < count; i++) {
@@ -301,7 +305,7 @@ static int check_values(const struct nh_value *values, size_t count,
             return error_set(err, NH_EINVAL, "an article has one %s, not two",
                              def->name);
         if (def->kind == FIELD_KIND_DATE && v->len &&
-            !date_parse((struct slice){v->text, v->len}, &date))
+            !date_parse_as((struct slice){v->text, v->len}, order, &date))
             return error_set(err, NH_EDATA, "'%.*s' is not a date",
                              (int)(v->len < 60 ? v->len : 60), v->text);
         bytes = v->len > INPUT_RECORD_MAX ? v->len : bytes + v->len;
@@ -378,7 +382,7 @@ int nh_writer_add(nh_writer *w, const struct nh_value *values, size_t count,
     int rc = enter(w, err);
     if (rc != NH_OK)
         return rc;
-    rc = check_values(values, count, &why);
+    rc = check_values(values, count, w->options.date_order, &why);
     if (rc == NH_OK) {
         write_json(&w->json, values, count);
         rc = w->json.failed ? error_nomem(&why) : look_at_json(w, &why);

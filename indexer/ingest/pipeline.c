@@ -244,6 +244,7 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
         struct article *a = &w->articles[w->count];
         struct slice bytes = {batch->bytes.data + r->start, r->len};
         article_reset(a);
+        a->date_order = k->p->options->date_order;
         int rc = r->reader->parse(&k->parse, bytes, a, err);
         if (rc == NH_OK)
             rc = article_id_assign(a, r->reader->whole_file ? r->id : "",
@@ -392,6 +393,7 @@ static void count_batch(struct pipeline *p, const struct work *w)
     for (size_t i = 0; i <= READERS_MAX; i++) {
         p->counts.readers[i].articles += w->counts.readers[i].articles;
         p->counts.readers[i].dated += w->counts.readers[i].dated;
+        p->counts.readers[i].unread_dates += w->counts.readers[i].unread_dates;
         p->counts.readers[i].bytes += w->counts.readers[i].bytes;
     }
     if (p->options->progress)
@@ -586,10 +588,12 @@ int pipeline_read(struct pipeline *p, const struct walk *walk,
 /* Of the options that say what a file's articles are. */
 static uint64_t hash_options(const struct pipeline_options *o)
 {
+    /* Nothing for the default, so that files read before are known. */
+    static const char *const orders[] = {"", "|dmy", "|mdy", "|ymd"};
     struct buf b = BUF_INIT;
-    buf_printf(&b, "%s|%s|%s|%d", o->reader ? o->reader->name : "",
+    buf_printf(&b, "%s|%s|%s|%d%s", o->reader ? o->reader->name : "",
                o->map ? o->map : "", o->charset ? o->charset : "",
-               o->no_entities);
+               o->no_entities, orders[o->date_order]);
     const uint64_t hash = b.failed ? 0 : hash64(b.data, b.len);
     buf_release(&b);
     return hash;

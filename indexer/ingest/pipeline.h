@@ -33,6 +33,7 @@ typedef void pipeline_progress_fn(void *ctx,
 struct pipeline_options {
     const struct reader *reader;      /* NULL: by content */
     const char *map;                  /* --map or NULL */
+    enum date_order date_order;       /* of dates that have several meanings */
     const char *charset;              /* of texts that are not UTF-8, or NULL */
     const char *collection;           /* prefix of ids or NULL */
     unsigned jobs;                    /* workers, 1 to PIPELINE_JOBS_MAX */

@@ -44,8 +44,9 @@ FROZEN(struct nh_writer_options, 96);
 PLACE(struct nh_writer_options, jobs, 56);
 PLACE(struct nh_writer_options, ctx, 80);
 PLACE(struct nh_writer_options, follow_links, 88);
+PLACE(struct nh_writer_options, date_order, 92);
 FROZEN(struct nh_value, 24);
-FROZEN(struct nh_counts, 40);
+FROZEN(struct nh_counts, 48);
 _Static_assert(NH_EINTERNAL == -11 && NH_EQUERY == -3 && NH_SORT_OLDEST == 2 &&
                    NH_SEARCH_COLLAPSE == 16 && NH_NAMES_NONE == 2,
                "numbers that programs were built with have changed");

@@ -495,5 +495,31 @@ class Index(unittest.TestCase):
                            capture_output=True)
 
 
+class Dates(unittest.TestCase):
+    def setUp(self):
+        self.path = write("dates.jsonl", "".join(
+            json.dumps({"id": str(n), "title": "Harbour", "date": date}) + "\n"
+            for n, date in enumerate(("05/01/2024", "some day", None, "",
+                                      "N/A", "31/12/2016"))))
+
+    def test_dates_that_cannot_be_read_are_reported(self):
+        index = os.path.join(WORK, "dates.idx")
+        _, out, _ = run("index", "-d", index, self.path)
+        self.assertIn("6 articles, 1 with a date, 0.0 MB of text; 2 dates not "
+                      "understood\n", out)
+        _, out, err = run("inspect", self.path)
+        self.assertIn("the date '05/01/2024' is not understood", err)
+        self.assertIn("the date 'some day' is not understood", err)
+        self.assertEqual(err.count("is not understood"), 2)
+        self.assertEqual(len(out.splitlines()), 6)
+
+    def test_an_order_reads_them(self):
+        for order, date in (("dmy", "2024-01-05"), ("mdy", "2024-05-01")):
+            _, out, err = run("inspect", "--date-order", order, self.path)
+            self.assertEqual(json.loads(out.splitlines()[0])["date"], date)
+            self.assertNotIn("05/01/2024", err)
+        self.assertEqual(run("inspect", "--date-order", "ydm", self.path)[0], 2)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

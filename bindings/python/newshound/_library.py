@@ -132,7 +132,7 @@ class WriterOptions(Structure):
                 ("collection", c_char_p), ("charset", c_char_p),
                 ("map", c_char_p), ("jobs", c_uint), ("memory", c_size_t),
                 ("skipped", SKIPPED), ("ctx", c_void_p),
-                ("follow_links", c_int)]
+                ("follow_links", c_int), ("date_order", c_int)]
 
 
 class Value(Structure):
@@ -141,7 +141,8 @@ class Value(Structure):
 
 class WriterCounts(Structure):
     _fields_ = [(name, c_uint64) for name in
-                ("added", "replaced", "unchanged", "deleted", "skipped")]
+                ("added", "replaced", "unchanged", "deleted", "skipped",
+                 "unread_dates")]
 
 
 def string_at(data: int | None, length: int) -> str:

@@ -18,6 +18,7 @@ from ._results import Moment
 _lib = _l.lib
 Text = Union[None, str, Iterable[str]]
 _NAMES = {"found": 0, "given": 1, "none": 2}
+_ORDERS = {"none": 0, "dmy": 1, "mdy": 2, "ymd": 3}
 
 
 class Counts(NamedTuple):
@@ -29,6 +30,8 @@ class Counts(NamedTuple):
     deleted: int
     skipped: int
     """Records that are no articles."""
+    unread_dates: int
+    """Articles whose date could not be read."""
 
 
 def _encode(text: Optional[str]) -> Optional[bytes]:
@@ -55,6 +58,8 @@ class Writer:
     NotFound where there is no index. ``on_skipped(name, offset, message)`` is
     told of each record that is no article, and of each folder or link that is passed
     over. ``follow_links``: symbolic links that lead out of a folder are followed.
+    ``date_order``: how dates such as 05/01/2024 are read: "none" (not at all),
+    "dmy", "mdy" or "ymd".
 
     As a context manager it commits at the end, or gives up what was added since
     the last commit if there was an exception. One thread uses it at a time; a
@@ -70,9 +75,12 @@ class Writer:
                  charset: Optional[str] = None,
                  map: Optional[Mapping[str, str]] = None, jobs: int = 0,
                  memory: int = 0, existing: bool = False,
-                 follow_links: bool = False,
+                 follow_links: bool = False, date_order: str = "none",
                  on_skipped: Optional[Callable[[str, int, str], object]] = None
                  ) -> None:
+        if date_order not in _ORDERS:
+            raise InvalidArgument("date_order is none, dmy, mdy or ymd, not "
+                                  f"{date_order!r}")
         if names not in _NAMES:
             raise InvalidArgument("names is found, given or none, not "
                                   f"{names!r}")
@@ -86,7 +94,8 @@ class Writer:
             names=_NAMES[names], model=os.fsencode(model) if model else None,
             language=_encode(language), collection=_encode(collection),
             charset=_encode(charset), map=_encode(keys or None), jobs=jobs,
-            memory=memory, follow_links=follow_links)
+            memory=memory, follow_links=follow_links,
+            date_order=_ORDERS[date_order])
         if on_skipped:
             options.skipped = self._skipped
         error = _l.Error()
@@ -183,7 +192,7 @@ class Writer:
                 raise ValueError("the writer is closed")
             c = _lib.nh_writer_counts(self._pointer).contents
             return Counts(c.added, c.replaced, c.unchanged, c.deleted,
-                          c.skipped)
+                          c.skipped, c.unread_dates)
 
     def close(self) -> None:
         """Gives up what is not committed, and lets others write."""

@@ -44,6 +44,15 @@ enum nh_names {
     NH_NAMES_NONE
 };
 
+/* How dates of three numbers are read that have several readings, such as
+ * 05/01/2024. */
+enum nh_date_order {
+    NH_DATE_ORDER_NONE, /* not at all: the article has no date then */
+    NH_DATE_ORDER_DMY,
+    NH_DATE_ORDER_MDY,
+    NH_DATE_ORDER_YMD
+};
+
 /* Reports a record that is skipped. `name` is the file, or the name that was
  * given for bytes, with the member of an archive behind it; `offset` the byte
  * of it, unpacked; `why` the reason. Called by functions of the writer, in the
@@ -68,13 +77,16 @@ struct nh_writer_options {
     size_t memory;       /* bytes to stay under, about; 0: NH_MEMORY_DEFAULT */
     nh_skipped_fn *skipped; /* NULL: records are only counted */
     void *ctx;              /* passed to `skipped` */
+    int follow_links; /* 1: nh_writer_add_path follows symbolic links that lead
+                         out of a folder; 0: it skips them */
+    enum nh_date_order date_order;
 };
 #define NH_JOBS_MAX 64
 #define NH_MEMORY_DEFAULT ((size_t)600 << 20)
 #define NH_WRITER_OPTIONS_INIT                                                 \
     {                                                                          \
         sizeof(struct nh_writer_options), 0, NH_NAMES_FOUND, NULL, NULL, NULL, \
-            NULL, NULL, 0, 0, NULL, NULL                                       \
+            NULL, NULL, 0, 0, NULL, NULL, 0, NH_DATE_ORDER_NONE                \
     }
 
 /* Opens the index in the folder `path` for writing, and makes it if there is
@@ -118,8 +130,9 @@ int nh_writer_add_bytes(nh_writer *writer, const void *bytes, size_t len,
                         struct nh_error *err);
 
 /* Adds the articles of a file, or of all files below a folder. Passes over
- * files that have not changed since they were last read. The id of a record
- * that is a whole file is its path from `path` on. NH_ENOTFOUND. */
+ * files that have not changed since they were last read. Skips folders that
+ * cannot be read, and links that lead out of the folder (follow_links). The id
+ * of a record that is a whole file is its path from `path` on. NH_ENOTFOUND. */
 int nh_writer_add_path(nh_writer *writer, const char *path, const char *format,
                        struct nh_error *err);
 
@@ -139,7 +152,8 @@ int nh_writer_merge(nh_writer *writer, struct nh_error *err);
 /* What became of the records. Returned by pointer: it may grow at its end. */
 struct nh_counts {
     uint64_t added, replaced, unchanged, deleted;
-    uint64_t skipped; /* records that are no articles */
+    uint64_t skipped;      /* records that are no articles */
+    uint64_t unread_dates; /* articles whose date could not be read */
 };
 /* Returns the counts of this writer, complete after a commit. Valid until the
  * writer is closed; later calls change it. */
