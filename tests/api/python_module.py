@@ -532,7 +532,7 @@ class Writing(unittest.TestCase):
         w.commit()
         self.assertEqual([(n, m) for n, _, m in told],
                          [("feed", told[0][2])])
-        self.assertEqual(w.counts, (1, 0, 0, 0, 1))
+        self.assertEqual(w.counts, (1, 0, 0, 0, 1, 0))
         w.close()
         for options in ({"names": "all"}, {"charset": "nosuch"},
                         {"map": {"nosuch": "x"}}, {"jobs": 1000}):

@@ -1,5 +1,6 @@
 """Kills, full disks and damage: test_faults.py NEWSHOUND SAMPLES"""
 
+import glob
 import json
 import os
 import random
@@ -195,7 +196,12 @@ class Faults(unittest.TestCase):
                     self.assertEqual(done.returncode, 3, done.stdout)
                     self.assertIn(b"index the sources again", done.stderr)
                     continue
-                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                lost = b"lost: " in done.stdout
+                self.assertEqual(done.returncode, 3 if lost else 0,
+                                 done.stdout + done.stderr)
+                self.assertTrue(kind == "articles" or not lost, path)
+                for kept in glob.glob(self.index + ".damaged*"):
+                    shutil.rmtree(kept)
                 self.assertEqual(
                     run("check", "--step", "1", "-d", self.index).returncode, 0)
                 left = articles()

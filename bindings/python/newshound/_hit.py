@@ -143,7 +143,7 @@ class _Copies(_Lazy):
 
 class _SnippetOf(_Lazy):
     def __get__(self, hit: Hit, owner: type) -> Snippet:
-        value = _snippet_at(self.words(hit)[self.at:])
+        value = _snippet_at(self.words(hit)[self.at:self.at + 6])
         hit.__dict__[self.name] = value
         return value
 
