@@ -8,6 +8,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/utf8.h"
+#include "common/text/charset.h"
 
 void article_reset(struct article *a)
 {
@@ -130,8 +131,45 @@ struct slice article_get(const struct article *a, enum field field)
     return (struct slice){"", 0};
 }
 
+/* Place of the next C1 control, U+0080 to U+009F, in UTF-8; the length if there
+ * is none. */
+static size_t find_c1(struct slice text, size_t from)
+{
+    while (from < text.len) {
+        const char *at = memchr(text.data + from, 0xC2, text.len - from);
+        if (!at || (size_t)(at - text.data) + 1 >= text.len)
+            break;
+        from = (size_t)(at - text.data);
+        if ((unsigned char)at[1] < 0xA0)
+            return from;
+        from += 2;
+    }
+    return text.len;
+}
+
+/* Copies text in which C1 controls are what they are in Windows-1252: numeric
+ * references such as &#146; mean that to every browser. */
+static bool copy_without_c1(struct article *a, struct slice *where,
+                            struct slice text)
+{
+    struct buf out = BUF_INIT;
+    for (size_t at = 0; at < text.len;) {
+        const size_t c1 = find_c1(text, at);
+        buf_append(&out, text.data + at, c1 - at);
+        if (c1 < text.len)
+            charset_append_1252((unsigned char)text.data[c1 + 1], &out);
+        at = c1 + 2;
+    }
+    char *copy = out.failed ? NULL : arena_copy(&a->arena, out.data, out.len);
+    *where = (struct slice){copy, out.len};
+    buf_release(&out);
+    return copy != NULL;
+}
+
 bool article_text(struct article *a, struct slice *where, struct slice text)
 {
+    if (find_c1(text, 0) < text.len)
+        return copy_without_c1(a, where, text);
     char *copy = arena_copy(&a->arena, text.data, text.len);
     if (!copy)
         return false;

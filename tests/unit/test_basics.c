@@ -221,9 +221,66 @@ static void tombstones_refuse_every_changed_byte(void **state)
     buf_release(&file);
 }
 
+/* What a text in a charset becomes. */
+static void check_charset(const char *label, const char *bytes,
+                          const char *expected)
+{
+    struct buf out = BUF_INIT;
+    struct nh_error err;
+    assert_int_equal(charset_to_utf8(slice_of(bytes), label, &out, &err),
+                     NH_OK);
+    assert_string_equal(buf_cstr(&out), expected);
+    buf_release(&out);
+}
+
+static void labels_mean_what_browsers_take_them_for(void **state)
+{
+    (void)state;
+    check_charset("ISO-8859-1", "\x93so\x94", "\xE2\x80\x9Cso\xE2\x80\x9D");
+    check_charset("gb2312", "\xE9\x46", "\xE9\x95\x95");    /* GBK alone */
+    check_charset("Shift_JIS", "\x87\x40", "\xE2\x91\xA0"); /* cp932 alone */
+    check_charset("ks_c_5601-1987", "\x94\xEE", "\xEB\xB7\x81"); /* cp949 */
+    check_charset("WIN-1251", "\xCF\xEE", "\xD0\x9F\xD0\xBE");
+    check_charset("x-mac-roman", "Caf\x8E", "Caf\xC3\xA9");
+    check_charset("iso-8859-8-i", "\xF9\xEC", "\xD7\xA9\xD7\x9C");
+    check_charset("iso-2022-jp", "\x1B$B9A\x1B(B", "\xE6\xB8\xAF");
+    check_charset("no-such-charset", "\x93", "\xE2\x80\x9C");
+    assert_true(charset_known("latin1") && charset_known("x-sjis"));
+    assert_false(charset_known("no-such-charset"));
+}
+
+static void a_bad_byte_costs_that_byte(void **state)
+{
+    (void)state;
+    check_charset(NULL, "Caf\xC3\xA9 Z\xC3\xBCrich \xFF!",
+                  "Caf\xC3\xA9 Z\xC3\xBCrich \xEF\xBF\xBD!");
+    check_charset("utf-8", "caf\xC3\xA9 \xE9.", "caf\xC3\xA9 \xEF\xBF\xBD.");
+    check_charset("windows-1251", "\xCF\xEE\xF0\xF2\x98",
+                  "\xD0\x9F\xD0\xBE\xD1\x80\xD1\x82\xEF\xBF\xBD");
+    /* What is in another charset than it says is read as Windows-1252. */
+    check_charset("utf-8", "caf\xE9", "caf\xC3\xA9");
+    check_charset("euc-jp", "caf\xE9 ol\xE9", "caf\xC3\xA9 ol\xC3\xA9");
+    check_charset(NULL, "\xEF\xBB\xBF\xEF\xBB\xBFtext", "text");
+}
+
+static void c1_controls_are_what_browsers_show(void **state)
+{
+    (void)state;
+    struct article a;
+    memset(&a, 0, sizeof a);
+    article_reset(&a);
+    assert_true(article_text(&a, &a.title, slice_of("It\xC2\x92s \xC2\xA9")));
+    assert_int_equal(a.title.len, 9);
+    assert_memory_equal(a.title.data, "It\xE2\x80\x99s \xC2\xA9", 9);
+    article_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(labels_mean_what_browsers_take_them_for),
+        cmocka_unit_test(a_bad_byte_costs_that_byte),
+        cmocka_unit_test(c1_controls_are_what_browsers_show),
         cmocka_unit_test(varints_of_every_length_come_back),
         cmocka_unit_test(string_table_numbers_are_stable),
         cmocka_unit_test(a_table_that_grew_large_becomes_small_again),
