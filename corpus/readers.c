@@ -58,10 +58,63 @@ static bool ends_somewhere(struct slice text, struct slice name)
     return false;
 }
 
+/* Longest text before XML that is left out: a few messages of a server. */
+#define PREAMBLE_MAX 4096
+
+/* Bytes before the declaration of an XML document. Messages that a server's
+ * program wrote before it have no empty line; an article about XML has, and a
+ * page has a root. */
+static size_t junk_before_xml(struct slice head)
+{
+    static const char mark[] = "<?xml ";
+    const size_t n = sizeof mark - 1,
+                 end = head.len < PREAMBLE_MAX ? head.len : PREAMBLE_MAX;
+    bool words = false, empty = false;
+    for (size_t i = 0; i + n <= end; i++) {
+        const char c = head.data[i];
+        if (c == '<' && memcmp(head.data + i, mark, n) == 0)
+            return i;
+        if (c == '<' &&
+            (slice_starts((struct slice){head.data + i, end - i}, "<html") ||
+             slice_starts((struct slice){head.data + i, end - i}, "<!")))
+            return 0;
+        if (c == '\n' && words && empty)
+            return 0;
+        empty = c == '\n' || (empty && (c == ' ' || c == '\r'));
+        words = words || !strchr(" \t\r\n", c);
+    }
+    return 0;
+}
+
+/* The reader of a format that nothing else looks like: not text or a page. */
+static const struct reader *known_format(struct slice body)
+{
+    for (size_t i = 0; reader_table[i]; i++)
+        if (reader_table[i] != &reader_text &&
+            reader_table[i] != &reader_html && reader_table[i]->detect(body))
+            return reader_table[i];
+    return NULL;
+}
+
+size_t reader_preamble(struct slice head)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t at = 0;
+    while (head.len - at >= 3 && memcmp(head.data + at, mark, 3) == 0)
+        at += 3;
+    const struct slice file = {head.data + at, head.len - at};
+    const size_t junk = junk_before_xml(file);
+    const struct slice rest = {file.data + junk, file.len - junk};
+    /* JSON or mail with XML in it is what it begins as. */
+    return junk && !known_format(slice_trim(file)) && known_format(rest)
+               ? at + junk
+               : at;
+}
+
 const struct reader *reader_detect(struct slice head, struct nh_error *err)
 {
-    if (head.len >= 3 && memcmp(head.data, "\xEF\xBB\xBF", 3) == 0)
-        head = (struct slice){head.data + 3, head.len - 3};
+    const size_t before = reader_preamble(head);
+    head = (struct slice){head.data + before, head.len - before};
     struct slice body = slice_trim(head);
     for (size_t i = 0; reader_table[i]; i++)
         if (reader_table[i] != &reader_text && reader_table[i]->detect(body))

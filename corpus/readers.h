@@ -21,6 +21,9 @@ struct reader_tally {
 void reader_tally_add(struct reader_tally *t, const struct article *a);
 
 const struct reader *reader_named(const char *name);
+/* Bytes that stand before the document in a file that begins with `head`: byte
+ * order marks, and the messages of a server before XML. */
+size_t reader_preamble(struct slice head);
 /* The reader for a file that begins with `head`; NULL and a reason for files
  * that are not text or of a format that is not supported. */
 const struct reader *reader_detect(struct slice head, struct nh_error *err);

@@ -111,7 +111,10 @@ static int begin(struct records *r, struct nh_error *err)
     if (head.len > DETECT_BYTES)
         head.len = DETECT_BYTES;
     if (!archive_detect(head)) {
+        const size_t before = reader_preamble(head);
+        head = (struct slice){head.data + before, head.len - before};
         r->reader = r->forced ? r->forced : reader_detect(head, err);
+        input_begin(current(r), before);
         return r->reader ? 1 : NH_EUNSUPPORTED;
     }
     if (r->depth == RECORDS_ARCHIVES)
@@ -135,6 +138,8 @@ int records_next(struct records *r, struct slice *record, uint64_t *offset,
         int rc = ready     ? r->reader->split(current(r), record, offset, err)
                  : r->done ? next_member(r, err)
                            : begin(r, err);
+        if (ready)
+            *offset += current(r)->begin;
         if (rc == 1 && ready)
             return rc;
         if (rc == 1)

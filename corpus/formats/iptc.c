@@ -57,10 +57,7 @@ static int iptc_split(struct input *in, struct slice *record, uint64_t *offset,
     int rc = input_peek(in, end, &have, err);
     if (rc != NH_OK)
         return rc;
-    *record = (struct slice){have.data, end};
-    /* The window is only moved by the next read. */
-    in->start += end;
-    in->offset += end;
+    *record = input_take(in, end);
     return 1;
 }
 

@@ -1,6 +1,7 @@
 /* Owns the reader of mail and news: mbox files, single messages (.eml), posts
  * of newsgroups. RFC 5322, MIME (RFC 2045 to 2047, 3676), mboxo and mboxrd.
  * Promises text alone: attachments are passed over. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +13,8 @@
 /* Deepest parts in parts, and most in one. Real mail has three levels. */
 #define DEPTH_MAX 8
 #define PARTS_MAX 256
+/* Bytes that are read of a field. Lists of a thousand people are shorter. */
+#define FIELD_BYTES 65536
 
 /* ---- Files. */
 
@@ -43,28 +46,6 @@ static struct slice first_line(struct slice text)
         (struct slice){text.data, end ? (size_t)(end - text.data) : text.len});
 }
 
-/* Bytes of a message's fields, with the empty line behind them, or up to a line
- * that is none. */
-static size_t head_length(struct slice text)
-{
-    const size_t length = headers_length(text);
-    size_t at = 0;
-    while (at < length) {
-        const char *line = text.data + at;
-        const char *end = memchr(line, '\n', length - at);
-        const size_t n = end ? (size_t)(end - line) + 1 : length - at;
-        size_t i = 0;
-        while (i < n && line[i] > ' ' && line[i] != ':' && line[i] < 127)
-            i++;
-        const bool folded = at > 0 && (line[0] == ' ' || line[0] == '\t'),
-                   empty = line[0] == '\n' || line[0] == '\r';
-        if (!folded && !empty && (i == 0 || i == n || line[i] != ':'))
-            return at;
-        at += n;
-    }
-    return length;
-}
-
 /* Whether a text begins as a message does: with fields, two of them known. */
 static bool starts_message(struct slice text)
 {
@@ -72,7 +53,7 @@ static bool starts_message(struct slice text)
         "From",       "To",           "Subject",      "Date",  "Message-ID",
         "Newsgroups", "Received",     "Return-Path",  "Path",  "MIME-Version",
         "Reply-To",   "Content-Type", "Organization", "Lines", "Delivered-To"};
-    struct slice block = {text.data, head_length(text)}, name, value;
+    struct slice block = {text.data, mime_head_length(text)}, name, value;
     const char *start = block.data;
     size_t found = 0, lines = 0;
     while (found < 2 && lines++ < 100 && headers_next(&block, &name, &value)) {
@@ -146,10 +127,7 @@ static int mail_split(struct input *in, struct slice *record, uint64_t *offset,
     rc = input_peek(in, end, &have, err);
     if (rc != NH_OK)
         return rc;
-    *record = (struct slice){have.data, end};
-    /* The window is only moved by the next read. */
-    in->start += end;
-    in->offset += end;
+    *record = input_take(in, end);
     return 1;
 }
 
@@ -160,6 +138,32 @@ struct texts {
     struct parse_context *ctx;
     struct buf plain, html;
 };
+
+/* Appends lines of text, those of flowed text joined (RFC 3676): a line that
+ * ends with a space goes on in the next, which is all but the mark of a
+ * signature. With DelSp=yes that space is no part of the text; a space in front
+ * never is. */
+static void add_lines(struct buf *out, struct slice text, struct slice type)
+{
+    const bool flowed = headers_is(headers_parameter(type, "format"), "flowed"),
+               drop = headers_is(headers_parameter(type, "delsp"), "yes");
+    while (text.len) {
+        const char *end = memchr(text.data, '\n', text.len);
+        const size_t all = end ? (size_t)(end - text.data) + 1 : text.len;
+        struct slice line = {text.data, all - (end != NULL)};
+        text = (struct slice){text.data + all, text.len - all};
+        while (line.len > 0 && line.data[line.len - 1] == '\r')
+            line.len--;
+        if (flowed && line.len > 0 && line.data[0] == ' ')
+            line = (struct slice){line.data + 1, line.len - 1};
+        const bool goes_on = flowed && line.len > 0 &&
+                             line.data[line.len - 1] == ' ' &&
+                             !slice_equal(line, slice_of("-- "));
+        buf_append(out, line.data, line.len - (goes_on && drop));
+        if (end && !goes_on)
+            buf_append_byte(out, '\n');
+    }
+}
 
 static int add_text(struct texts *t, struct slice bytes, struct slice type,
                     struct nh_error *err)
@@ -179,44 +183,14 @@ static int add_text(struct texts *t, struct slice bytes, struct slice type,
     }
     if (out->len)
         buf_append_str(out, "\n\n");
-    const bool flowed = headers_is(headers_parameter(type, "format"), "flowed");
-    while (rc == NH_OK && text.len) {
-        const char *end = memchr(text.data, '\n', text.len);
-        size_t n = end ? (size_t)(end - text.data) : text.len;
-        const size_t line = n;
-        while (n > 0 && text.data[n - 1] == '\r')
-            n--;
-        buf_append(out, text.data, n);
-        /* A line of flowed text that ends with a space goes on. */
-        const bool goes_on = flowed && n > 0 && text.data[n - 1] == ' ' &&
-                             !(n == 3 && memcmp(text.data, "-- ", 3) == 0);
-        if (end && !goes_on)
-            buf_append_byte(out, '\n');
-        text = (struct slice){text.data + line + (end != NULL),
-                              text.len - line - (end != NULL)};
-    }
+    if (rc == NH_OK)
+        add_lines(out, text, type);
     buf_release(&utf8);
     return rc == NH_OK && out->failed ? error_nomem(err) : rc;
 }
 
 static int add_part(struct texts *t, struct slice part, int depth,
                     struct nh_error *err);
-
-/* A line of a boundary: "--BOUNDARY", with "--" behind the last. Distance to it
- * from `at`, or the length of the text. */
-static size_t find_boundary(struct slice text, size_t at, struct slice boundary)
-{
-    while (at < text.len) {
-        const char *line = text.data + at;
-        const size_t left = text.len - at;
-        if (left >= boundary.len + 2 && memcmp(line, "--", 2) == 0 &&
-            memcmp(line + 2, boundary.data, boundary.len) == 0)
-            return at;
-        const char *end = memchr(line, '\n', left);
-        at = end ? (size_t)(end - text.data) + 1 : text.len;
-    }
-    return text.len;
-}
 
 static int add_parts(struct texts *t, struct slice body, struct slice type,
                      int depth, struct nh_error *err)
@@ -225,18 +199,11 @@ static int add_parts(struct texts *t, struct slice body, struct slice type,
     int rc = NH_OK;
     if (boundary.len == 0 || depth == 0)
         return NH_OK;
-    size_t at = find_boundary(body, 0, boundary);
-    for (int parts = 0; rc == NH_OK && at < body.len && parts < PARTS_MAX;
-         parts++) {
-        const size_t line = at + 2 + boundary.len;
-        if (body.len - line >= 2 && memcmp(body.data + line, "--", 2) == 0)
-            break;
-        const char *end = memchr(body.data + line, '\n', body.len - line);
-        const size_t start = end ? (size_t)(end - body.data) + 1 : body.len;
-        at = find_boundary(body, start, boundary);
-        rc = add_part(t, (struct slice){body.data + start, at - start},
-                      depth - 1, err);
-    }
+    struct slice part;
+    for (int parts = 0;
+         rc == NH_OK && parts < PARTS_MAX && mime_part(&body, boundary, &part);
+         parts++)
+        rc = add_part(t, part, depth - 1, err);
     return rc;
 }
 
@@ -244,13 +211,13 @@ static int add_parts(struct texts *t, struct slice body, struct slice type,
 static int add_part(struct texts *t, struct slice part, int depth,
                     struct nh_error *err)
 {
-    const size_t length = head_length(part);
+    const size_t length = mime_head_length(part);
     const struct slice head = {part.data, length},
                        type = headers_find(head, "Content-Type"),
                        coding = headers_find(head, "Content-Transfer-Encoding");
     struct slice body = {part.data + length, part.len - length};
     struct buf bytes = BUF_INIT;
-    int rc = NH_OK;
+    int rc;
     if (headers_is(headers_find(head, "Content-Disposition"), "attachment"))
         return NH_OK;
     if (type.len > 10 && strncasecmp(type.data, "multipart/", 10) == 0)
@@ -259,14 +226,9 @@ static int add_part(struct texts *t, struct slice part, int depth,
         return depth ? add_part(t, body, depth - 1, err) : NH_OK;
     if (type.len && strncasecmp(type.data, "text", 4) != 0)
         return NH_OK;
-    if (headers_is(coding, "base64"))
-        mime_base64(body, &bytes);
-    else if (headers_is(coding, "quoted-printable"))
-        mime_quoted(body, &bytes);
-    else
-        buf_append(&bytes, body.data, body.len);
-    rc = bytes.failed ? error_nomem(err)
-                      : add_text(t, buf_slice(&bytes), type, err);
+    rc = mime_body(coding, body, &bytes)
+             ? add_text(t, buf_slice(&bytes), type, err)
+             : error_nomem(err);
     buf_release(&bytes);
     return rc;
 }
@@ -372,9 +334,11 @@ static int add_fields(struct parse_context *ctx, struct slice head,
                       struct article *out, struct nh_error *err)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        const struct slice raw = headers_find(head, fields[i].name);
+        struct slice raw = headers_find(head, fields[i].name);
         if (raw.len == 0)
             continue;
+        if (raw.len > FIELD_BYTES)
+            raw.len = FIELD_BYTES;
         int rc = fields[i].how == PEOPLE ? add_people(ctx, raw, out, err)
                                          : mime_field(ctx, raw, err);
         if (rc != NH_OK)
@@ -422,13 +386,59 @@ static void unescape(struct slice mail, struct buf *out)
     }
 }
 
+/* Whether a word is a month of mail. */
+static bool is_month(struct slice word)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (size_t i = 0; word.len == 3 && months[i]; i += 3)
+        if (memcmp(months + i, word.data, 3) == 0)
+            return true;
+    return false;
+}
+
+/* Takes the date of a line "From SENDER Wed May  1 10:00:00 2024", with a zone
+ * before or behind the year or without one; or with a date as in a field. */
+static void read_from_line(struct slice line, struct article *out)
+{
+    struct slice word, before = {"", 0}, month = {"", 0};
+    struct slice p[4] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}};
+    size_t count = 0;
+    char text[64];
+    while (count < 4 && (word = slice_word(&line)).len) {
+        if (month.len)
+            p[count++] = word;
+        else if (is_month(word))
+            month = word;
+        else
+            before = word;
+    }
+    if (count < 3)
+        return;
+    struct slice day = p[0], clock = p[1], year = p[2], zone = p[3];
+    if (p[0].len == 4) { /* 17 May 2024 10:14:00 +0200 */
+        day = before;
+        year = p[0];
+        zone = p[2];
+    } else if (p[3].len == 4 && p[2].len != 4) { /* 10:14:00 CEST 2024 */
+        year = p[3];
+        zone = p[2];
+    }
+    const int n =
+        snprintf(text, sizeof text, "%.*s %.*s %.*s %.*s %.*s", (int)day.len,
+                 day.data, (int)month.len, month.data, (int)year.len, year.data,
+                 (int)clock.len, clock.data, (int)zone.len, zone.data);
+    if (n > 0 && (size_t)n < sizeof text)
+        xml_set_date(out, slice_of(text));
+}
+
 static int mail_parse(struct parse_context *ctx, struct slice record,
                       struct article *out, struct nh_error *err)
 {
     struct texts t = {ctx, BUF_INIT, BUF_INIT};
     struct buf mail = BUF_INIT;
+    const struct slice from = first_line(record);
     int rc = NH_OK;
-    if (is_from_line(first_line(record))) {
+    if (is_from_line(from)) {
         const char *end = memchr(record.data, '\n', record.len);
         const size_t n = end ? (size_t)(end - record.data) + 1 : record.len;
         unescape((struct slice){record.data + n, record.len - n}, &mail);
@@ -436,8 +446,11 @@ static int mail_parse(struct parse_context *ctx, struct slice record,
         rc = mail.failed ? error_nomem(err) : NH_OK;
     }
     if (rc == NH_OK)
-        rc = add_fields(ctx, (struct slice){record.data, head_length(record)},
+        rc = add_fields(ctx,
+                        (struct slice){record.data, mime_head_length(record)},
                         out, err);
+    if (is_from_line(from))
+        read_from_line(from, out);
     if (rc == NH_OK)
         rc = add_part(&t, record, DEPTH_MAX, err);
     /* The text for those who see no HTML is the better one, unless it only says

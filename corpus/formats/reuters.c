@@ -19,30 +19,7 @@ static bool reuters_detect(struct slice head)
 static int reuters_split(struct input *in, struct slice *record,
                          uint64_t *offset, struct nh_error *err)
 {
-    static const char open[] = "<REUTERS ", close[] = "</REUTERS>";
-    size_t at, end;
-    int found = input_find(in, open, 0, &at, err);
-    if (found == 1) {
-        input_skip(in, at);
-        *offset = in->offset;
-        found = input_find(in, close, sizeof open, &end, err);
-    } else if (found == 0) {
-        return 0;
-    }
-    if (found == NH_EDATA)
-        input_skip(in, INPUT_RECORD_MAX);
-    if (found < 0)
-        return found;
-    if (found == 0) {
-        input_skip(in, end);
-        return error_set_at(err, NH_EDATA, *offset,
-                            "the record has no </REUTERS>");
-    }
-    end += sizeof close - 1;
-    *record = (struct slice){in->window.data + in->start, end};
-    in->start += end;
-    in->offset += end;
-    return 1;
+    return sgml_split(in, "REUTERS", record, offset, err);
 }
 
 /* Elements whose <D> values are fields. */
@@ -203,6 +180,11 @@ static int reuters_parse(struct parse_context *ctx, struct slice record,
            article_add(out, FIELD_LANGUAGE, slice_of("en"));
     if (rc == NH_OK && !good)
         rc = error_nomem(err);
+    static const char close[] = "</REUTERS>";
+    const size_t n = sizeof close - 1;
+    if (rc == NH_OK &&
+        (record.len < n || memcmp(record.data + record.len - n, close, n) != 0))
+        rc = error_set_at(err, NH_EDATA, 0, "the record has no </REUTERS>");
     if (rc == NH_OK && article_get(out, FIELD_ID).len == 0)
         rc = error_set_at(err, NH_EDATA, 0, "the record has no NEWID");
     buf_release(&value);

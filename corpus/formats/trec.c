@@ -24,65 +24,10 @@ static bool trec_detect(struct slice head)
                       contains(head, "<DOC>") && contains(head, "<DOCNO>"));
 }
 
-/* Distance to the next "<DOC>" or "<DOC " from `from` on. */
-static int find_doc(struct input *in, size_t from, size_t *at,
-                    struct nh_error *err)
-{
-    for (;;) {
-        struct slice have;
-        int found = input_find(in, "<DOC", from, at, err);
-        if (found != 1)
-            return found;
-        int rc = input_peek(in, *at + 5, &have, err);
-        if (rc != NH_OK)
-            return rc;
-        if (have.len > *at + 4 &&
-            (have.data[*at + 4] == '>' || have.data[*at + 4] == ' '))
-            return 1;
-        from = *at + 4;
-    }
-}
-
-/* Leaves a record that is too long, so that the next search finds the next. */
-static int skip_long(struct input *in)
-{
-    input_skip(in, INPUT_RECORD_MAX);
-    return NH_EDATA;
-}
-
 static int trec_split(struct input *in, struct slice *record, uint64_t *offset,
                       struct nh_error *err)
 {
-    size_t at, end, next;
-    int found = find_doc(in, 0, &at, err);
-    if (found == NH_EDATA)
-        return skip_long(in);
-    if (found != 1)
-        return found;
-    input_skip(in, at);
-    *offset = in->offset;
-    found = input_find(in, "</DOC>", 4, &end, err);
-    if (found == NH_EDATA)
-        return skip_long(in);
-    if (found < 0)
-        return found;
-    /* A record without its close tag ends where the next one begins. */
-    struct slice have;
-    int rc = input_peek(in, end, &have, err);
-    if (rc != NH_OK)
-        return rc;
-    struct input inside = *in;
-    inside.window.len = in->start + end;
-    inside.ended = true;
-    if (find_doc(&inside, 4, &next, err) == 1) {
-        end = next;
-        found = 0;
-    }
-    size_t len = found == 1 ? end + 6 : end;
-    *record = (struct slice){in->window.data + in->start, len};
-    in->start += len;
-    in->offset += len;
-    return 1;
+    return sgml_split(in, "DOC", record, offset, err);
 }
 
 /* What a tag's text becomes. Tags that are not listed end the one before but
@@ -118,6 +63,9 @@ static const struct {
             {"ACTION", TO_BODY, FIELD_BODY, 0},
             {"AGENCY", TO_BODY, FIELD_BODY, 0},
             {"ADDRESS", TO_BODY, FIELD_BODY, 0},
+            {"ABSTRACT", TO_BODY, FIELD_BODY, 0},
+            {"GRAPHIC", TO_BODY, FIELD_BODY, 0},
+            {"CAPTION", TO_BODY, FIELD_BODY, 0},
             {"USDEPT", TO_FIELD, FIELD_SECTION, 0},
             {"SO", TO_FIELD, FIELD_SOURCE, 0},
             {"PUB", TO_FIELD, FIELD_SOURCE, 0},
@@ -195,7 +143,8 @@ static void date_of_number(struct article *a)
 struct trec {
     struct article *out;
     struct buf *title, *body, *value;
-    size_t row; /* of the element whose text is read, or TAG_COUNT */
+    size_t row;   /* of the element whose text is read, or TAG_COUNT */
+    size_t outer; /* of the text that elements stand inside of, or TAG_COUNT */
 };
 
 static bool add_values(struct trec *t, enum field field, char separator)
@@ -232,8 +181,8 @@ static void append_part(struct buf *to, const struct buf *from,
     buf_append(to, part.data, part.len);
 }
 
-/* Stores what the current element held. */
-static bool finish_element(struct trec *t)
+/* Stores what the current element held; the next one is that of `row`. */
+static bool finish_element(struct trec *t, size_t row)
 {
     bool good = true;
     if (t->row < TAG_COUNT && !t->value->failed) {
@@ -260,7 +209,7 @@ static bool finish_element(struct trec *t)
             break;
         }
     }
-    t->row = TAG_COUNT;
+    t->row = row;
     buf_reset(t->value);
     return good;
 }
@@ -285,25 +234,26 @@ static bool handle_token(struct trec *t, const struct sgml_token *token)
     bool in_body = t->row < TAG_COUNT && tags[t->row].action == TO_BODY;
     if (row == TAG_COUNT && in_body)
         return true;
-    if (token->kind == SGML_CLOSE) {
-        bool ends = row == t->row || row == TAG_COUNT;
-        bool back = ends && row < TAG_COUNT && tags[row].action != TO_BODY;
-        bool good = !ends || finish_element(t);
-        /* An element inside TEXT ended: what follows is text again. */
-        if (back && t->body->len)
-            t->row = tag_row(slice_of("TEXT"));
-        return good;
+    const bool body = row < TAG_COUNT && tags[row].action == TO_BODY;
+    if (token->kind == SGML_OPEN) {
+        if (body && t->outer == TAG_COUNT)
+            t->outer = row;
+        return finish_element(t, row);
     }
-    bool good = finish_element(t);
-    t->row = row;
-    return good;
+    if (row != t->row && row != t->outer && row < TAG_COUNT)
+        return true;
+    if (row == t->outer)
+        t->outer = TAG_COUNT;
+    /* What follows an element inside the text is text again. */
+    return finish_element(t, t->outer);
 }
 
 static int trec_parse(struct parse_context *ctx, struct slice record,
                       struct article *out, struct nh_error *err)
 {
     struct buf value = BUF_INIT;
-    struct trec t = {out, &ctx->work, &ctx->other, &value, TAG_COUNT};
+    struct trec t = {out,    &ctx->work, &ctx->other,
+                     &value, TAG_COUNT,  TAG_COUNT};
     struct sgml_token token;
     size_t pos = 0;
     buf_reset(&ctx->text);
@@ -315,8 +265,8 @@ static int trec_parse(struct parse_context *ctx, struct slice record,
     while (rc == NH_OK && good && sgml_next(text, &pos, &token))
         good = handle_token(&t, &token);
     good =
-        good && finish_element(&t) && !value.failed && !t.title->failed &&
-        !t.body->failed &&
+        good && finish_element(&t, TAG_COUNT) && !value.failed &&
+        !t.title->failed && !t.body->failed &&
         article_text(out, &out->title,
                      slice_trim((struct slice){t.title->data, t.title->len})) &&
         article_text(out, &out->body,

@@ -146,10 +146,7 @@ static int read_record(struct input *in, struct slice *record, uint64_t *offset,
         return rc;
     if (have.len < head + length)
         return cut_short(in, err);
-    *record = (struct slice){have.data, head + (size_t)length};
-    /* The window is only moved by the next read. */
-    in->start += record->len;
-    in->offset += record->len;
+    *record = input_take(in, head + (size_t)length);
     return 1;
 }
 

@@ -70,7 +70,7 @@ bool input_can_seek(const struct input *in)
 
 bool input_seek(struct input *in, uint64_t offset)
 {
-    if (lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
+    if (lseek(in->fd, (off_t)(in->begin + offset), SEEK_SET) < 0)
         return false;
     in->extent.sought = true;
     in->start = in->window.len = 0;
@@ -257,6 +257,21 @@ void input_skip(struct input *in, size_t bytes)
     in->offset += bytes;
     if (in->start == in->window.len)
         in->start = in->window.len = 0;
+}
+
+void input_begin(struct input *in, size_t bytes)
+{
+    input_skip(in, bytes);
+    in->offset -= bytes;
+    in->begin += bytes;
+}
+
+struct slice input_take(struct input *in, size_t bytes)
+{
+    const struct slice taken = {unread(in).data, bytes};
+    in->start += bytes;
+    in->offset += bytes;
+    return taken;
 }
 
 int input_pass(struct input *in, uint64_t bytes, struct nh_error *err)

@@ -30,7 +30,9 @@ struct input {
     struct buf window;   /* unread bytes start at `start` */
     size_t start;
     uint64_t passing; /* bytes that are to be left behind */
-    uint64_t offset;  /* of `start` in the unpacked file */
+    uint64_t begin;   /* bytes of the unpacked file before the document: byte
+                         order marks, messages of a server */
+    uint64_t offset;  /* of `start`, from the beginning of the document */
     bool ended;
     int failed; /* reading on did, with `why` */
     struct nh_error why;
@@ -69,6 +71,11 @@ int input_look(struct input *in, size_t want, struct slice *out,
 int input_byte(struct input *in, size_t at, char *c, struct nh_error *err);
 /* Leaves bytes of the window behind. */
 void input_skip(struct input *in, size_t bytes);
+/* Leaves bytes of the window behind that stand before the document. */
+void input_begin(struct input *in, size_t bytes);
+/* Takes the first bytes of the window, as many as input_peek showed at most.
+ * The slice is valid until the next call that reads. */
+struct slice input_take(struct input *in, size_t bytes);
 /* Leaves any number of bytes behind: 1; 0 if the file ends before. After
  * INPUT_IDLE, 0 bytes more go on with it. */
 int input_pass(struct input *in, uint64_t bytes, struct nh_error *err);

@@ -17,4 +17,13 @@ const char *mime_charset(struct slice name, char out[40], const char *other);
 int mime_field(struct parse_context *ctx, struct slice value,
                struct nh_error *err);
 
+/* Bytes of a message's fields, with the empty line behind them, or up to a line
+ * that is none. */
+size_t mime_head_length(struct slice text);
+/* Takes the next part of a multipart body; false behind the last. */
+bool mime_part(struct slice *body, struct slice boundary, struct slice *part);
+/* Appends a body as its Content-Transfer-Encoding says; false if memory ran
+ * out. */
+bool mime_body(struct slice coding, struct slice body, struct buf *out);
+
 #endif

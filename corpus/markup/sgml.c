@@ -7,6 +7,57 @@
 
 #include "common/base/utf8.h"
 
+/* Distance to the next tag of that name from `from` on; *close tells which. As
+ * input_find. */
+static int find_tag(struct input *in, const char *name, size_t from, size_t *at,
+                    bool *close, struct nh_error *err)
+{
+    const size_t n = strlen(name);
+    for (;; from = *at + 1) {
+        struct slice have;
+        int found = input_find(in, "<", from, at, err);
+        if (found != 1)
+            return found;
+        int rc = input_peek(in, *at + n + 3, &have, err);
+        if (rc != NH_OK)
+            return rc;
+        *close = have.len > *at + 1 && have.data[*at + 1] == '/';
+        const size_t start = *at + 1 + *close;
+        if (have.len > start + n && memcmp(have.data + start, name, n) == 0 &&
+            strchr("> \t\r\n", have.data[start + n]))
+            return 1;
+    }
+}
+
+/* Leaves what is too long, so that the next search finds what is behind it. */
+static int skip_long(struct input *in, int found)
+{
+    if (found == NH_EDATA)
+        input_skip(in, INPUT_RECORD_MAX);
+    return found;
+}
+
+int sgml_split(struct input *in, const char *name, struct slice *record,
+               uint64_t *offset, struct nh_error *err)
+{
+    size_t at = 0, end;
+    bool close = true;
+    int found = 1;
+    for (size_t from = 0; found == 1 && close; from = at + 1)
+        found = find_tag(in, name, from, &at, &close, err);
+    if (found != 1)
+        return skip_long(in, found);
+    input_skip(in, at);
+    *offset = in->offset;
+    found = find_tag(in, name, 1, &end, &close, err);
+    if (found < 0)
+        return skip_long(in, found);
+    if (found == 1 && close)
+        end += strlen(name) + 3;
+    *record = input_take(in, end);
+    return 1;
+}
+
 static bool name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

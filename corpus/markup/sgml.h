@@ -3,7 +3,7 @@
 #ifndef CORPUS_MARKUP_SGML_H
 #define CORPUS_MARKUP_SGML_H
 
-#include "common/base/buf.h"
+#include "corpus/input/input.h"
 
 enum sgml_kind { SGML_TEXT, SGML_OPEN, SGML_CLOSE };
 
@@ -12,6 +12,11 @@ struct sgml_token {
     struct slice name; /* of the tag, as written */
     struct slice text; /* of SGML_TEXT: raw; of SGML_OPEN: its attributes */
 };
+
+/* The next element of that name as a record, as split of struct reader. One
+ * without its close tag ends where the next begins, or with the file. */
+int sgml_split(struct input *in, const char *name, struct slice *record,
+               uint64_t *offset, struct nh_error *err);
 
 /* Reads the token at *pos and moves behind it; false at the end. Comments and
  * declarations are passed over. A '<' that begins no tag is text. */

@@ -14,6 +14,7 @@
 #include "common/base/utf8.h"
 #include "common/text/charset.h"
 #include "corpus/markup/bounds.h"
+#include "corpus/markup/xml_repair.h"
 
 /* Longest part of a file before its first record that all records get. */
 #define SHARED_MAX ((size_t)256 << 10)
@@ -86,6 +87,10 @@ static int next_tag(struct input *in, size_t from, struct tag *t,
             if (found != 1)
                 return found;
             from = end + strlen(skipped[i].end);
+            continue;
+        }
+        if (have.len > at + 1 && !xml_opens_tag(have.data[at + 1])) {
+            from = at + 1; /* a sign of the text */
             continue;
         }
         found = find_close(in, at, &end, err);
@@ -309,6 +314,23 @@ static const char *declared(struct slice record, char name[40])
     return NULL;
 }
 
+/* Parses a record that is in UTF-8, or as it says itself. Returns false if
+ * memory ran out. */
+static bool read_tree(xmlParserCtxt *parser, struct slice record, bool utf8,
+                      xmlDoc **out)
+{
+    struct listener listener;
+    xmlCtxtReset(parser);
+    parser->sax->getEntity = get_entity;
+    listen(&listener);
+    *out = xmlCtxtReadMemory(
+        parser, record.data, (int)record.len, NULL, utf8 ? "UTF-8" : NULL,
+        XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
+            XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
+    stop_listening(&listener);
+    return !listener.no_memory;
+}
+
 int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
               struct nh_error *err)
 {
@@ -337,16 +359,16 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
     xmlParserCtxt *parser = ctx->xml;
     if (!parser)
         return error_nomem(err);
-    xmlCtxtReset(parser);
-    parser->sax->getEntity = get_entity;
-    struct listener listener;
-    listen(&listener);
-    xmlDoc *doc = xmlCtxtReadMemory(
-        parser, record.data, (int)record.len, NULL, encoded ? NULL : "UTF-8",
-        XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
-            XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
-    stop_listening(&listener);
-    if (listener.no_memory) {
+    xmlDoc *doc = NULL;
+    bool good = read_tree(parser, record, !encoded, &doc);
+    /* In ISO-2022 an & may be a part of a character. */
+    if (good && !parser->wellFormed && !encoded) {
+        xmlFreeDoc(doc);
+        doc = NULL;
+        good = xml_repair(record, &ctx->work) &&
+               read_tree(parser, buf_slice(&ctx->work), true, &doc);
+    }
+    if (!good) {
         xmlFreeDoc(doc);
         return error_nomem(err);
     }

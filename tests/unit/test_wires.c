@@ -51,16 +51,18 @@ static void parts_of_mail_are_chosen(void **state)
 static void mailboxes_give_messages(void **state)
 {
     (void)state;
-    reading_check(NULL,
-                  "From a@example.org Fri May 17 10:14:00 2024\nFrom: a@x.org\n"
-                  "Subject: one\n\nText.\n\n>From here on\n>>From there\n\n"
-                  "From the desk of nobody\n\n"
-                  "From b@example.org Sat May 18 10:14:00 2024\r\n"
-                  "Subject: two\r\nNewsgroups: news.a,news.b\r\n\r\nMore.\r\n",
-                  NULL,
-                  "|one|Text.\n\nFrom here on\n>From there\n\nFrom the desk of "
-                  "nobody||author=a@x.org\n|two|More.||topic=news.a|topic="
-                  "news.b\n");
+    reading_check(
+        NULL,
+        "From a@example.org Fri May 17 10:14:00 2024\nFrom: a@x.org\n"
+        "Subject: one\n\nText.\n\n>From here on\n>>From there\n\n"
+        "From the desk of nobody\n\n"
+        "From b@example.org Sat May 18 10:14:00 2024\r\n"
+        "Subject: two\r\nNewsgroups: news.a,news.b\r\n\r\nMore.\r\n",
+        NULL,
+        "|one|Text.\n\nFrom here on\n>From there\n\nFrom the desk of "
+        "nobody|2024-05-17T10:14:00Z|author=a@x.org\n|two|More.|2024-05-"
+        "18T10:14:00Z|topic=news.a|topic="
+        "news.b\n");
 }
 
 static void hostile_mail_is_survived(void **state)
