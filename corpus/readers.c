@@ -5,13 +5,32 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "corpus/foreign.h"
 #include "corpus/markup/xml.h"
 
-const struct reader *const reader_table[] = {
-    &reader_reuters,   &reader_trec, &reader_nitf,      &reader_newsml,
-    &reader_newsml_g2, &reader_feed, &reader_mediawiki, &reader_html,
-    &reader_warc,      &reader_mail, &reader_iptc,      &reader_jsonl,
-    &reader_json,      &reader_csv,  &reader_text,      NULL};
+const struct reader *const reader_table[] = {&reader_reuters,
+                                             &reader_trec,
+                                             &reader_nitf,
+                                             &reader_newsml,
+                                             &reader_newsml_g2,
+                                             &reader_feed,
+                                             &reader_mediawiki,
+                                             &reader_alto,
+                                             &reader_rcv1,
+                                             &reader_factiva,
+                                             &reader_html,
+                                             &reader_warc,
+                                             &reader_arc,
+                                             &reader_mhtml,
+                                             &reader_mail,
+                                             &reader_iptc,
+                                             &reader_ris,
+                                             &reader_nexis,
+                                             &reader_jsonl,
+                                             &reader_json,
+                                             &reader_csv,
+                                             &reader_text,
+                                             NULL};
 
 _Static_assert(sizeof reader_table / sizeof *reader_table <= READERS_MAX,
                "READERS_MAX is too small");
@@ -39,14 +58,6 @@ const struct reader *reader_named(const char *name)
             return reader_table[i];
     return NULL;
 }
-
-/* Formats that would pass as plain text but are not. */
-static const struct {
-    const char *start, *what;
-} refused[] = {{"<!DOCTYPE", "SGML of an unknown type"},
-               {"%PDF", "PDF"},
-               {"{\\rtf", "RTF"},
-               {"\xD0\xCF\x11\xE0", "a document of an office program"}};
 
 /* Whether there is an end tag of that name. */
 static bool ends_somewhere(struct slice text, struct slice name)
@@ -119,14 +130,11 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
     for (size_t i = 0; reader_table[i]; i++)
         if (reader_table[i] != &reader_text && reader_table[i]->detect(body))
             return reader_table[i];
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        size_t n = strlen(refused[i].start);
-        if (body.len >= n && memcmp(body.data, refused[i].start, n) == 0) {
-            error_set(err, NH_EUNSUPPORTED,
-                      "it looks like %s, which is not supported",
-                      refused[i].what);
-            return NULL;
-        }
+    const char *kind = foreign_kind(body);
+    if (kind) {
+        error_set(err, NH_EUNSUPPORTED,
+                  "it looks like %s, which is not supported", kind);
+        return NULL;
     }
     const struct slice root = xml_root(body);
     const bool xml = body.len >= 5 && memcmp(body.data, "<?xml", 5) == 0;

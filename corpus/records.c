@@ -117,6 +117,12 @@ static int begin(struct records *r, struct nh_error *err)
         input_begin(current(r), before);
         return r->reader ? 1 : NH_EUNSUPPORTED;
     }
+    const char *document = archive_document(head);
+    if (document)
+        return error_set(err, NH_EUNSUPPORTED,
+                         "it is %s, which is not supported; save it as text or "
+                         "HTML",
+                         document);
     if (r->depth == RECORDS_ARCHIVES)
         return error_set(err, NH_EUNSUPPORTED,
                          "it is an archive in an archive in an archive, which "

@@ -109,6 +109,10 @@ static int inspect_record(struct inspector *x, const struct feed_batch *batch,
     if (a->date.precision == DATE_NONE && a->unread_date[0] && !x->quiet)
         say("newshound: %s at byte %llu: the date '%s' is not understood\n",
             r->path, (unsigned long long)r->offset, a->unread_date);
+    if (a->damage[0]) {
+        error_set(err, NH_EDATA, "the end of the article: %s", a->damage);
+        skip(x, r->reader, r->path, r->offset, err);
+    }
     reader_tally_add(&x->tallies[reader_number(r->reader)], a);
     return x->quiet ? NH_OK : print_article(x, err);
 }

@@ -2,6 +2,7 @@
  * within their limits. */
 #include "common/text/article.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +17,7 @@ void article_reset(struct article *a)
     a->title = a->body = (struct slice){"", 0};
     a->date = (struct nh_date){0, DATE_NONE};
     a->unread_date[0] = '\0';
+    a->damage[0] = '\0';
     a->count = 0;
 }
 
@@ -49,6 +51,12 @@ void article_date(struct article *a, struct slice text)
         memcpy(a->unread_date, text.data, len);
         a->unread_date[len] = '\0';
     }
+}
+
+void article_damaged(struct article *a, const char *why)
+{
+    if (!a->damage[0])
+        snprintf(a->damage, sizeof a->damage, "%s", why);
 }
 
 void article_release(struct article *a)

@@ -31,6 +31,8 @@ struct article_value {
 
 /* Bytes kept of a date that could not be read, for messages. */
 #define ARTICLE_UNREAD_BYTES 64
+/* Longest reason why a part of an article is missing, with its NUL. */
+#define ARTICLE_DAMAGE_BYTES 160
 
 struct article {
     struct arena arena;
@@ -43,6 +45,9 @@ struct article {
      * NUL;
      * "" if there was none. */
     char unread_date[ARTICLE_UNREAD_BYTES];
+    /* Why only the beginning of the text could be read, for a report; "" if all
+     * was. */
+    char damage[ARTICLE_DAMAGE_BYTES];
     struct article_value *values; /* in order of field, then of arrival */
     size_t count, cap;
 };
@@ -59,6 +64,9 @@ bool article_add_value(struct article *a, const struct article_value *value);
 /* Sets the date if the article has none yet. Text that is no date goes to
  * unread_date; empty text and words for "no value" do not. */
 void article_date(struct article *a, struct slice text);
+/* Notes why only the beginning of the text could be read; the first reason
+ * stays. */
+void article_damaged(struct article *a, const char *why);
 /* First value of a field, or an empty slice. */
 struct slice article_get(const struct article *a, enum field field);
 /* Copies text into the arena. */

@@ -112,6 +112,40 @@ static void set_meta_date(const xmlNode *head, struct article *out)
     xml_set_date(out, slice_of(text));
 }
 
+/* Whether the words of a block stand in a text; "LEAD:" is none of them. */
+static bool repeats(struct parse_context *ctx, const xmlNode *block,
+                    struct buf *text)
+{
+    if (!xml_line(block, &ctx->work))
+        return false;
+    const char *words = buf_cstr(&ctx->work), *all = buf_cstr(text);
+    if (words && strncmp(words, "LEAD: ", 6) == 0)
+        words += 6;
+    return words && all && strstr(all, words);
+}
+
+/* The New York Times has the lead in a block of its own and again in the block
+ * of the full text: takes it out of the first. */
+static void drop_leads(struct parse_context *ctx, const xmlNode *content)
+{
+    const xmlNode *full = xml_child(content, "block");
+    while (full &&
+           !slice_equal(xml_attribute(full, "class"), slice_of("full_text")))
+        full = xml_next(full, "block");
+    if (!full || !xml_line(full, &ctx->other))
+        return;
+    for (xmlNode *n = xml_child(content, "block"), *next; n; n = next) {
+        const struct slice class = xml_attribute(n, "class");
+        next = xml_next(n, "block");
+        if ((slice_equal(class, slice_of("lead_paragraph")) ||
+             slice_equal(class, slice_of("online_lead_paragraph"))) &&
+            repeats(ctx, n, &ctx->other)) {
+            xmlUnlinkNode(n);
+            xmlFreeNode(n);
+        }
+    }
+}
+
 bool nitf_fill(struct parse_context *ctx, const xmlNode *nitf,
                struct article *out)
 {
@@ -126,6 +160,7 @@ bool nitf_fill(struct parse_context *ctx, const xmlNode *nitf,
                            xml_find(head, "docdata/doc.copyright"), "holder"),
                        lang = xml_attribute(nitf, "baselang"),
                        lang2 = xml_attribute(nitf, "lang");
+    drop_leads(ctx, xml_find(nitf, "body/body.content"));
     bool good =
         xml_set_title(ctx, out, xml_find(top, "hedline/hl1")) &&
         xml_set_title(ctx, out, xml_child(head, "title")) &&

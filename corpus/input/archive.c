@@ -34,6 +34,81 @@ bool archive_detect(struct slice head)
            (head.len > 30 && memcmp(head.data, "PK\x03\x04", 4) == 0);
 }
 
+/* ---- Documents that are zip archives. */
+
+/* Bytes of a member's header, and where lengths stand in it (APPNOTE 4.3.7). */
+#define ZIP_HEADER 30
+#define ZIP_NAME_LENGTH 26
+
+/* Name of the member whose header stands at a place; empty if there is none. */
+static struct slice member_name(struct slice head, size_t at)
+{
+    const struct slice none = {"", 0};
+    if (head.len - at < ZIP_HEADER ||
+        memcmp(head.data + at, "PK\x03\x04", 4) != 0)
+        return none;
+    const size_t n =
+        (size_t)le_read((const uint8_t *)head.data + at + ZIP_NAME_LENGTH, 2);
+    return n <= head.len - at - ZIP_HEADER
+               ? (struct slice){head.data + at + ZIP_HEADER, n}
+               : none;
+}
+
+static bool begins_with(struct slice text, const char *with)
+{
+    const size_t n = strlen(with);
+    return text.len >= n && memcmp(text.data, with, n) == 0;
+}
+
+/* What the first member of OpenDocument and EPUB says. */
+static const char *typed_document(struct slice head)
+{
+    static const struct {
+        const char *type, *what;
+    } types[] = {
+        {"application/vnd.oasis.opendocument.text", "an OpenDocument text"},
+        {"application/vnd.oasis.opendocument", "an OpenDocument file"},
+        {"application/epub+zip", "a book in EPUB"}};
+    const struct slice name = member_name(head, 0);
+    if (!slice_equal(name, slice_of("mimetype")))
+        return NULL;
+    const size_t extra = (size_t)le_read((const uint8_t *)head.data + 28, 2),
+                 at = ZIP_HEADER + name.len + extra;
+    if (at >= head.len)
+        return NULL;
+    const struct slice text = {head.data + at, head.len - at};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (begins_with(text, types[i].type))
+            return types[i].what;
+    return NULL;
+}
+
+const char *archive_document(struct slice head)
+{
+    static const struct {
+        const char *folder, *what;
+    } folders[] = {{"word/", "a Word document (.docx)"},
+                   {"xl/", "an Excel workbook (.xlsx)"},
+                   {"ppt/", "a PowerPoint presentation (.pptx)"}};
+    const char *what = typed_document(head);
+    bool office = false;
+    for (size_t at = 0; !what && at + ZIP_HEADER < head.len;) {
+        const struct slice name = member_name(head, at);
+        office = office || slice_equal(name, slice_of("[Content_Types].xml")) ||
+                 slice_equal(name, slice_of("_rels/.rels")) ||
+                 begins_with(name, "docProps/");
+        for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+            if (begins_with(name, folders[i].folder) && (office || at == 0) &&
+                name.len > 4 &&
+                (memcmp(name.data + name.len - 4, ".xml", 4) == 0 ||
+                 memcmp(name.data + name.len - 5, ".rels", 5) == 0))
+                what = folders[i].what;
+        const char *next = memchr(head.data + at + 1, 'P', head.len - at - 1);
+        at = next ? (size_t)(next - head.data) : head.len;
+    }
+    return what ? what : office ? "a document of an office program" : NULL;
+}
+
 /* An error of libarchive's. */
 static int archive_failed(struct archive *a, const char *name,
                           struct nh_error *err)

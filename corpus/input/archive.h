@@ -7,6 +7,9 @@
 struct archive_reader;
 
 /* Whether a file begins as an archive does. */
+/* What a zip archive is if it is one document, as "a Word document"; NULL for
+ * other archives. */
+const char *archive_document(struct slice head);
 bool archive_detect(struct slice head);
 /* Reads the archive that an input stands at the beginning of; the input stays
  * the caller's, and must live as long. */

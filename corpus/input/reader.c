@@ -59,6 +59,23 @@ bool reader_add_authors(struct article *out, struct slice byline)
     return good;
 }
 
+bool reader_add_language(struct article *out, struct slice name)
+{
+    static const struct {
+        const char *name, *code;
+    } names[] = {{"english", "en"}, {"german", "de"},       {"deutsch", "de"},
+                 {"french", "fr"},  {"fran\xC3\xA7", "fr"}, {"spanish", "es"},
+                 {"espa", "es"},    {"italian", "it"},      {"portug", "pt"},
+                 {"dutch", "nl"},   {"nederlands", "nl"},   {"swedish", "sv"},
+                 {"danish", "da"},  {"norwegian", "no"},    {"finnish", "fi"},
+                 {"polish", "pl"},  {"russian", "ru"},      {"turkish", "tr"},
+                 {"chinese", "zh"}, {"japanese", "ja"},     {"arabic", "ar"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_starts(name, names[i].name))
+            name = slice_of(names[i].code);
+    return article_add(out, FIELD_LANGUAGE, name);
+}
+
 /* Next "field=key" of a map: its parts, and the rest behind the comma. */
 static bool map_next(const char **map, struct slice *field, struct slice *key)
 {

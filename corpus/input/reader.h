@@ -46,7 +46,8 @@ struct reader {
 extern const struct reader reader_text, reader_jsonl, reader_json, reader_trec,
     reader_reuters, reader_feed, reader_nitf, reader_newsml, reader_newsml_g2,
     reader_csv, reader_html, reader_warc, reader_mail, reader_mediawiki,
-    reader_iptc;
+    reader_iptc, reader_alto, reader_rcv1, reader_ris, reader_nexis,
+    reader_factiva, reader_mhtml, reader_arc;
 
 /* Whether text begins as a JSON object does. */
 bool reader_starts_object(struct slice head);
@@ -54,6 +55,10 @@ bool reader_starts_object(struct slice head);
 /* Adds those who are named in a byline: "By A and B; C", "Analysis by A". False
  * if memory ran out. */
 bool reader_add_authors(struct article *out, struct slice byline);
+
+/* Adds a language, by its code where the name is one of the press. False if
+ * memory ran out. */
+bool reader_add_language(struct article *out, struct slice name);
 
 /* Checks a --map argument. */
 int reader_map_check(const char *map, struct nh_error *err);

@@ -255,6 +255,11 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
                 return rc;
             continue;
         }
+        if (rc == NH_OK && a->damage[0]) {
+            error_set(err, NH_EDATA, "the end of the article: %s", a->damage);
+            if (!report(k->p, r->reader, r->path, r->offset, err))
+                return NH_EDATA;
+        }
         if (rc != NH_OK)
             return rc;
         if (k->p->options->no_entities)

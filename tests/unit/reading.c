@@ -41,7 +41,9 @@ void reading_file(const struct reader *r, const char *path, const char *map,
             rc = records.reader->parse(&ctx, record, &a, &err);
         if (rc == NH_OK)
             put_article(&a, out);
-        else
+        if (rc == NH_OK && a.damage[0])
+            buf_printf(out, "damaged: %s\n", a.damage);
+        if (rc != NH_OK)
             buf_printf(out, "bad: %s\n", err.message);
         if (rc != NH_OK && rc != NH_EDATA)
             break; /* the rest of the file */

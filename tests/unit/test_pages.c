@@ -262,7 +262,7 @@ static void what_is_no_page_is_passed(void **state)
     file_replace("pages.warc", file.data, file.len - 60, NULL);
     reading_file(NULL, "pages.warc", NULL, &out);
     assert_non_null(
-        strstr(buf_cstr(&out), "bad: the file ends inside a record\n"));
+        strstr(buf_cstr(&out), "damaged: the file ends inside the page\n"));
     buf_release(&file);
     buf_release(&huge);
     buf_release(&out);
