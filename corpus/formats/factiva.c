@@ -142,9 +142,9 @@ static bool read_element(struct factiva *f, const xmlNode *n)
         f->place = BEFORE_WORDS;
         return xml_set_title(f->ctx, f->out, n);
     }
+    /* A line has no elements in it, so that no text is read twice. */
     const bool paragraph = xml_is(n, "p"),
-               line = xml_is(n, "div") && !xml_child(n, "div") &&
-                      !xml_child(n, "span") && !xml_child(n, "p");
+               line = xml_is(n, "div") && !xml_walk(n, n);
     if (!paragraph && !line)
         return true;
     if (!xml_line(n, text))

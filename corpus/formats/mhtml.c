@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/utf8.h"
 #include "corpus/markup/headers.h"
 #include "corpus/markup/html.h"
 #include "corpus/markup/mime.h"
@@ -57,12 +58,14 @@ static bool find_page(struct slice part, int depth, struct slice *page)
     return false;
 }
 
-/* An address without < and >. */
+/* An address without < and >; empty if it is none, or not in UTF-8. */
 static struct slice address(struct slice text)
 {
     if (text.len > 1 && text.data[0] == '<' && text.data[text.len - 1] == '>')
         text = (struct slice){text.data + 1, text.len - 2};
-    return slice_starts(text, "http") ? text : (struct slice){"", 0};
+    return slice_starts(text, "http") && utf8_valid(text.data, text.len)
+               ? text
+               : (struct slice){"", 0};
 }
 
 static int mhtml_parse(struct parse_context *ctx, struct slice record,

@@ -12,8 +12,8 @@
 
 /* Longest line that counts documents, without the spaces around it. */
 #define COUNTER_MAX 60
-/* Spaces before a line that is centred. */
-#define CENTRED 8
+/* Fewest spaces before a line that is centred: a long one has few. */
+#define CENTRED 2
 /* Longest name of a field. */
 #define NAME_MAX_BYTES 24
 
@@ -305,7 +305,7 @@ static bool read_paragraph(struct nexis *x, struct slice paragraph,
     const size_t row = field_row(paragraph, &value);
     if (row < FIELD_ROWS)
         return read_field(x, row, value);
-    if (!x->length && !x->body.len && indent >= CENTRED)
+    if (!x->title.len && !x->length && indent >= CENTRED)
         return read_centred(x, paragraph);
     if (x->behind) /* the owner of rights, and what a field goes on with */
         return true;

@@ -112,6 +112,10 @@ static void set_meta_date(const xmlNode *head, struct article *out)
     xml_set_date(out, slice_of(text));
 }
 
+/* Most blocks that are looked at as leads: each is looked for in all of the
+ * text. Articles have two. */
+#define LEADS_MAX 8
+
 /* Whether the words of a block stand in a text; "LEAD:" is none of them. */
 static bool repeats(struct parse_context *ctx, const xmlNode *block,
                     struct buf *text)
@@ -134,12 +138,16 @@ static void drop_leads(struct parse_context *ctx, const xmlNode *content)
         full = xml_next(full, "block");
     if (!full || !xml_line(full, &ctx->other))
         return;
-    for (xmlNode *n = xml_child(content, "block"), *next; n; n = next) {
+    size_t leads = 0;
+    for (xmlNode *n = xml_child(content, "block"), *next;
+         n && leads < LEADS_MAX; n = next) {
         const struct slice class = xml_attribute(n, "class");
         next = xml_next(n, "block");
-        if ((slice_equal(class, slice_of("lead_paragraph")) ||
-             slice_equal(class, slice_of("online_lead_paragraph"))) &&
-            repeats(ctx, n, &ctx->other)) {
+        if (!slice_equal(class, slice_of("lead_paragraph")) &&
+            !slice_equal(class, slice_of("online_lead_paragraph")))
+            continue;
+        leads++;
+        if (repeats(ctx, n, &ctx->other)) {
             xmlUnlinkNode(n);
             xmlFreeNode(n);
         }
