@@ -148,16 +148,20 @@ static bool is_settings(struct slice text)
  * wikis. */
 static bool is_code(struct slice text)
 {
+    if (text.len == 0 || !memchr(text.data, '{', text.len))
+        return false;
     size_t signs = 0, others = 0, open = 0, close = 0;
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.data[i];
-        const bool doubled = (c == '{' || c == '}') &&
-                             ((i + 1 < text.len && text.data[i + 1] == c) ||
-                              (i > 0 && text.data[i - 1] == c));
-        open += c == '{' && !doubled;
-        close += c == '}' && !doubled;
+        others += (unsigned char)c > ' ';
         signs += c == ';';
-        others += c > ' ' || c < 0;
+        if (c != '{' && c != '}')
+            continue;
+        if ((i + 1 < text.len && text.data[i + 1] == c) ||
+            (i > 0 && text.data[i - 1] == c))
+            continue;
+        open += c == '{';
+        close += c == '}';
     }
     signs += open + close;
     return open && close && signs >= CODE_MIN && signs * CODE_SHARE >= others;

@@ -43,7 +43,9 @@ static bool is_counter(struct slice line)
     struct slice word;
     size_t numbers = 0, names = 0, others = 0;
     line = slice_trim(line);
-    if (line.len > COUNTER_MAX)
+    /* Most lines are none by their first sign. */
+    if (line.len == 0 || line.len > COUNTER_MAX ||
+        !strchr("0123456789dD", line.data[0]))
         return false;
     while ((word = slice_word(&line)).len) {
         bool known = false;
