@@ -115,6 +115,7 @@ static int begin(struct records *r, struct nh_error *err)
         head = (struct slice){head.data + before, head.len - before};
         r->reader = r->forced ? r->forced : reader_detect(head, err);
         input_begin(current(r), before);
+        r->met = false;
         return r->reader ? 1 : NH_EUNSUPPORTED;
     }
     const char *document = archive_document(head);
@@ -135,17 +136,32 @@ static int begin(struct records *r, struct nh_error *err)
     return 1;
 }
 
+/* The next record of the current input, as records_next. An input that has
+ * none, and of which nothing was skipped, is reported at its end: nothing is
+ * passed over in silence. */
+static int next_record(struct records *r, struct slice *record,
+                       uint64_t *offset, struct nh_error *err)
+{
+    struct input *in = current(r);
+    int rc = r->reader->split(in, record, offset, err);
+    if (rc == 0 && !r->met && in->offset > 0) {
+        *offset = 0;
+        rc = error_set(err, NH_EDATA, "there is no article in it");
+    }
+    r->met = r->met || rc == 1 || rc == NH_EDATA;
+    *offset += in->begin;
+    return rc;
+}
+
 int records_next(struct records *r, struct slice *record, uint64_t *offset,
                  struct nh_error *err)
 {
     for (;;) {
         *offset = current(r)->offset;
         const bool ready = r->reader && !r->done;
-        int rc = ready     ? r->reader->split(current(r), record, offset, err)
+        int rc = ready     ? next_record(r, record, offset, err)
                  : r->done ? next_member(r, err)
                            : begin(r, err);
-        if (ready)
-            *offset += current(r)->begin;
         if (rc == 1 && ready)
             return rc;
         if (rc == 1)

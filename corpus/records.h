@@ -16,6 +16,7 @@ struct records {
     struct buf names[RECORDS_ARCHIVES]; /* of members, with the archive's */
     int depth;                          /* archives that are open */
     bool done; /* with what there is, but for members of the archive */
+    bool met;  /* a record of the file or member, or what is skipped of it */
     bool open;
 };
 

@@ -198,6 +198,15 @@ static void cut_pages_give_what_there_is(void **state)
     parse_context_release(&ctx);
 }
 
+static void files_without_an_article_are_reported(void **state)
+{
+    (void)state;
+    reading_check(NULL,
+                  "WARC/1.0\r\nWARC-Type: request\r\nContent-Length: 18\r\n"
+                  "\r\nGET / HTTP/1.0\r\n\r\n\r\n\r\n",
+                  NULL, "bad: there is no article in it\n");
+}
+
 static void files_of_programs_are_named(void **state)
 {
     static const struct {
@@ -277,6 +286,7 @@ int main(void)
         cmocka_unit_test(saved_pages_give_their_article),
         cmocka_unit_test(arc_gives_pages),
         cmocka_unit_test(cut_pages_give_what_there_is),
+        cmocka_unit_test(files_without_an_article_are_reported),
         cmocka_unit_test(files_of_programs_are_named),
         cmocka_unit_test(documents_in_zip_are_named_once)};
     return cmocka_run_group_tests(tests, NULL, NULL);
