@@ -1,7 +1,7 @@
 /* Owns the joining of names that mean the same: acronyms and long forms, short
  * and full names of persons, firms with and without Inc.
  * Promises to join where one candidate is left, in bounded time. */
-#include "entities/resolver.h"
+#include "entities/join_names.h"
 
 #include <string.h>
 
@@ -307,7 +307,7 @@ static void join_firms(struct resolver *r, const struct entity_finder *f)
         if (g->class != ENTITY_ORG || g->parent != NO_GROUP ||
             bare == m->tokens)
             continue;
-        const uint32_t n = resolver_find(r, f, m->first_token, bare);
+        const uint32_t n = name_groups_find(r, f, m->first_token, bare);
         if (n != NO_GROUP && n != i && r->groups[n].class != ENTITY_PERSON) {
             g->parent = n;
             r->groups[n].class = ENTITY_ORG;

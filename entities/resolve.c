@@ -1,9 +1,11 @@
 /* Owns the resolution of names within an article.
  * Promises to join names only where one candidate is left. */
-#include "entities/resolver.h"
+#include "entities/resolve.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "entities/join_names.h"
 
 /* Tokens of a name that is looked for where it is untagged. */
 #define MISSED_TOKENS 5
@@ -82,125 +84,6 @@ static void trim_all(struct entity_finder *f)
         if (trim(f, &f->mentions[i]))
             f->mentions[kept++] = f->mentions[i];
     f->mention_count = kept;
-}
-
-/* ---- Groups. */
-
-static uint64_t key_of(const struct document *d, size_t token, size_t count)
-{
-    uint64_t key = 0;
-    for (size_t i = 0; i < count; i++)
-        key = (key ^ lowered(d, token + i)) * 0x9e3779b97f4a7c15u;
-    return key ^ key >> 32;
-}
-
-static bool reserve(struct resolver *r, const struct entity_finder *f)
-{
-    uint32_t slots = 64;
-    while (slots < f->mention_count * 2)
-        slots *= 2;
-    if (slots > r->mask + 1 || !r->slots) {
-        free(r->slots);
-        r->slots = malloc(slots * sizeof *r->slots);
-        r->mask = slots - 1;
-    }
-    if (f->mention_count > r->group_of_cap) {
-        free(r->group_of);
-        r->group_of_cap = f->mention_count * 2;
-        r->group_of = malloc(r->group_of_cap * sizeof *r->group_of);
-    }
-    const uint32_t types = document_of(f)->types.count;
-    if (types > r->tail_cap) {
-        free(r->tails);
-        r->tails = calloc((size_t)types * 2, sizeof *r->tails);
-        r->tail_cap = r->tails ? types * 2 : 0;
-        r->stamp = 0;
-    }
-    if (!r->slots)
-        r->mask = 0;
-    if (!r->group_of)
-        r->group_of_cap = 0;
-    if (!r->slots || (!r->group_of && f->mention_count) || (!r->tails && types))
-        return false;
-    memset(r->slots, 0, ((size_t)r->mask + 1) * sizeof *r->slots);
-    if (++r->stamp == 0) { /* wrapped: old stamps would look new */
-        memset(r->tails, 0, r->tail_cap * sizeof *r->tails);
-        r->stamp = 1;
-    }
-    r->count = 0;
-    return true;
-}
-
-uint32_t resolver_find(const struct resolver *r, const struct entity_finder *f,
-                       size_t token, size_t count)
-{
-    const struct document *d = document_of(f);
-    const uint64_t key = key_of(d, token, count);
-    uint32_t at = (uint32_t)key & r->mask;
-    for (; r->slots[at]; at = (at + 1) & r->mask) {
-        const struct group *g = &r->groups[r->slots[at] - 1];
-        const struct entity_mention *m = &f->mentions[g->first];
-        if (g->key == key && m->tokens == count &&
-            same_words(d, m->first_token, token, count))
-            return r->slots[at] - 1;
-    }
-    return NO_GROUP;
-}
-
-static bool add_group(struct resolver *r, const struct entity_finder *f,
-                      uint32_t mention)
-{
-    const struct entity_mention *m = &f->mentions[mention];
-    if (r->count == r->cap) {
-        struct group *groups = array_grow(r->groups, &r->cap, sizeof *groups);
-        if (!groups)
-            return false;
-        r->groups = groups;
-    }
-    struct group *g = &r->groups[r->count++];
-    memset(g, 0, sizeof *g);
-    g->key = key_of(document_of(f), m->first_token, m->tokens);
-    g->first = g->spelt = mention;
-    g->parent = NO_GROUP;
-    uint32_t at = (uint32_t)g->key & r->mask;
-    while (r->slots[at])
-        at = (at + 1) & r->mask;
-    r->slots[at] = (uint32_t)r->count;
-    return true;
-}
-
-static enum sentence_mode mode_at(const struct entity_finder *f, uint32_t token)
-{
-    return (enum sentence_mode)document_of(f)->tokens[token].mode;
-}
-
-static bool make_groups(struct resolver *r, const struct entity_finder *f)
-{
-    for (uint32_t i = 0; i < f->mention_count; i++) {
-        const struct entity_mention *m = &f->mentions[i];
-        const bool text = mode_at(f, m->first_token) == MODE_NORMAL;
-        uint32_t n = resolver_find(r, f, m->first_token, m->tokens);
-        if (n == NO_GROUP) {
-            n = (uint32_t)r->count;
-            if (!add_group(r, f, i))
-                return false;
-        }
-        struct group *g = &r->groups[n];
-        const struct entity_mention *spelt = &f->mentions[g->spelt];
-        if (text && mode_at(f, spelt->first_token) != MODE_NORMAL)
-            g->spelt = i;
-        g->count++;
-        g->votes[m->class] += text ? VOTE_TEXT : VOTE_HEADLINE;
-        r->group_of[i] = n;
-    }
-    for (size_t i = 0; i < r->count; i++) {
-        struct group *g = &r->groups[i];
-        g->class = f->mentions[g->first].class;
-        for (unsigned c = 0; c < ENTITY_CLASSES; c++)
-            if (g->votes[c] > g->votes[g->class])
-                g->class = (uint8_t)c;
-    }
-    return true;
 }
 
 /* ---- Entities. */
@@ -380,7 +263,7 @@ static size_t missed_name(struct resolver *r, const struct entity_finder *f,
            !d->tokens[token + most].first)
         most++;
     for (; most > 1; most--) {
-        const uint32_t n = resolver_find(r, f, token, most);
+        const uint32_t n = name_groups_find(r, f, token, most);
         if (n == NO_GROUP || r->groups[n].class == ENTITY_MISC ||
             !word_is_capital(document_type(d, token + most - 1)))
             continue;
@@ -445,7 +328,7 @@ bool resolve(struct resolver *r, struct entity_finder *f, struct slice title,
 {
     const struct texts t = {title, body, f->title_tokens};
     trim_all(f);
-    if (!reserve(r, f) || !make_groups(r, f))
+    if (!name_groups_reset(r, f) || !name_groups_make(r, f))
         return false;
     mark_tails(r, f);
     drop_other_names(r, f);
@@ -453,7 +336,7 @@ bool resolve(struct resolver *r, struct entity_finder *f, struct slice title,
         return false;
     if (f->mention_count > 1)
         qsort(f->mentions, f->mention_count, sizeof *f->mentions, by_token);
-    if (!reserve(r, f) || !make_groups(r, f))
+    if (!name_groups_reset(r, f) || !name_groups_make(r, f))
         return false;
     join_names(r, f, &t);
     drop_doubtful(r, f);

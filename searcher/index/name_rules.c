@@ -19,7 +19,8 @@
 struct named {
     struct slice text; /* as a rule spells it that others are merged into */
     uint32_t into;     /* the name that it is merged into, or NONE */
-    uint32_t root;     /* the last of those; itself if it is not merged */
+    uint32_t root;     /* the last of those; itself if it is not merged. While
+                          rules are read: a name between the two */
     bool merged;       /* it is one of several */
     bool hidden;
 };
@@ -164,6 +165,21 @@ static int take_field(struct reader *x, enum field *field)
     return NH_OK;
 }
 
+/* Returns the last name that `name` is merged into so far. Halves the way for
+ * the next call (Tarjan and van Leeuwen 1984), so that chains of rules take
+ * n log n steps. */
+static uint32_t last_of(const struct name_rules *r, uint32_t name,
+                        enum field field)
+{
+    struct named *i = item(r, name, field);
+    while (i->root != name) {
+        i->root = item(r, i->root, field)->root;
+        name = i->root;
+        i = item(r, name, field);
+    }
+    return name;
+}
+
 static int take_merge(struct reader *x)
 {
     struct name_rules *r = x->rules;
@@ -181,17 +197,15 @@ static int take_merge(struct reader *x)
     struct named *from = item(r, name, field), *to = item(r, into, field);
     if (from->into != NONE && from->into != into)
         return bad(x, "another rule merges this name into another one");
-    for (uint32_t n = into; n != NONE && name != into;
-         n = item(r, n, field)->into)
-        if (n == name)
-            return bad(x, "this rule and others merge names in a circle");
+    if (name != into && last_of(r, into, field) == name)
+        return bad(x, "this rule and others merge names in a circle");
     const char *copy = arena_copy(&r->names.arena, x->text.data, x->text.len);
     if (!copy)
         return error_nomem(x->err);
     if (!to->text.len)
         to->text = (struct slice){copy, x->text.len};
     if (name != into) /* else the rule says how it is spelt */
-        from->into = into;
+        from->into = from->root = into;
     from->merged = to->merged = true;
     return NH_OK;
 }
@@ -249,20 +263,45 @@ static int take_rule(struct reader *x)
     return rc;
 }
 
-/* Follows what is merged to its end, once all rules are known. */
-static void settle(struct name_rules *r)
+/* Sets the roots of names in one field, once all rules are known, and hides
+ * what is merged into a hidden name. `way` has room for all names: those from a
+ * name to the next one that is settled. */
+static void settle_field(struct name_rules *r, enum field field, uint32_t *way,
+                         bool *settled)
 {
-    for (uint32_t n = 0; n < r->names.count; n++)
-        for (int k = 0; k < FIELDS; k++) {
-            const enum field field = (enum field)(FIRST + k);
-            struct named *i = item(r, n, field);
-            uint32_t steps = 0;
-            while (item(r, i->root, field)->into != NONE &&
-                   steps++ < r->names.count) {
-                i->root = item(r, i->root, field)->into;
-                i->hidden = i->hidden || item(r, i->root, field)->hidden;
-            }
+    memset(settled, 0, r->names.count * sizeof *settled);
+    for (uint32_t n = 0; n < r->names.count; n++) {
+        uint32_t count = 0, at = n;
+        while (!settled[at]) {
+            settled[at] = true;
+            way[count++] = at;
+            const uint32_t into = item(r, at, field)->into;
+            at = into == NONE ? at : into;
         }
+        while (count > 0) {
+            struct named *i = item(r, way[--count], field);
+            if (i->into == NONE) {
+                i->root = way[count];
+                continue;
+            }
+            const struct named *next = item(r, i->into, field);
+            i->root = next->root;
+            i->hidden = i->hidden || next->hidden;
+        }
+    }
+}
+
+static int settle(struct name_rules *r, struct nh_error *err)
+{
+    const size_t count = r->names.count ? r->names.count : 1;
+    uint32_t *way = malloc(count * sizeof *way);
+    bool *settled = malloc(count * sizeof *settled);
+    const bool good = way && settled;
+    for (int k = 0; good && k < FIELDS; k++)
+        settle_field(r, (enum field)(FIRST + k), way, settled);
+    free(way);
+    free(settled);
+    return good ? NH_OK : error_nomem(err);
 }
 
 int name_rules_read(struct name_rules **out, struct slice text,
@@ -286,7 +325,8 @@ int name_rules_read(struct name_rules **out, struct slice text,
         text.data += used;
         text.len -= used;
     }
-    settle(x.rules);
+    if (rc == NH_OK)
+        rc = settle(x.rules, err);
     buf_release(&x.text);
     buf_release(&x.folded);
     if (rc != NH_OK || x.rules->names.count == 0)
@@ -442,22 +482,46 @@ static struct slice name_text(const struct name_rules *r, uint32_t name)
     return (struct slice){e->data, e->len};
 }
 
-bool name_rules_mean(const struct name_rules *r,
-                     const struct query_node *filter, struct slice word,
-                     struct slice folded)
+/* By root: whether the filter means one of the names merged into it. NULL if
+ * memory ran out. */
+static bool *meant_roots(const struct name_rules *r,
+                         const struct query_node *filter, struct slice word)
 {
-    if (means(filter, word, folded))
+    bool *meant = calloc(r->names.count, sizeof *meant);
+    for (uint32_t n = 0; meant && n < r->names.count; n++)
+        if (means(filter, word, name_text(r, n)))
+            meant[item(r, n, filter->field)->root] = true;
+    return meant;
+}
+
+bool name_meaning_init(struct name_meaning *m, const struct name_rules *r,
+                       const struct query_node *filter, struct slice word)
+{
+    *m = (struct name_meaning){r, filter, word, NULL};
+    if (r && is_entity(filter->field))
+        m->roots = meant_roots(r, filter, word);
+    else
+        m->rules = NULL;
+    return !m->rules || m->roots;
+}
+
+void name_meaning_release(struct name_meaning *m)
+{
+    free(m->roots);
+    m->roots = NULL;
+}
+
+bool name_meaning_has(const struct name_meaning *m, struct slice folded)
+{
+    if (means(m->filter, m->word, folded))
         return true;
     const uint32_t name =
-        r ? strtab_find(&r->names, folded.data, folded.len) : STRTAB_NONE;
-    if (name == STRTAB_NONE || !item(r, name, filter->field)->merged)
+        m->rules ? strtab_find(&m->rules->names, folded.data, folded.len)
+                 : STRTAB_NONE;
+    if (name == STRTAB_NONE)
         return false;
-    const uint32_t root = item(r, name, filter->field)->root;
-    for (uint32_t n = 0; n < r->names.count; n++)
-        if (item(r, n, filter->field)->root == root &&
-            means(filter, word, name_text(r, n)))
-            return true;
-    return false;
+    const struct named *i = item(m->rules, name, m->filter->field);
+    return i->merged && m->roots[i->root];
 }
 
 struct name_change *name_rules_changes(const struct name_rules *r,
@@ -468,13 +532,9 @@ struct name_change *name_rules_changes(const struct name_rules *r,
     *count = 0;
     if (!r || !is_entity(wanted))
         return NULL;
-    /* By root: whether one of the names merged into it is meant. */
-    bool *meant = calloc(r->names.count, sizeof *meant);
+    bool *meant = meant_roots(r, filter, word);
     struct name_change *out =
         calloc((size_t)r->names.count * FIELDS, sizeof *out);
-    for (uint32_t n = 0; meant && n < r->names.count; n++)
-        if (means(filter, word, name_text(r, n)))
-            meant[item(r, n, wanted)->root] = true;
     for (uint32_t n = 0; meant && out && n < r->names.count; n++)
         for (int k = 0; k < FIELDS; k++) {
             const enum field stored = (enum field)(FIRST + k);

@@ -36,13 +36,22 @@ bool name_rules_map(const struct name_rules *rules, enum field *field,
 /* Makes an article's names those that are shown; names that have become one
  * share their mentions. False if memory ran out. */
 bool name_rules_apply(const struct name_rules *rules, struct article *a);
-/* Whether a filter on names means a name that is shown in its field, by the
- * name's folded text or, for merged ones, that of any of them. `word` is the
- * filter's value, where it is not whole: words that the name has side by side.
- */
-bool name_rules_mean(const struct name_rules *rules,
-                     const struct query_node *filter, struct slice word,
-                     struct slice folded);
+/* What a filter on names, or HAS, means: a name that is shown in its field, by
+ * the name's folded text or, for merged ones, that of any of them. `rules`,
+ * `filter` and `word` are borrowed. */
+struct name_meaning {
+    const struct name_rules *rules;
+    const struct query_node *filter;
+    struct slice word; /* the filter's value, where it is not whole: words that
+                          the name has side by side */
+    bool *roots;       /* which names that others are merged into are meant */
+};
+/* False if memory ran out. Takes time in proportion to the rules, so that each
+ * name is then looked up once. Release it also after a failure. */
+bool name_meaning_init(struct name_meaning *m, const struct name_rules *rules,
+                       const struct query_node *filter, struct slice word);
+void name_meaning_release(struct name_meaning *m);
+bool name_meaning_has(const struct name_meaning *m, struct slice folded);
 
 /* A name, as it is stored, whose articles a filter finds or does not find
  * because of rules. */

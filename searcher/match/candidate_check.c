@@ -101,8 +101,7 @@ int phrase_check_new(struct text_check **out, struct match_state *state,
 
 struct names_check {
     struct text_check check;
-    const struct name_rules *rules;
-    const struct query_node *filter;
+    struct name_meaning meaning;
     struct article article; /* its fields */
     struct buf folded;
 };
@@ -110,22 +109,23 @@ struct names_check {
 static void names_free(struct text_check *check)
 {
     struct names_check *c = (struct names_check *)check;
+    name_meaning_release(&c->meaning);
     article_release(&c->article);
     buf_release(&c->folded);
     free(c);
 }
 
 /* Whether a name of the field has the words. */
-static bool one_has(struct names_check *c, struct slice word)
+static bool one_has(struct names_check *c)
 {
     for (size_t i = 0; i < c->article.count; i++) {
         const struct article_value *v = &c->article.values[i];
-        if (v->field != c->filter->field)
+        if (v->field != c->meaning.filter->field)
             continue;
         buf_reset(&c->folded);
         analysis_fold_name(v->text, &c->folded);
-        if (name_rules_mean(c->rules, c->filter, word,
-                            (struct slice){c->folded.data, c->folded.len}))
+        if (name_meaning_has(&c->meaning,
+                             (struct slice){c->folded.data, c->folded.len}))
             return true;
     }
     return false;
@@ -141,9 +141,9 @@ static bool names_hold(struct text_check *check,
         return false;
     article_reset(&c->article);
     int rc = articles_fields(&segment->articles, record, &c->article, &err);
-    if (rc == NH_OK && !name_rules_apply(c->rules, &c->article))
+    if (rc == NH_OK && !name_rules_apply(c->meaning.rules, &c->article))
         rc = error_nomem(&err);
-    const bool all = rc == NH_OK && one_has(c, c->filter->value);
+    const bool all = rc == NH_OK && one_has(c);
     if (rc == NH_OK && c->folded.failed)
         rc = error_nomem(&err);
     if (rc != NH_OK)
@@ -160,7 +160,9 @@ int names_check_new(struct text_check **out, struct match_state *state,
     if (!c)
         return error_nomem(err);
     c->check = (struct text_check){NULL, state, false, names_hold, names_free};
-    c->rules = rules;
-    c->filter = filter;
-    return NH_OK;
+    if (name_meaning_init(&c->meaning, rules, filter, filter->value))
+        return NH_OK;
+    names_free(&c->check);
+    *out = NULL;
+    return error_nomem(err);
 }

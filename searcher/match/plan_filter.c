@@ -46,6 +46,21 @@ static struct match_tree *whole_name(struct planner *p, enum field field,
     return planner_settle(p, planner_add(p, all, exact_name(p, field, name)));
 }
 
+/* Whether an article has the name. True after a failure. */
+static bool is_stored(struct planner *p, enum field field, struct slice name)
+{
+    bool found = true;
+    schema_term(&p->term, schema_fields[field].prefix, name);
+    int rc =
+        p->term.failed
+            ? error_nomem(p->err)
+            : postings_exist(&found, p->plan->state.snapshot,
+                             (struct slice){p->term.data, p->term.len}, p->err);
+    if (rc != NH_OK)
+        planner_fail(p, rc);
+    return found;
+}
+
 /* `tree`, or names that rules make it find; those that they may take from it
  * are added to `lost`. */
 static struct match_tree *
@@ -63,6 +78,8 @@ with_rules(struct planner *p, const struct query_node *n, struct slice word,
     }
     for (size_t i = 0; any && i < count; i++) {
         const struct name_change *c = &changes[i];
+        if (!is_stored(p, c->stored, c->folded))
+            continue;
         if (c->found)
             any = planner_add(p, any,
                               n->kind == QUERY_FILTER

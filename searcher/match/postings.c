@@ -95,6 +95,18 @@ int postings_new(struct postings **out, const struct snapshot *s,
     return rc;
 }
 
+int postings_exist(bool *found, const struct snapshot *s, struct slice term,
+                   struct nh_error *err)
+{
+    struct postings *w = NULL;
+    int rc = postings_new(&w, s, term, err);
+    *found = false;
+    for (size_t i = 0; rc == NH_OK && i < w->segment_count; i++)
+        *found = *found || w->segments[i].count > 0;
+    postings_free(w);
+    return rc;
+}
+
 void postings_free(struct postings *w)
 {
     while (w) {

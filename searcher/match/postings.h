@@ -27,6 +27,9 @@ struct postings {
 /* Finds the lists of a term; the snapshot must outlive them. */
 int postings_new(struct postings **out, const struct snapshot *s,
                  struct slice term, struct nh_error *err);
+/* Sets *found: whether the term has a posting. */
+int postings_exist(bool *found, const struct snapshot *s, struct slice term,
+                   struct nh_error *err);
 /* Frees it and those behind it. */
 void postings_free(struct postings *w);
 

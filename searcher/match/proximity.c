@@ -34,7 +34,8 @@ struct part {
     size_t count;
     struct place_word *words; /* of words and phrases */
     size_t word_count;
-    struct span_list spans; /* in the title or text at hand */
+    struct name_meaning meaning; /* of a part that is names; else zero */
+    struct span_list spans;      /* in the title or text at hand */
 };
 
 struct proximity {
@@ -77,6 +78,7 @@ static void part_release(struct part *p)
     for (size_t i = 0; i < p->word_count; i++) {
         free(p->words[i].codes);
     }
+    name_meaning_release(&p->meaning);
     free(p->parts);
     free(p->words);
     free(p->spans.items);
@@ -118,8 +120,11 @@ static bool part_init(struct proximity *x, struct part *p,
                       const struct query_node *node)
 {
     p->node = node;
-    if (node->kind == QUERY_FILTER || node->kind == QUERY_HAS)
+    if (node->kind == QUERY_FILTER || node->kind == QUERY_HAS) {
         x->names = true;
+        if (!name_meaning_init(&p->meaning, x->rules, node, node->value))
+            return false;
+    }
     p->words = calloc(node->word_count + 1, sizeof *p->words);
     p->parts = calloc(node->count + 1, sizeof *p->parts);
     if (!p->words || !p->parts)
@@ -449,8 +454,8 @@ static bool field_spans(struct proximity *x, struct part *p)
         analysis_fold_name(v->text, &x->folded);
         good = !x->folded.failed;
         if (!good ||
-            !name_rules_mean(x->rules, p->node, p->node->value,
-                             (struct slice){x->folded.data, x->folded.len}))
+            !name_meaning_has(&p->meaning,
+                              (struct slice){x->folded.data, x->folded.len}))
             continue;
         for (size_t k = 0; good && k < v->mention_count; k++) {
             const struct article_mention *m = &v->mentions[k];

@@ -69,17 +69,14 @@ static bool has_term(struct suggester *g, const char *prefix,
                      struct slice value)
 {
     struct buf term = BUF_INIT;
-    struct postings *found = NULL;
     bool any = false;
     schema_term(&term, prefix, value);
     if (g->rc == NH_OK)
-        g->rc = term.failed
-                    ? error_nomem(g->err)
-                    : postings_new(&found, &g->index->snapshot,
-                                   (struct slice){term.data, term.len}, g->err);
-    for (size_t i = 0; found && i < found->segment_count; i++)
-        any = any || found->segments[i].count > 0;
-    postings_free(found);
+        g->rc =
+            term.failed
+                ? error_nomem(g->err)
+                : postings_exist(&any, &g->index->snapshot,
+                                 (struct slice){term.data, term.len}, g->err);
     buf_release(&term);
     return any || g->rc != NH_OK;
 }

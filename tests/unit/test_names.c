@@ -1,6 +1,8 @@
 /* Rules about names: what they make of names, and mistakes in them. */
 #include "tests/unit/harness.h"
 
+#include <time.h>
+
 #include "searcher/index/name_rules.h"
 
 static struct name_rules *read_rules(const char *text)
@@ -122,12 +124,65 @@ static void names_that_become_one_share_their_mentions(void **state)
     name_rules_free(r);
 }
 
+/* Chains of rules are read in less than this time in seconds: each rule is
+ * visited a few times. A walk of the whole chain for each rule takes minutes.
+ */
+#define CHAIN_SECONDS 5
+#define CHAIN 100000
+
+/* Rules that merge each name into the one before (or, backwards, behind) it. */
+static void put_chain(struct buf *out, bool backwards)
+{
+    for (int i = 1; i < CHAIN; i++) {
+        const int n = backwards ? CHAIN - i : i;
+        buf_printf(out, "merge person \"p%d\" = \"p%d\"\n", n, n - 1);
+    }
+}
+
+static void long_chains_of_rules_are_read_at_once(void **state)
+{
+    (void)state;
+    for (int backwards = 0; backwards < 2; backwards++) {
+        struct buf text = BUF_INIT;
+        struct nh_error err;
+        struct name_rules *r;
+        put_chain(&text, backwards);
+        buf_append_str(&text, "hide person \"p4\"\n");
+        const clock_t start = clock();
+        assert_int_equal(name_rules_read(&r,
+                                         (struct slice){text.data, text.len},
+                                         "rules", &err),
+                         NH_OK);
+        check(r, FIELD_PERSON, "p3", "person p0");
+        check(r, FIELD_PERSON, "p99999", "");
+        struct query_node filter = {.kind = QUERY_FILTER,
+                                    .field = FIELD_PERSON,
+                                    .value = slice_of("p99"),
+                                    .whole = true};
+        struct name_meaning m;
+        assert_true(name_meaning_init(&m, r, &filter, filter.value));
+        for (int i = 0; i < CHAIN; i++)
+            assert_true(name_meaning_has(&m, slice_of("p0")));
+        assert_false(name_meaning_has(&m, slice_of("q0")));
+        assert_true(clock() - start < CHAIN_SECONDS * CLOCKS_PER_SEC);
+        name_meaning_release(&m);
+        name_rules_free(r);
+        buf_append_str(&text, "merge person \"p0\" = \"p99999\"\n");
+        assert_int_equal(name_rules_read(&r,
+                                         (struct slice){text.data, text.len},
+                                         "rules", &err),
+                         NH_EDATA);
+        buf_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_retyped_then_merged_then_hidden),
         cmocka_unit_test(mistakes_are_named_with_their_lines),
         cmocka_unit_test(names_that_become_one_share_their_mentions),
+        cmocka_unit_test(long_chains_of_rules_are_read_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

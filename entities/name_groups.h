@@ -1,9 +1,9 @@
-/* What the two halves of resolution share: resolve.c groups mentions that are
- * spelt alike, join_names.c joins groups that name the same. */
-#ifndef ENTITIES_RESOLVER_H
-#define ENTITIES_RESOLVER_H
+/* Groups of an article's mentions that are spelt alike but for case, with their
+ * votes for a class. join_names.h joins groups that name the same. */
+#ifndef ENTITIES_NAME_GROUPS_H
+#define ENTITIES_NAME_GROUPS_H
 
-#include "entities/resolve.h"
+#include "entities/entities.h"
 
 #define NO_GROUP UINT32_MAX
 /* Longer names are not taken apart. */
@@ -87,14 +87,14 @@ static inline struct tail *tail_of(struct resolver *r, uint32_t type)
     return t;
 }
 
-/* The group of a name of these tokens, or NO_GROUP. */
-uint32_t resolver_find(const struct resolver *r, const struct entity_finder *f,
-                       size_t token, size_t count);
-/* Tokens of a name without Jr. or Inc. and the comma before it. */
-size_t name_bare_count(const struct entity_finder *f,
-                       const struct entity_mention *m);
-/* Sets the parents of groups, their classes with them, and bans terms. */
-void join_names(struct resolver *r, const struct entity_finder *f,
-                const struct texts *t);
+/* Forgets all groups and makes room for the finder's mentions. False if memory
+ * ran out. */
+bool name_groups_reset(struct resolver *r, const struct entity_finder *f);
+/* Makes the groups of the finder's mentions. False if memory ran out. */
+bool name_groups_make(struct resolver *r, const struct entity_finder *f);
+/* Returns the group of a name of these tokens, or NO_GROUP. */
+uint32_t name_groups_find(const struct resolver *r,
+                          const struct entity_finder *f, size_t token,
+                          size_t count);
 
 #endif
