@@ -7,6 +7,7 @@
 #include "common/base/utf8.h"
 #include "corpus/foreign.h"
 #include "corpus/markup/xml.h"
+#include "corpus/structured/csv_rows.h"
 
 const struct reader *const reader_table[] = {&reader_reuters,
                                              &reader_trec,
@@ -122,6 +123,73 @@ size_t reader_preamble(struct slice head)
                : at;
 }
 
+/* Whether the bytes are JSON, as far as they go; or, with `python`, lists and
+ * dictionaries as Python prints them. */
+static bool is_json(struct slice text, bool python)
+{
+    struct json_reader r = {.python = python};
+    const struct json_value *v = NULL;
+    struct nh_error err;
+    const char *end = memchr(text.data, '\n', text.len);
+    bool is = json_parse(&r, text, &v, &err) == NH_OK ||
+              (err.code == NH_EDATA && err.offset >= text.len);
+    if (!is && end) /* one in a line */
+        is = json_parse(&r,
+                        slice_trim((struct slice){text.data,
+                                                  (size_t)(end - text.data)}),
+                        &v, &err) == NH_OK;
+    json_reader_release(&r);
+    return is;
+}
+
+/* Whether a script gives an object or a list: callback({"..., var x = [{" */
+static bool is_script(struct slice text)
+{
+    size_t n = 0;
+    while (n < 80 && n < text.len &&
+           (strchr("_$. ", text.data[n]) ||
+            (text.data[n] >= 'a' && text.data[n] <= 'z') ||
+            (text.data[n] >= 'A' && text.data[n] <= 'Z') ||
+            (text.data[n] >= '0' && text.data[n] <= '9')))
+        n++;
+    if (n == 0 || n + 1 >= text.len || !strchr("(=", text.data[n]))
+        return false;
+    const struct slice value =
+        slice_trim((struct slice){text.data + n + 1, text.len - n - 1});
+    if (value.len < 3 || !strchr("[{", value.data[0]))
+        return false;
+    const struct slice inner =
+        slice_trim((struct slice){value.data + 1, value.len - 1});
+    return inner.len && strchr("{\"", inner.data[0]);
+}
+
+/* What a structured file is that no reader knows and that would pass as plain
+ * text; false if it is none. */
+static bool refuse_data(struct slice body, struct nh_error *err)
+{
+    struct csv_head h;
+    const char first = body.len > 1 ? body.data[0] : '\0';
+    const char *what = NULL;
+    if ((first == '[' || first == '{') && is_json(body, false))
+        what = "it is JSON, but no object and no list of objects";
+    else if ((first == '[' || first == '{') && is_json(body, true))
+        what = "it is data as Python prints it, not JSON";
+    else if (is_script(body))
+        what = "it is a script with data (JSONP), not JSON";
+    if (what) {
+        error_set(err, NH_EUNSUPPORTED, "%s", what);
+        return true;
+    }
+    if (!csv_is_table(body, &h))
+        return false;
+    error_set(err, NH_EUNSUPPORTED,
+              "it is a table, but its first row (%.*s) names no column for a "
+              "title or a text: see --format csv with --map",
+              (int)utf8_cut(h.row.data, h.row.len < 80 ? h.row.len : 80),
+              h.row.data);
+    return true;
+}
+
 const struct reader *reader_detect(struct slice head, struct nh_error *err)
 {
     const size_t before = reader_preamble(head);
@@ -148,15 +216,18 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
         error_set(err, NH_EUNSUPPORTED, "it is not a text file");
         return NULL;
     }
-    return &reader_text;
+    return refuse_data(body, err) ? NULL : &reader_text;
 }
 
 void parse_context_release(struct parse_context *ctx)
 {
     json_reader_release(&ctx->json);
+    json_reader_release(&ctx->inner);
     xml_parser_free(ctx->xml);
     buf_release(&ctx->text);
     buf_release(&ctx->work);
     buf_release(&ctx->other);
+    buf_release(&ctx->lines);
+    buf_release(&ctx->cell);
     memset(ctx, 0, sizeof *ctx);
 }

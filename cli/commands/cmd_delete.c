@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/output/output.h"
 #include "cli/shell/query_batch.h"
 #include "cli/visible.h"
 #include "indexer/writer/index_writer.h"
@@ -26,13 +27,22 @@ struct deletion {
     uint64_t count;
 };
 
+static void print_id(struct nh_string id)
+{
+    struct buf line = BUF_INIT;
+    output_id(&line, id);
+    buf_append_byte(&line, '\n');
+    fwrite(line.data, 1, line.len, stdout); /* errors: command_finish */
+    buf_release(&line);
+}
+
 static int delete_article(struct deletion *d, uint32_t number,
                           struct nh_string id, struct nh_error *err)
 {
     bool deleted = true;
     int rc = NH_OK;
     if (d->dry)
-        printf("%s\n", id.data);
+        print_id(id);
     else
         rc = writer_delete(d->writer, number, &deleted, err);
     d->count += rc == NH_OK && deleted;
@@ -86,7 +96,7 @@ static int delete_ids(struct deletion *d, const struct options *o,
     int rc = NH_OK;
     for (int i = 0; rc == NH_OK && i < o->count; i++) {
         nh_article *a;
-        rc = nh_article_open(&a, d->index, o->args[i], strlen(o->args[i]), err);
+        rc = output_article_open(&a, d->index, o->args[i], err);
         if (rc == NH_ENOTFOUND) {
             say("newshound delete: there is no article '%s'\n", o->args[i]);
             rc = NH_OK;

@@ -63,7 +63,7 @@ static bool write_article(struct exporter *x, const nh_article *article)
     buf_reset(&x->line);
     if (x->format == FORMAT_OPENSEARCH)
         put_action(&x->line, view->hit->id);
-    output_article_json(&x->line, view, x->given);
+    output_article_json(&x->line, view, x->given, x->format == FORMAT_JSONL);
     x->count++;
     return !x->line.failed &&
            fwrite(x->line.data, 1, x->line.len, stdout) == x->line.len;

@@ -79,7 +79,7 @@ static int print_article(struct inspector *x, struct nh_error *err)
     good = good && view.body.data;
     buf_reset(&x->out);
     if (good)
-        output_article_json(&x->out, &view, false);
+        output_article_json(&x->out, &view, false, true);
     arena_release(&arena);
     if (!good || x->out.failed)
         return error_nomem(err);

@@ -19,12 +19,12 @@ static int show_one(nh_index *index, const char *id, bool json,
 {
     nh_article *article;
     struct buf out = BUF_INIT;
-    int rc = nh_article_open(&article, index, id, strlen(id), err);
+    int rc = output_article_open(&article, index, id, err);
     if (rc != NH_OK)
         return rc;
     const struct nh_article_view *view = nh_article_read(article);
     if (json)
-        output_article_json(&out, view, false);
+        output_article_json(&out, view, false, true);
     else
         output_article_text(&out, view, terminal_width());
     if (out.failed)

@@ -19,6 +19,47 @@ void output_drain(struct buf *out, const struct output_page *page)
     nh_results_forget(page->results);
 }
 
+void output_id(struct buf *out, struct nh_string id)
+{
+    for (size_t i = 0; i < id.len; i++) {
+        const unsigned char c = (unsigned char)id.data[i];
+        if (c <= ' ' || c == 0x7f)
+            buf_printf(out, "%%%02X", c);
+        else
+            buf_append_byte(out, c);
+    }
+}
+
+/* An id whose escapes %00 to %20 and %7F are what they stand for. */
+static void undo_id(const char *id, struct buf *out)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (const char *p = id; *p; p++) {
+        const char *high = p[0] == '%' && p[1] ? strchr(digits, p[1]) : NULL;
+        const char *low = high && p[2] ? strchr(digits, p[2]) : NULL;
+        const long c = low ? (high - digits) * 16 + (low - digits) : 0x100;
+        if (c <= ' ' || c == 0x7f)
+            p += 2;
+        buf_append_byte(out, c <= ' ' || c == 0x7f ? (uint8_t)c : (uint8_t)*p);
+    }
+}
+
+int output_article_open(nh_article **out, nh_index *index, const char *id,
+                        struct nh_error *err)
+{
+    struct buf plain = BUF_INIT;
+    int rc = nh_article_open(out, index, id, strlen(id), err);
+    if (rc != NH_ENOTFOUND || !strchr(id, '%'))
+        return rc;
+    undo_id(id, &plain);
+    if (plain.failed)
+        rc = error_nomem(err);
+    else if (plain.len < strlen(id))
+        rc = nh_article_open(out, index, plain.data, plain.len, err);
+    buf_release(&plain);
+    return rc;
+}
+
 static int page_ids(struct buf *out, const struct output_page *page,
                     struct nh_error *err)
 {
@@ -30,7 +71,10 @@ static int page_ids(struct buf *out, const struct output_page *page,
             return rc;
         if (page->qid)
             buf_printf(out, "%s\t", page->qid);
-        buf_append(out, id.data, id.len);
+        if (page->end)
+            output_id(out, id);
+        else
+            buf_append(out, id.data, id.len);
         buf_append_byte(out, (uint8_t)page->end);
         output_drain(out, page);
     }
@@ -52,7 +96,7 @@ static int page_trec(struct buf *out, const struct output_page *page,
         if (score == 0)
             score = 1.0 / (double)(i + 1);
         buf_printf(out, "%s Q0 ", page->qid ? page->qid : "1");
-        buf_append(out, id.data, id.len);
+        output_id(out, id);
         buf_printf(out, " %zu %.9f newshound%c", i + 1, score, page->end);
         output_drain(out, page);
     }
@@ -76,7 +120,8 @@ static int page_tsv(struct buf *out, const struct output_page *page,
         if (page->qid)
             buf_printf(out, "%s\t", page->qid);
         buf_printf(out, "%" PRIu32 "\t%.4f\t", hit->rank, hit->score);
-        put_cell(out, hit->id);
+        output_id(out, hit->id);
+        buf_append_byte(out, '\t');
         put_cell(out, hit->date);
         put_cell(out, hit->source);
         output_clean(out, hit->title, false);

@@ -56,9 +56,17 @@ int output_page_jsonl(struct buf *out, const struct output_page *page,
                       struct nh_error *err);
 
 /* One JSON line: what export writes and index reads. `given`: only the names
- * that the article came with. */
+ * that the article came with. `plain`: with the member that says that values
+ * are to be read as they are. */
 void output_article_json(struct buf *out, const struct nh_article_view *view,
-                         bool given);
+                         bool given, bool plain);
+/* Appends an id for lines and columns: white space and controls in it as %20.
+ */
+void output_id(struct buf *out, struct nh_string id);
+/* Opens an article by its id as it came in, else by what output_id made of it.
+ */
+int output_article_open(nh_article **out, nh_index *index, const char *id,
+                        struct nh_error *err);
 /* `width` as in struct output_page. */
 void output_article_text(struct buf *out, const struct nh_article_view *view,
                          unsigned width);

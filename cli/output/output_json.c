@@ -353,7 +353,7 @@ static void put_first(struct buf *out, const char *key,
 }
 
 void output_article_json(struct buf *out, const struct nh_article_view *view,
-                         bool given)
+                         bool given, bool plain)
 {
     const struct nh_hit *a = view->hit;
     buf_append_byte(out, '{');
@@ -372,5 +372,5 @@ void output_article_json(struct buf *out, const struct nh_article_view *view,
     put_first(out, "place", &a->place,
               given ? view->given_places : a->place.count);
     json_member(out, "body", slice_from(view->body));
-    buf_append_str(out, "}\n");
+    buf_append_str(out, plain ? ",\"plain\":true}\n" : "}\n");
 }

@@ -96,9 +96,15 @@ static int take_code(struct json_reader *r, struct nh_error *err)
         else
             r->at = second;
     }
-    if (code >= 0xD800 && code <= 0xDFFF)
-        code = 0xFFFD;
-    buf_append(&r->strings, bytes, utf8_encode(code, bytes));
+    const bool half = code >= 0xD800 && code <= 0xDFFF;
+    r->halves = r->halves || half;
+    if (half && r->keep_halves) {
+        buf_append_byte(&r->strings, 0xED);
+        buf_append_byte(&r->strings, (uint8_t)(0x80 | (code >> 6 & 0x3F)));
+        buf_append_byte(&r->strings, (uint8_t)(0x80 | (code & 0x3F)));
+        return NH_OK;
+    }
+    buf_append(&r->strings, bytes, utf8_encode(half ? 0xFFFD : code, bytes));
     return NH_OK;
 }
 
@@ -146,6 +152,40 @@ static int take_string(struct json_reader *r, struct slice *out,
     return NH_OK;
 }
 
+/* Reads a string that Python printed, behind its opening mark. Its text is
+ * never longer than what stands for it. */
+static int take_python_string(struct json_reader *r, char quote,
+                              struct slice *out, struct nh_error *err)
+{
+    const size_t start = r->strings.len;
+    while (r->at < r->end && *r->at != quote) {
+        const char c = *r->at++;
+        if (c != '\\' || r->at == r->end) {
+            buf_append_byte(&r->strings, (uint8_t)c);
+            continue;
+        }
+        if (*r->at != '\'' && strchr("\"\\/bfnrtu", *r->at)) {
+            int rc = take_escape(r, err);
+            if (rc != NH_OK)
+                return rc;
+        } else if (*r->at == '\'') {
+            buf_append_byte(&r->strings, (uint8_t)*r->at++);
+        } else {
+            buf_append_byte(&r->strings, (uint8_t)c);
+        }
+    }
+    *out = (struct slice){r->strings.data + start, r->strings.len - start};
+    return take(r, quote) ? NH_OK : wrong(r, "", err);
+}
+
+static int take_quoted(struct json_reader *r, struct slice *out,
+                       struct nh_error *err)
+{
+    const char quote = r->at[-1];
+    return r->python ? take_python_string(r, quote, out, err)
+                     : take_string(r, out, err);
+}
+
 /* ---- Other values. */
 
 static size_t take_digits(struct json_reader *r)
@@ -182,9 +222,9 @@ static int take_member_name(struct json_reader *r, struct slice *name,
                             struct nh_error *err)
 {
     skip_blanks(r);
-    if (!take(r, '"'))
+    if (!take(r, '"') && !(r->python && take(r, '\'')))
         return wrong(r, "a name in quotation marks is expected", err);
-    int rc = take_string(r, name, err);
+    int rc = take_quoted(r, name, err);
     skip_blanks(r);
     if (rc == NH_OK && !take(r, ':'))
         rc = wrong(r, "a colon is expected", err);
@@ -217,6 +257,9 @@ static int take_values(struct json_reader *r, unsigned depth, char close,
             return NH_OK;
         if (!take(r, ','))
             return wrong(r, "a comma or the end of the list is expected", err);
+        skip_blanks(r);
+        if (r->python && take(r, close))
+            return NH_OK;
     }
 }
 
@@ -229,13 +272,47 @@ static int take_word(struct json_reader *r, const char *word,
     return NH_OK;
 }
 
+/* Numbers, and what stands for values beyond the RFC. */
+static int take_other(struct json_reader *r, unsigned depth,
+                      struct json_value *v, struct nh_error *err)
+{
+    static const struct {
+        const char *word;
+        enum json_type type;
+        bool python;
+    } words[] = {
+        {"NaN", JSON_NULL, false},       {"Infinity", JSON_NULL, false},
+        {"-Infinity", JSON_NULL, false}, {"None", JSON_NULL, true},
+        {"True", JSON_TRUE, true},       {"False", JSON_FALSE, true}};
+    const size_t left = (size_t)(r->end - r->at);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t n = strlen(words[i].word);
+        if (left < n || memcmp(r->at, words[i].word, n) != 0 ||
+            (words[i].python && !r->python))
+            continue;
+        r->at += n;
+        v->type = words[i].type;
+        return NH_OK;
+    }
+    if (r->python && take(r, '\'')) {
+        v->type = JSON_STRING;
+        return take_quoted(r, &v->text, err);
+    }
+    if (r->python && take(r, '(')) {
+        v->type = JSON_ARRAY;
+        return take_values(r, depth, ')', v, err);
+    }
+    v->type = JSON_NUMBER;
+    return take_number(r, &v->text, err);
+}
+
 static int take_value(struct json_reader *r, unsigned depth,
                       struct json_value *v, struct nh_error *err)
 {
     skip_blanks(r);
     if (take(r, '"')) {
         v->type = JSON_STRING;
-        return take_string(r, &v->text, err);
+        return take_quoted(r, &v->text, err);
     }
     switch (r->at < r->end ? *r->at : '\0') {
     case '{':
@@ -256,8 +333,7 @@ static int take_value(struct json_reader *r, unsigned depth,
         v->type = JSON_NULL;
         return take_word(r, "null", err);
     default:
-        v->type = JSON_NUMBER;
-        return take_number(r, &v->text, err);
+        return take_other(r, depth, v, err);
     }
 }
 
@@ -267,6 +343,7 @@ int json_parse(struct json_reader *r, struct slice text,
     *out = NULL;
     arena_reset(&r->values);
     buf_reset(&r->strings);
+    r->halves = false;
     r->start = r->at = text.data;
     r->end = text.data + text.len;
     struct json_value *root = arena_alloc(&r->values, sizeof *root);

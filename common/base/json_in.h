@@ -33,14 +33,21 @@ struct json_reader {
     struct arena values;
     struct buf strings; /* those with escapes */
     const char *start, *at, *end;
+    /* Also reads lists and dictionaries as Python prints them: strings in
+     * apostrophes, None, True, False, a comma at the end, parentheses. */
+    bool python;
+    /* Half of a surrogate pair becomes its three bytes, which are not UTF-8, so
+     * that different halves stay different; else U+FFFD. */
+    bool keep_halves;
+    bool halves; /* set by json_parse: there were some */
 };
 
 void json_reader_release(struct json_reader *r);
 /* Parses a text that is UTF-8 and holds one value. *out lives until the next
  * call or the end of the text, whichever is first. NH_EDATA with the offset of
  * the first wrong byte for anything that is not JSON. Beyond the RFC, control
- * characters may stand in strings as they are; half of a surrogate pair becomes
- * U+FFFD. */
+ * characters may stand in strings as they are, and NaN, Infinity and -Infinity,
+ * which are null. */
 int json_parse(struct json_reader *r, struct slice text,
                const struct json_value **out, struct nh_error *err);
 /* The last member of that name, or NULL; also if it is no object. */

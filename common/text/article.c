@@ -68,8 +68,10 @@ void article_release(struct article *a)
     memset(a, 0, sizeof *a);
 }
 
-/* Copies with every run of white space and controls as one space. */
-static struct slice clean_copy(struct article *a, struct slice value)
+/* Copies with every run of white space and controls as one space; an id as it
+ * is, but for white space around it. */
+static struct slice clean_copy(struct article *a, enum field field,
+                               struct slice value)
 {
     struct slice none = {NULL, 0};
     if (value.len > ARTICLE_VALUE_BYTES)
@@ -78,6 +80,8 @@ static struct slice clean_copy(struct article *a, struct slice value)
     if (!copy)
         return none;
     size_t len = 0;
+    if (field == FIELD_ID)
+        return slice_trim((struct slice){copy, value.len});
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
         if (c > ' ' && c != 0x7f)
@@ -99,7 +103,7 @@ bool article_add(struct article *a, enum field field, struct slice value)
 bool article_add_value(struct article *a, const struct article_value *value)
 {
     const enum field field = value->field;
-    struct slice text = clean_copy(a, value->text);
+    struct slice text = clean_copy(a, field, value->text);
     if (!text.data)
         return false;
     if (text.len == 0 || a->count == ARTICLE_VALUES_MAX)

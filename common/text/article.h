@@ -55,7 +55,8 @@ struct article {
 /* Zero-initialise before first use. */
 void article_reset(struct article *a);
 void article_release(struct article *a);
-/* Adds a copy of a value, trimmed and with white space runs made one space;
+/* Adds a copy of a value, trimmed and with white space runs made one space,
+ * those inside of an id aside;
  * empty and repeated ones are ignored, so is a second value of a single-valued
  * field. Not for title, body and date. False if memory ran out. */
 bool article_add(struct article *a, enum field field, struct slice value);

@@ -4,66 +4,157 @@
 
 #include <string.h>
 #include <strings.h>
+#include <utf8proc.h>
 
 #include "common/base/hash.h"
+#include "common/base/utf8.h"
+
+/* ---- Names of fields in records of JSON, columns of tables and front matter,
+ * the best first, as schema_find_key compares them: in lower case, without
+ * accents, blanks and punctuation. English, then the languages of the press.
+ * Of BODY, the names from "leadparagraph" on are of a part of the text. */
+
+#define ID_NAMES                                                               \
+    "id _id docno docid uuid guid articleid uri "                              \
+    "documentid storyid storiesid newsid postid itemid "                       \
+    "objectid accessionnumber proquestdocumentid storeid "                     \
+    "identifier doi"
+#define TITLE_NAMES                                                            \
+    "headline title head headlines headlinemain webtitle "                     \
+    "titlerendered headingline heading headlinetext "                          \
+    "articletitle newstitle storytitle posttitle "                             \
+    "pagetitle titletext maintitle hed titel uberschrift "                     \
+    "ueberschrift schlagzeile titre titulo titular "                           \
+    "encabezado manchete titolo kop rubrik overskrift "                        \
+    "otsikko tytuł tytul nagłowek titulek nadpis nazov "                     \
+    "cim baslik baslık judul tieude titlu naslov заголовок "         \
+    "название 标题 標題 题目 タイトル 見出し 제목 slugline"
+#define BODY_NAMES                                                                           \
+    "body ctext text content maintext articletext "                                          \
+    "articlebody fulltext bodytext bodyhtml bodyxhtml "                                      \
+    "contenttext contenthtml contents contentrendered "                                      \
+    "bodyvalue bodyprocessed fieldsbodytext "                                                \
+    "articlecontent newscontent newstext storytext "                                         \
+    "selftext documenttext doctext textcontent plaintext "                                   \
+    "rawtext article story html encoded inhalt "                                             \
+    "artikeltext volltext beitrag nachricht texte contenu "                                  \
+    "corps texto contenido cuerpo noticia conteudo corpo "                                   \
+    "testo contenuto articolo tekst inhoud artikel "                                         \
+    "innehall brodtext indhold brodtekst brødtekst innhold teksti "                         \
+    "sisalto tresc obsah szoveg tartalom metin "                                             \
+    "icerik isi noidung continut besedilo текст "                                       \
+    "содержание 内容 正文 全文 本文 내용 본문 leadparagraph abstract " \
+    "descriptiontext description shortdescription snippet "                                  \
+    "excerpt trailtext standfirst summary teaser dek "                                       \
+    "highlights lead lede intro beschreibung "                                               \
+    "zusammenfassung resume resumen resumo sommario "                                        \
+    "samenvatting streszczenie opis"
+#define DATE_NAMES                                                             \
+    "dategmt datetimepub datetime date published "                             \
+    "publisheddate datepublish datepublished pubdate "                         \
+    "publishdate publishedat createdat webpublicationdate "                    \
+    "publicationdate dateofpublication publicationtime "                       \
+    "publicationdatetime issued issuedate issuedon "                           \
+    "publishedon publishedtime publishtime "                                   \
+    "publishdatetime firstpublished firstpublicationdate "                     \
+    "firstpublishedat firstcreated versioncreated "                            \
+    "displaydate releasedate postdate postedat posted "                        \
+    "dateposted datecreated createddate creationdate "                         \
+    "created createdutc seendate publishedprint publishedonline "              \
+    "timestamp time datum erscheinungsdatum "                                  \
+    "veroffentlichungsdatum publikationsdatum "                                \
+    "veroffentlicht datepublication datedepublication "                        \
+    "fecha fechapublicacion fechadepublicacion "                               \
+    "datapubblicazione datadipubblicazione datapublicacao "                    \
+    "datadepublicacao publicatiedatum publiceringsdatum "                      \
+    "dato paivamaara pvm datapublikacji tarih tanggal "                        \
+    "ngay дата 日期 发布时间 时间 日付 公開日 날짜 publicationyear data"
+#define SOURCE_NAMES                                                           \
+    "source containertitle publisher publication sourcename sourcedomain "     \
+    "site provider sitename newspaper newspapername "                          \
+    "publicationtitle publicationname pubtitle medianame "                     \
+    "mediatitle outlet outletname newssource newsoutlet "                      \
+    "sourcetitle journal journaltitle "                                        \
+    "sitefull hostname sourcehostname website domain "                         \
+    "quelle zeitung herausgeber medium fuente periodico "                      \
+    "medio fonte giornale testata jornal veiculo krant "                       \
+    "bron kalla tidning kilde avis lahde zrodło gazeta "                      \
+    "zdroj forras kaynak gazete sumber nguon источник "                \
+    "издание 来源 媒体 出典 新聞 출처 언론사"
+#define AUTHOR_NAMES                                                           \
+    "author authors byline creator by bylines "                                \
+    "bylineoriginal authorname authornames authorsname "                       \
+    "articleauthor writer writers reporter reporters "                         \
+    "journalist journalists columnist primaryauthor autor "                    \
+    "autoren autorin verfasser auteur auteurs autores "                        \
+    "autora autore autori forfatter forfattare skribent "                      \
+    "kirjoittaja tekija autorzy szerzo yazar penulis "                         \
+    "tacgia avtor автор авторы 作者 著者 記者 记者 저자 기자"
+#define URL_NAMES                                                              \
+    "url link articleurl canonicalurl weburl newsurl "                         \
+    "storyurl pageurl permalink documenturl docurl "                           \
+    "originalurl externalurl linkurl href enlace lien "                        \
+    "ссылка 链接 網址 网址"
+#define SECTION_NAMES                                                          \
+    "section category kicker desk sectionname "                                \
+    "sectiontitle newsdesk articlesection subsection "                         \
+    "ressort rubrique seccion secao sezione rubriek "                          \
+    "sectie dział kategorie categoria categorie kategoria "                   \
+    "kategori раздел рубрика 栏目 分类 카테고리"
+#define TOPIC_NAMES                                                            \
+    "topic topics tags keywords keyword subjects subject "                     \
+    "categories desfacet articletags tag subjectterms "                        \
+    "term concepts schlagworter schlagworte stichworte "                       \
+    "themen thema themes motscles etiquetas palabrasclave "                    \
+    "tema temas palavraschave parolechiave argomento "                         \
+    "trefwoorden onderwerp tagi temat emne emner теги "                    \
+    "тема 关键词 标签 キーワード 태그"
+#define LANGUAGE_NAMES                                                         \
+    "language lang languagecode langcode inlanguage "                          \
+    "sprache langue idioma lingua taal sprak sprog jezyk "                     \
+    "язык 语言 言語"
+#define PERSON_NAMES "person persons people perfacet"
+#define ORG_NAMES                                                              \
+    "org orgs organizations organisations organisation "                       \
+    "organization companies orgfacet"
+#define PLACE_NAMES "place places locations gpe geofacet"
 
 const struct field_def schema_fields[FIELD_COUNT] = {
-    [FIELD_ID] = {"id", "", "id _id docno doc_id uuid guid article_id uri", "Q",
-                  NULL, FIELD_KIND_EXACT, false, false, true,
-                  "the article's identifier", "id:reuters-1"},
-    [FIELD_TITLE] = {"title", "headline",
-                     "headline title head headlines slugline", "S", NULL,
+    [FIELD_ID] = {"id", "", ID_NAMES, "Q", NULL, FIELD_KIND_EXACT, false, false,
+                  true, "the article's identifier", "id:reuters-1"},
+    [FIELD_TITLE] = {"title", "headline", TITLE_NAMES, "S", NULL,
                      FIELD_KIND_TEXT, false, false, true,
                      "words or a phrase of the title", "title:safety"},
-    [FIELD_BODY] = {"body", "",
-                    "body text content maintext article_text articleBody "
-                    "full_text body_text body_html body_xhtml content_text "
-                    "content_html contents description_text description "
-                    "summary",
-                    "", NULL, FIELD_KIND_TEXT, false, false, false,
-                    "the article's text", ""},
-    [FIELD_DATE] = {"date", "",
-                    "date published published_date date_publish datePublished "
-                    "pub_date pubDate publish_date published_at publishedAt "
-                    "created_at firstpublished firstcreated versioncreated "
-                    "date_published timestamp",
-                    "", NULL, FIELD_KIND_DATE, false, false, true,
-                    "a day, month, year or range of them",
+    [FIELD_BODY] = {"body", "", BODY_NAMES, "", NULL, FIELD_KIND_TEXT, false,
+                    false, false, "the article's text", ""},
+    [FIELD_DATE] = {"date", "", DATE_NAMES, "", NULL, FIELD_KIND_DATE, false,
+                    false, true, "a day, month, year or range of them",
                     "date:2024-05-01..2024-05-17"},
-    [FIELD_SOURCE] = {"source", "publisher",
-                      "source publisher publication source_name "
-                      "source_domain site provider",
-                      "XSRC", NULL, FIELD_KIND_LABEL, false, false, true,
-                      "who published it", "source:senate.gov"},
-    [FIELD_AUTHOR] = {"author", "by",
-                      "author authors byline creator by bylines", "A", "XAW",
-                      FIELD_KIND_NAME, true, false, true, "who wrote it",
-                      "author:Dickens"},
-    [FIELD_URL] = {"url", "link", "url link article_url canonical_url", "U",
-                   NULL, FIELD_KIND_EXACT, false, false, true,
-                   "the article's address", "url:https://example.org/news/1"},
-    [FIELD_SECTION] = {"section", "", "section category kicker desk", "XSEC",
-                       NULL, FIELD_KIND_LABEL, false, false, true,
+    [FIELD_SOURCE] = {"source", "publisher", SOURCE_NAMES, "XSRC", NULL,
+                      FIELD_KIND_LABEL, false, false, true, "who published it",
+                      "source:senate.gov"},
+    [FIELD_AUTHOR] = {"author", "by", AUTHOR_NAMES, "A", "XAW", FIELD_KIND_NAME,
+                      true, false, true, "who wrote it", "author:Dickens"},
+    [FIELD_URL] = {"url", "link", URL_NAMES, "U", NULL, FIELD_KIND_EXACT, false,
+                   false, true, "the article's address",
+                   "url:https://example.org/news/1"},
+    [FIELD_SECTION] = {"section", "", SECTION_NAMES, "XSEC", NULL,
+                       FIELD_KIND_LABEL, false, false, true,
                        "the section or desk", "section:business"},
-    [FIELD_TOPIC] = {"topic", "tag",
-                     "topic topics tags keywords keyword subjects subject "
-                     "categories",
-                     "K", NULL, FIELD_KIND_LABEL, true, false, true,
-                     "a subject label", "topic:cocoa"},
-    [FIELD_LANGUAGE] = {"lang", "language", "language lang", "L", NULL,
+    [FIELD_TOPIC] = {"topic", "tag", TOPIC_NAMES, "K", NULL, FIELD_KIND_LABEL,
+                     true, false, true, "a subject label", "topic:cocoa"},
+    [FIELD_LANGUAGE] = {"lang", "language", LANGUAGE_NAMES, "L", NULL,
                         FIELD_KIND_LABEL, false, false, true,
                         "the language code", "lang:en"},
-    [FIELD_PERSON] = {"person", "people", "person persons people", "XPN", "XPW",
+    [FIELD_PERSON] = {"person", "people", PERSON_NAMES, "XPN", "XPW",
                       FIELD_KIND_NAME, true, true, true,
                       "a person who is named", "person:\"Jan Leike\""},
-    [FIELD_ORG] = {"org", "organization organisation company",
-                   "org orgs organizations organisations organisation "
-                   "organization companies",
-                   "XON", "XOW", FIELD_KIND_NAME, true, true, true,
+    [FIELD_ORG] = {"org", "organization organisation company", ORG_NAMES, "XON",
+                   "XOW", FIELD_KIND_NAME, true, true, true,
                    "an organisation that is named", "org:OpenAI"},
-    [FIELD_PLACE] = {"place", "location", "place places locations gpe", "XLN",
-                     "XLW", FIELD_KIND_NAME, true, true, true,
-                     "a place that is named", "place:\"San Francisco\""},
+    [FIELD_PLACE] = {"place", "location", PLACE_NAMES, "XLN", "XLW",
+                     FIELD_KIND_NAME, true, true, true, "a place that is named",
+                     "place:\"San Francisco\""},
     [FIELD_COPIES] = {"copies", "", "", "Q", NULL, FIELD_KIND_EXACT, true,
                       false, true, "an article and those with the same text",
                       "copies:leike-resigns"},
@@ -94,16 +185,79 @@ int schema_find(struct slice name)
     return -1;
 }
 
+/* Longest name of a field in records, in bytes, as it is compared. */
+#define KEY_MAX 48
+
+/* Appends a character as names are compared: in lower case, a Latin letter
+ * without its accents. Returns the new length, KEY_MAX + 1 if it has no room.
+ */
+static size_t put_folded(char out[KEY_MAX], size_t len, uint32_t code)
+{
+    utf8proc_int32_t parts[8];
+    int last = 0;
+    /* Letters of other scripts stay whole: from U+0250 on. */
+    const int options =
+        UTF8PROC_CASEFOLD |
+        (code < 0x250 ? UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK : 0);
+    const utf8proc_ssize_t count = utf8proc_decompose_char(
+        (utf8proc_int32_t)code, parts, 8, (utf8proc_option_t)options, &last);
+    for (utf8proc_ssize_t i = 0; i < count && i < 8; i++) {
+        char bytes[4];
+        const size_t n = utf8_encode((uint32_t)parts[i], bytes);
+        if (len + n > KEY_MAX)
+            return KEY_MAX + 1;
+        memcpy(out + len, bytes, n);
+        len += n;
+    }
+    return len;
+}
+
+/* Puts a name into the form in which names are compared: without what stands
+ * before a colon ("dc:title"), blanks and punctuation, but for "_" at the
+ * beginning. Returns its length; 0 for what is no name of a field. */
+static size_t fold_key(struct slice key, char out[KEY_MAX])
+{
+    size_t len = 0, i = 0;
+    for (size_t at = 0; at < key.len && at < KEY_MAX; at++)
+        if (key.data[at] == ':')
+            i = at + 1;
+    while (i < key.len && len <= KEY_MAX) {
+        const char c = key.data[i];
+        uint32_t code;
+        const size_t n = utf8_decode(key.data + i, key.len - i, &code);
+        if (n == 0)
+            return 0;
+        i += n;
+        if (n > 1)
+            len = put_folded(out, len, code);
+        else if (c == '_' && len == 0)
+            out[len++] = c;
+        else if (!strchr(" \t_-./@#", c) && len == KEY_MAX)
+            return 0;
+        else if (!strchr(" \t_-./@#", c))
+            out[len++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    }
+    return len <= KEY_MAX ? len : 0;
+}
+
 int schema_find_key(struct slice key, int *rank)
 {
-    for (int f = 0; f < FIELD_COUNT; f++) {
-        int at = list_find(schema_fields[f].keys, key);
+    char folded[KEY_MAX];
+    const struct slice name = {folded, fold_key(key, folded)};
+    for (int f = 0; name.len && f < FIELD_COUNT; f++) {
+        int at = list_find(schema_fields[f].keys, name);
         if (at >= 0) {
             *rank = at;
             return f;
         }
     }
     return -1;
+}
+
+bool schema_is_part(enum field field, int rank)
+{
+    static const struct slice first = {"leadparagraph", 13};
+    return field == FIELD_BODY && rank >= list_find(BODY_NAMES, first);
 }
 
 #define SUGGEST_MAX 24

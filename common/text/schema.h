@@ -36,8 +36,9 @@ enum field_kind {
 struct field_def {
     const char *name;    /* in queries and in output */
     const char *aliases; /* other names in queries, space-separated */
-    const char *keys;    /* names in JSON input, space-separated, best first */
-    const char *prefix;  /* of whole-value terms */
+    const char *keys;   /* names in records, space-separated, best first, in the
+                           form that schema_find_key compares */
+    const char *prefix; /* of whole-value terms */
     const char *word_prefix; /* of terms for single words of names, or NULL */
     enum field_kind kind;
     bool many;   /* an article may have several values */
@@ -61,9 +62,13 @@ extern const struct field_def schema_fields[FIELD_COUNT];
 
 /* The field of that name or alias (case-insensitive), or -1. */
 int schema_find(struct slice name);
-/* The field that a key of a JSON record means, or -1; `rank` gets its place
- * among the field's keys, 0 the best. */
+/* The field that a key of a JSON record or the name of a column means, or -1;
+ * `rank` gets its place among the field's keys, 0 the best. Case, accents,
+ * blanks and punctuation do not count: "Full Text" is "full_text". */
 int schema_find_key(struct slice key, int *rank);
+/* Whether the key of that rank has a part of a text only: its summary, its
+ * first paragraph. */
+bool schema_is_part(enum field field, int rank);
 /* The queryable field name nearest to a misspelt one, or NULL. */
 const char *schema_suggest(struct slice name);
 

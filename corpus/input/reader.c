@@ -1,10 +1,8 @@
-/* Owns what readers share: bylines, and keys of records to fields. */
+/* Owns what readers share: keys of records to fields, and how a value says that
+ * there is none. */
 #include "corpus/input/reader.h"
 
 #include <string.h>
-#include <strings.h>
-
-#include "common/base/utf8.h"
 
 bool reader_starts_object(struct slice head)
 {
@@ -14,49 +12,23 @@ bool reader_starts_object(struct slice head)
     return rest.len > 0 && (rest.data[0] == '"' || rest.data[0] == '}');
 }
 
-static size_t find_text(struct slice in, const char *what)
-{
-    const size_t n = strlen(what);
-    size_t i = 0;
-    while (i + n <= in.len && strncasecmp(in.data + i, what, n) != 0)
-        i++;
-    return i + n <= in.len ? i : in.len;
-}
+/* Bytes of the longest place holder. */
+#define NULL_MAX 9
 
-/* What may stand before "by". */
-#define BEFORE_BY_MAX 20
-
-bool reader_add_authors(struct article *out, struct slice byline)
+bool reader_is_null(struct slice value)
 {
-    static const char *const between[] = {" and ", " & ", ";", " | "};
-    bool good = true;
-    /* Each name is looked for in all of the rest: what is longer than a value
-     * is no byline. */
-    if (byline.len > ARTICLE_VALUE_BYTES)
-        byline.len = utf8_cut(byline.data, ARTICLE_VALUE_BYTES);
-    while (good && byline.len) {
-        size_t end = byline.len, skip = 0;
-        for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
-            const size_t at = find_text(byline, between[i]);
-            if (at < end) {
-                end = at;
-                skip = strlen(between[i]);
-            }
-        }
-        struct slice name = slice_trim((struct slice){byline.data, end});
-        const size_t by = find_text(name, " by "),
-                     before = name.len > 3 && find_text(name, "by ") == 0 ? 3
-                              : by < name.len && by < BEFORE_BY_MAX ? by + 4
-                                                                    : 0;
-        name =
-            slice_trim((struct slice){name.data + before, name.len - before});
-        while (name.len && strchr(",:-", name.data[name.len - 1]))
-            name = slice_trim((struct slice){name.data, name.len - 1});
-        good = !name.len || article_add(out, FIELD_AUTHOR, name);
-        byline =
-            (struct slice){byline.data + end + skip, byline.len - end - skip};
-    }
-    return good;
+    static const char *const nulls[] = {
+        "NULL", "null", "Null",      "N/A", "n/a",  "N.A.", "n.a.", "NA",
+        "nan",  "NaN",  "NAN",       "NaT", "None", "none", "\\N",  "#N/A",
+        "<NA>", "nil",  "undefined", "-",   "--",   "[]",   "{}",   "\"\""};
+    if (value.len == 0)
+        return true;
+    if (value.len > NULL_MAX || !strchr("NnuU\\#<-[{\"", value.data[0]))
+        return false;
+    for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
+        if (slice_equal(value, slice_of(nulls[i])))
+            return true;
+    return false;
 }
 
 bool reader_add_language(struct article *out, struct slice name)

@@ -14,16 +14,21 @@ struct parse_context {
     const char *map;     /* --map: "field=key,..." or NULL */
     const char *charset; /* of texts that are not UTF-8; NULL: Windows-1252 */
     struct json_reader json;
-    void *xml;                    /* parser of xml.c, once it is needed */
-    struct buf text, work, other; /* scratch */
+    struct json_reader inner; /* of lists that stand in strings */
+    bool inside;              /* of one of these */
+    void *xml;                /* parser of xml.c, once it is needed */
+    struct buf text, work, other, lines, cell; /* scratch */
+    /* Values of records of JSON are taken as they are: no byline is taken
+     * apart, no markup read, nothing left out. */
+    bool plain;
     /* Keys of the last records, by their place. Records of a file have the same
      * keys in the same order, mostly. */
     struct known_key {
         const char *map; /* that it was looked up in */
-        char key[24];
+        char key[32];
         uint8_t len; /* 0: none */
         int field, rank;
-    } keys[16];
+    } keys[64];
 };
 
 struct reader {
@@ -52,9 +57,15 @@ extern const struct reader reader_text, reader_jsonl, reader_json, reader_trec,
 /* Whether text begins as a JSON object does. */
 bool reader_starts_object(struct slice head);
 
-/* Adds those who are named in a byline: "By A and B; C", "Analysis by A". False
- * if memory ran out. */
+/* Adds those who are named in a byline: "By A, B and C", "Analysis by A",
+ * "Roe, Jane; Poe, John". Roles and degrees behind a name go. False if memory
+ * ran out. */
 bool reader_add_authors(struct article *out, struct slice byline);
+/* Adds one author, whatever is in the name but "By" and place holders. */
+bool reader_add_author(struct article *out, struct slice name);
+/* Whether a value is what programs write where there is none: empty, NULL, NaN,
+ * N/A, \N and the like. */
+bool reader_is_null(struct slice value);
 
 /* Adds a language, by its code where the name is one of the press. False if
  * memory ran out. */

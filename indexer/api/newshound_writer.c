@@ -319,14 +319,16 @@ static int check_values(const struct nh_value *values, size_t count,
 }
 
 /* Values are records of JSON lines, under the names of their fields, whatever
- * keys the user's own records have. */
+ * keys the user's own records have, and are taken as they are. */
 static int parse_values(struct parse_context *ctx, struct slice record,
                         struct article *out, struct nh_error *err)
 {
     const char *map = ctx->map;
     ctx->map = NULL;
+    ctx->plain = true;
     int rc = reader_jsonl.parse(ctx, record, out, err);
     ctx->map = map;
+    ctx->plain = false;
     return rc;
 }
 

@@ -1,18 +1,8 @@
-/* Owns the making of ids. Promises one without white space, never empty. */
+/* Owns the making of ids. Promises one that is never empty, and different ones
+ * for different ids of the input. */
 #include "indexer/ingest/article_id.h"
 
 #include <inttypes.h>
-
-static void encode(struct slice id, struct buf *out)
-{
-    for (size_t i = 0; i < id.len; i++) {
-        unsigned char c = (unsigned char)id.data[i];
-        if (c <= ' ' || c == 0x7f)
-            buf_printf(out, "%%%02X", c);
-        else
-            buf_append_byte(out, c);
-    }
-}
 
 int article_id_assign(struct article *a, const char *path,
                       const char *collection, struct buf *scratch,
@@ -28,7 +18,7 @@ int article_id_assign(struct article *a, const char *path,
     if (collection)
         buf_printf(scratch, "%s:", collection);
     if (id.len)
-        encode(id, scratch);
+        buf_append(scratch, id.data, id.len);
     else
         buf_printf(scratch, "%016" PRIx64, article_hash(a));
     if (scratch->failed)

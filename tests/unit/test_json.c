@@ -83,6 +83,53 @@ static void escapes_are_undone(void **state)
     check("\"a raw\ttab\"", "'a raw\ttab'");
 }
 
+static void numbers_that_are_none_are_null(void **state)
+{
+    (void)state;
+    check("[NaN,Infinity,-Infinity]", "[null,null,null]");
+}
+
+static void lists_are_read_as_python_prints_them(void **state)
+{
+    (void)state;
+    struct json_reader r = {.python = true};
+    struct buf out = BUF_INIT;
+    const struct json_value *v;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"['a', \"b'c\", 'd\\'e', None, True,]", "['a','b'c','d'e',null,true]"},
+        {"('a', ('b',))", "['a',['b']]"},
+        {"{'name': 'A\\x', 'n': 1}", "{name:'A\\x',n:1}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        buf_reset(&out);
+        assert_int_equal(json_parse(&r, slice_of(cases[i].text), &v, NULL),
+                         NH_OK);
+        show(v, &out);
+        assert_string_equal(buf_cstr(&out), cases[i].expected);
+    }
+    assert_int_equal(json_parse(&r, slice_of("['a"), &v, NULL), NH_EDATA);
+    assert_int_equal(json_parse(&r, slice_of("['a\\"), &v, NULL), NH_EDATA);
+    buf_release(&out);
+    json_reader_release(&r);
+}
+
+static void halves_of_pairs_are_told_apart_on_request(void **state)
+{
+    (void)state;
+    struct json_reader r = {.keep_halves = true};
+    const struct json_value *v;
+    assert_int_equal(json_parse(&r, slice_of("\"\\ud800x\""), &v, NULL), NH_OK);
+    assert_slice(v->text, "\xED\xA0\x80x");
+    assert_true(r.halves);
+    assert_int_equal(json_parse(&r, slice_of("\"\\udfff\""), &v, NULL), NH_OK);
+    assert_slice(v->text, "\xED\xBF\xBF");
+    assert_int_equal(json_parse(&r, slice_of("\"\\u00e9\""), &v, NULL), NH_OK);
+    assert_false(r.halves);
+    json_reader_release(&r);
+}
+
 static void what_is_not_json_is_refused_where_it_goes_wrong(void **state)
 {
     (void)state;
@@ -99,7 +146,10 @@ static void what_is_not_json_is_refused_where_it_goes_wrong(void **state)
     refuse("1e", 2);
     refuse("tru", 3);
     refuse("nul1", 3);
-    refuse("NaN", 0);
+    refuse("Nan", 0);
+    refuse("-Inf", 1);
+    refuse("None", 0);
+    refuse("['a']", 1);
     refuse("\"abc", 4);
     refuse("\"abc\\", 5);
     refuse("\"\\x\"", 2);
@@ -148,6 +198,9 @@ int main(void)
         cmocka_unit_test(values_of_all_types_are_read),
         cmocka_unit_test(escapes_are_undone),
         cmocka_unit_test(what_is_not_json_is_refused_where_it_goes_wrong),
+        cmocka_unit_test(numbers_that_are_none_are_null),
+        cmocka_unit_test(lists_are_read_as_python_prints_them),
+        cmocka_unit_test(halves_of_pairs_are_told_apart_on_request),
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(members_are_found_by_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);

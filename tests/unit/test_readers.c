@@ -282,7 +282,10 @@ static void json_documents_give_articles(void **state)
         &reader_json,
         "[\n {\"id\": 1, \"title\": \"a ] } \\\" b\"},\n 7, \"x\", {}\n,"
         "{\"id\": 2, \"body_html\": \"<p>One</p><p>two</p>\"}]  ",
-        NULL, "1|a ] } \" b||\n");
+        NULL,
+        "1|a ] } \" b||\nbad: this is not a JSON object\nbad: this is not a "
+        "JSON object\nbad: the record has neither a title nor a text\n2||One\n"
+        "\ntwo|\n");
     reading_check(
         &reader_json,
         "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": "
@@ -325,7 +328,7 @@ static void tables_give_rows(void **state)
         "2||only text|\n"
         "bad: the row has neither a title nor a text\n"
         "4|short||\n"
-        "5|open quote,x||\n");
+        "bad: a quotation mark in the row is never closed\n");
     reading_check(&reader_csv, "name\tstory\n1\tthe text\n", "body=story",
                   "||the text|\n");
 }
