@@ -63,13 +63,24 @@ static struct slice value_of(const struct reuters *r)
     return slice_trim((struct slice){r->value->data, r->value->len});
 }
 
+/* Sets the date of "31-MAR-1987 06:05:12.19". Some clocks of the collection are
+ * spoiled, of which the day is sound: it stands before the blank. */
+static void add_date(struct article *out, struct slice date)
+{
+    const char *blank = memchr(date.data, ' ', date.len);
+    article_date(out, date);
+    if (blank)
+        article_date(out,
+                     (struct slice){date.data, (size_t)(blank - date.data)});
+}
+
 static bool finish_part(struct reuters *r)
 {
     struct slice value = value_of(r);
     bool good = true;
     switch (r->part) {
     case PART_DATE:
-        article_date(r->out, value);
+        add_date(r->out, value);
         break;
     case PART_TITLE:
         buf_append(r->title, value.data, value.len);

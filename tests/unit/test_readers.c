@@ -133,13 +133,14 @@ static void reuters_gives_annotations(void **state)
         "</EXCHANGES><UNKNOWN>\n&#5;C T</UNKNOWN>\n<TEXT>&#2;\n<TITLE>"
         "A &lt;B> C</TITLE>\n<DATELINE>    SALVADOR, Feb 26 - </DATELINE>"
         "<BODY>Showers.\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n"
-        "<REUTERS NEWID=\"13\"><TEXT TYPE=\"UNPROC\">raw\n</TEXT></REUTERS>\n"
+        "<REUTERS NEWID=\"13\"><DATE>2-MAR-1987 915:09:01.2</DATE>"
+        "<TEXT TYPE=\"UNPROC\">raw\n</TEXT></REUTERS>\n"
         "<REUTERS NEWID=\"14\"><TEXT>cut",
         NULL,
         "reuters-12|A <B> C|SALVADOR, Feb 26 - Showers.\n Reuter|"
         "1987-02-26T15:01:01Z|source=Reuters|topic=cocoa|lang=en|org=icco|"
         "place=el-salvador|place=usa\n"
-        "reuters-13||raw||source=Reuters|lang=en\n"
+        "reuters-13||raw|1987-03-02|source=Reuters|lang=en\n"
         "bad: the record has no </REUTERS>\n");
 }
 
