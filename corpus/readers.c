@@ -163,11 +163,10 @@ static bool is_script(struct slice text)
     return inner.len && strchr("{\"", inner.data[0]);
 }
 
-/* What a structured file is that no reader knows and that would pass as plain
- * text; false if it is none. */
+/* Refuses data that programs wrote and no reader knows, which would pass as
+ * plain text. Returns false for anything else. */
 static bool refuse_data(struct slice body, struct nh_error *err)
 {
-    struct csv_head h;
     const char first = body.len > 1 ? body.data[0] : '\0';
     const char *what = NULL;
     if ((first == '[' || first == '{') && is_json(body, false))
@@ -176,10 +175,15 @@ static bool refuse_data(struct slice body, struct nh_error *err)
         what = "it is data as Python prints it, not JSON";
     else if (is_script(body))
         what = "it is a script with data (JSONP), not JSON";
-    if (what) {
+    if (what)
         error_set(err, NH_EUNSUPPORTED, "%s", what);
-        return true;
-    }
+    return what != NULL;
+}
+
+/* The same for tables. */
+static bool refuse_table(struct slice body, struct nh_error *err)
+{
+    struct csv_head h;
     if (!csv_is_table(body, &h))
         return false;
     error_set(err, NH_EUNSUPPORTED,
@@ -198,6 +202,8 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
     for (size_t i = 0; reader_table[i]; i++)
         if (reader_table[i] != &reader_text && reader_table[i]->detect(body))
             return reader_table[i];
+    if (refuse_data(body, err))
+        return NULL;
     const char *kind = foreign_kind(body);
     if (kind) {
         error_set(err, NH_EUNSUPPORTED,
@@ -216,7 +222,7 @@ const struct reader *reader_detect(struct slice head, struct nh_error *err)
         error_set(err, NH_EUNSUPPORTED, "it is not a text file");
         return NULL;
     }
-    return refuse_data(body, err) ? NULL : &reader_text;
+    return refuse_table(body, err) ? NULL : &reader_text;
 }
 
 void parse_context_release(struct parse_context *ctx)

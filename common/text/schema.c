@@ -18,7 +18,8 @@
     "id _id docno docid uuid guid articleid uri "                              \
     "documentid storyid storiesid newsid postid itemid "                       \
     "objectid accessionnumber proquestdocumentid storeid "                     \
-    "identifier doi"
+    "identifier doi articleno newsno accessionno urn "                         \
+    "docidentifier textid"
 #define TITLE_NAMES                                                            \
     "headline title head headlines headlinemain webtitle "                     \
     "titlerendered headingline heading headlinetext "                          \
@@ -27,28 +28,47 @@
     "ueberschrift schlagzeile titre titulo titular "                           \
     "encabezado manchete titolo kop rubrik overskrift "                        \
     "otsikko tytuł tytul nagłowek titulek nadpis nazov "                     \
-    "cim baslik baslık judul tieude titlu naslov заголовок "         \
-    "название 标题 標題 题目 タイトル 見出し 제목 slugline"
-#define BODY_NAMES                                                                           \
-    "body ctext text content maintext articletext "                                          \
-    "articlebody fulltext bodytext bodyhtml bodyxhtml "                                      \
-    "contenttext contenthtml contents contentrendered "                                      \
-    "bodyvalue bodyprocessed fieldsbodytext "                                                \
-    "articlecontent newscontent newstext storytext "                                         \
-    "selftext documenttext doctext textcontent plaintext "                                   \
-    "rawtext article story html encoded inhalt "                                             \
-    "artikeltext volltext beitrag nachricht texte contenu "                                  \
-    "corps texto contenido cuerpo noticia conteudo corpo "                                   \
-    "testo contenuto articolo tekst inhoud artikel "                                         \
-    "innehall brodtext indhold brodtekst brødtekst innhold teksti "                         \
-    "sisalto tresc obsah szoveg tartalom metin "                                             \
-    "icerik isi noidung continut besedilo текст "                                       \
-    "содержание 内容 正文 全文 本文 내용 본문 leadparagraph abstract " \
-    "descriptiontext description shortdescription snippet "                                  \
-    "excerpt trailtext standfirst summary teaser dek "                                       \
-    "highlights lead lede intro beschreibung "                                               \
-    "zusammenfassung resume resumen resumo sommario "                                        \
-    "samenvatting streszczenie opis"
+    "cim baslik baslık judul tieude titlu naslov "                            \
+    "заголовок название 标题 標題 "                       \
+    "题目 タイトル 見出し 제목 articleheadline "                    \
+    "newsheadline webheadline printheadline displaytitle "                     \
+    "fulltitle titrearticle titulonoticia tittel titol "                       \
+    "заглавие τιτλοσ כותרת "                                \
+    "العنوان عنوان शीर्षक tieuđe "                    \
+    "หัวข้อ titlepage titlerss slugline"
+#define BODY_NAMES                                                             \
+    "body maintext ctext text content articletext "                            \
+    "articlebody fulltext bodytext bodyhtml bodyxhtml "                        \
+    "contenttext contenthtml contents contentrendered "                        \
+    "bodyvalue bodyprocessed fieldsbodytext "                                  \
+    "articlecontent newscontent newstext storytext "                           \
+    "selftext documenttext doctext textcontent plaintext "                     \
+    "rawtext article story html encoded inhalt "                               \
+    "artikeltext volltext beitrag nachricht texte contenu "                    \
+    "corps texto contenido cuerpo noticia conteudo corpo "                     \
+    "testo contenuto articolo tekst inhoud artikel "                           \
+    "innehall brodtext indhold brodtekst brødtekst "                          \
+    "innhold teksti sisalto tresc obsah szoveg tartalom "                      \
+    "metin icerik isi noidung continut besedilo "                              \
+    "текст содержание 内容 正文 全文 "                    \
+    "本文 내용 본문 articlefulltext newsbody "                           \
+    "storybody postcontent postbody pagecontent pagetext "                     \
+    "fullarticle fullstory fullcontent cleantext "                             \
+    "cleanedtext textbody articlehtml bodyplain "                              \
+    "bodymarkdown markdown document documentbody "                             \
+    "paragraphs sentences newsarticle news haupttext "                         \
+    "fliesstext meldung artikelinhalt texteintegral "                          \
+    "textecomplet textointegral textocompleto "                                \
+    "testocompleto articulo volledigetekst sadrzaj "                           \
+    "съдържание зміст κειμενο "                          \
+    "περιεχομενο טקסט תוכן النص "                       \
+    "نص المحتوى متن सामग्री "                        \
+    "पाठ เนื้อหา leadparagraph "                           \
+    "abstract descriptiontext description "                                    \
+    "shortdescription summary snippet excerpt trailtext "                      \
+    "standfirst teaser dek highlights lead lede intro "                        \
+    "beschreibung zusammenfassung resume resumen resumo "                      \
+    "sommario samenvatting streszczenie opis"
 #define DATE_NAMES                                                             \
     "dategmt datetimepub datetime date published "                             \
     "publisheddate datepublish datepublished pubdate "                         \
@@ -60,27 +80,46 @@
     "firstpublishedat firstcreated versioncreated "                            \
     "displaydate releasedate postdate postedat posted "                        \
     "dateposted datecreated createddate creationdate "                         \
-    "created createdutc seendate publishedprint publishedonline "              \
-    "timestamp time datum erscheinungsdatum "                                  \
-    "veroffentlichungsdatum publikationsdatum "                                \
-    "veroffentlicht datepublication datedepublication "                        \
-    "fecha fechapublicacion fechadepublicacion "                               \
-    "datapubblicazione datadipubblicazione datapublicacao "                    \
-    "datadepublicacao publicatiedatum publiceringsdatum "                      \
-    "dato paivamaara pvm datapublikacji tarih tanggal "                        \
-    "ngay дата 日期 发布时间 时间 日付 公開日 날짜 publicationyear data"
+    "created createdutc seendate publishedprint "                              \
+    "publishedonline timestamp time datum "                                    \
+    "erscheinungsdatum veroffentlichungsdatum "                                \
+    "publikationsdatum veroffentlicht datepublication "                        \
+    "datedepublication fecha fechapublicacion "                                \
+    "fechadepublicacion datapubblicazione "                                    \
+    "datadipubblicazione datapublicacao datadepublicacao "                     \
+    "publicatiedatum publiceringsdatum dato paivamaara "                       \
+    "pvm datapublikacji tarih tanggal ngay дата "                          \
+    "日期 发布时间 时间 日付 公開日 날짜 "                      \
+    "publishedutc publishedtimestamp timepublished "                           \
+    "postedon postdategmt datepub pubdatetime articledate "                    \
+    "newsdate storydate docdate printdate "                                    \
+    "originalpublicationdate displaydatetime isodate "                         \
+    "dateiso veroffentlichtam publiele dateparution "                          \
+    "datedeparution fechanoticia fechayhora publicadoel "                      \
+    "publicadoem datahora datadapublicacao dataora "                           \
+    "pubblicatoil publisertdato publiceret publicerad "                        \
+    "julkaistu датапубликации "                                  \
+    "датаивремя ημερομηνια תאריך "                    \
+    "التاريخ تاريخ تاریخ तारीख "                    \
+    "दिनांक tanggalterbit วันที่ "                     \
+    "publicationyear data"
 #define SOURCE_NAMES                                                           \
-    "source containertitle publisher publication sourcename sourcedomain "     \
-    "site provider sitename newspaper newspapername "                          \
-    "publicationtitle publicationname pubtitle medianame "                     \
-    "mediatitle outlet outletname newssource newsoutlet "                      \
-    "sourcetitle journal journaltitle "                                        \
-    "sitefull hostname sourcehostname website domain "                         \
-    "quelle zeitung herausgeber medium fuente periodico "                      \
-    "medio fonte giornale testata jornal veiculo krant "                       \
-    "bron kalla tidning kilde avis lahde zrodło gazeta "                      \
-    "zdroj forras kaynak gazete sumber nguon источник "                \
-    "издание 来源 媒体 出典 新聞 출처 언론사"
+    "source containertitle publisher publication "                             \
+    "sourcename sourcedomain site provider sitename "                          \
+    "newspaper newspapername publicationtitle "                                \
+    "publicationname pubtitle medianame mediatitle outlet "                    \
+    "outletname newssource newsoutlet sourcetitle journal "                    \
+    "journaltitle sitefull hostname sourcehostname "                           \
+    "website domain quelle zeitung herausgeber medium "                        \
+    "fuente periodico medio fonte giornale testata jornal "                    \
+    "veiculo krant bron kalla tidning kilde avis lahde "                       \
+    "zrodło gazeta zdroj forras kaynak gazete sumber "                        \
+    "nguon источник издание 来源 媒体 "                     \
+    "出典 新聞 출처 언론사 publishername "                            \
+    "mediaoutlet papername zeitungsname medienname diario "                    \
+    "sursa izvor джерело източник πηγη "                    \
+    "מקור المصدر منبع स्रोत "                          \
+    "แหล่งที่มา cleanurl domainname"
 #define AUTHOR_NAMES                                                           \
     "author authors byline creator by bylines "                                \
     "bylineoriginal authorname authornames authorsname "                       \
@@ -89,18 +128,33 @@
     "autoren autorin verfasser auteur auteurs autores "                        \
     "autora autore autori forfatter forfattare skribent "                      \
     "kirjoittaja tekija autorzy szerzo yazar penulis "                         \
-    "tacgia avtor автор авторы 作者 著者 記者 记者 저자 기자"
+    "tacgia avtor автор авторы 作者 著者 "                      \
+    "記者 记者 저자 기자 authorlist bylinetext "                       \
+    "authorbyline writtenby postedby reportername "                            \
+    "creatorname redakteur redaktor redactor redacteur "                       \
+    "periodista journaliste journalistes giornalista "                         \
+    "автора συγγραφεασ מחבר כתב "                       \
+    "الكاتب المؤلف كاتب نویسنده "                       \
+    "लेखक ผู้เขียน"
 #define URL_NAMES                                                              \
     "url link articleurl canonicalurl weburl newsurl "                         \
     "storyurl pageurl permalink documenturl docurl "                           \
     "originalurl externalurl linkurl href enlace lien "                        \
-    "ссылка 链接 網址 网址"
+    "ссылка 链接 網址 网址 articlelink "                           \
+    "newslink storylink sourceurl sourcelink shareurl "                        \
+    "urlarticle urlnoticia lienarticle webadresse "                            \
+    "رابط الرابط קישור लिंक"
 #define SECTION_NAMES                                                          \
     "section category kicker desk sectionname "                                \
     "sectiontitle newsdesk articlesection subsection "                         \
     "ressort rubrique seccion secao sezione rubriek "                          \
-    "sectie dział kategorie categoria categorie kategoria "                   \
-    "kategori раздел рубрика 栏目 分类 카테고리"
+    "sectie dział kategorie categoria categorie "                             \
+    "kategoria kategori раздел рубрика "                          \
+    "栏目 分类 카테고리 newscategory "                                 \
+    "articlecategory categoryname editoria rubrika "                           \
+    "rubryka osasto avdeling sektion κατηγορια "                      \
+    "القسم التصنيف קטגוריה "                                \
+    "श्रेणी"
 #define TOPIC_NAMES                                                            \
     "topic topics tags keywords keyword subjects subject "                     \
     "categories desfacet articletags tag subjectterms "                        \
@@ -108,11 +162,18 @@
     "themen thema themes motscles etiquetas palabrasclave "                    \
     "tema temas palavraschave parolechiave argomento "                         \
     "trefwoorden onderwerp tagi temat emne emner теги "                    \
-    "тема 关键词 标签 キーワード 태그"
+    "тема 关键词 标签 キーワード 태그 "                        \
+    "newskeywords metakeywords taglist keywordlist "                           \
+    "hashtags schlusselworter schluesselworter nyckelord "                     \
+    "stikord avainsanat slowakluczowe klicovaslova "                           \
+    "kulcsszavak anahtarkelimeler etiketler etichete "                         \
+    "ключевыеслова метки "                                   \
+    "ключовіслова"
 #define LANGUAGE_NAMES                                                         \
     "language lang languagecode langcode inlanguage "                          \
     "sprache langue idioma lingua taal sprak sprog jezyk "                     \
-    "язык 语言 言語"
+    "язык 语言 言語 kieli jazyk limba "                                \
+    "γλωσσα שפה اللغة भाषा"
 #define PERSON_NAMES "person persons people perfacet"
 #define ORG_NAMES                                                              \
     "org orgs organizations organisations organisation "                       \
@@ -188,17 +249,18 @@ int schema_find(struct slice name)
 /* Longest name of a field in records, in bytes, as it is compared. */
 #define KEY_MAX 48
 
-/* Appends a character as names are compared: in lower case, a Latin letter
- * without its accents. Returns the new length, KEY_MAX + 1 if it has no room.
+/* Appends a character as names are compared: in lower case, a Latin or Greek
+ * letter without its accents; letters of other scripts stay whole. Returns the
+ * new length, KEY_MAX + 1 if it has no room.
  */
 static size_t put_folded(char out[KEY_MAX], size_t len, uint32_t code)
 {
     utf8proc_int32_t parts[8];
     int last = 0;
-    /* Letters of other scripts stay whole: from U+0250 on. */
-    const int options =
-        UTF8PROC_CASEFOLD |
-        (code < 0x250 ? UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK : 0);
+    const bool accents = code < 0x250 || (code >= 0x370 && code < 0x400) ||
+                         (code >= 0x1E00 && code < 0x1F00);
+    const int options = UTF8PROC_CASEFOLD |
+                        (accents ? UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK : 0);
     const utf8proc_ssize_t count = utf8proc_decompose_char(
         (utf8proc_int32_t)code, parts, 8, (utf8proc_option_t)options, &last);
     for (utf8proc_ssize_t i = 0; i < count && i < 8; i++) {

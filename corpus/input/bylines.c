@@ -204,14 +204,64 @@ static size_t find_text(struct slice in, const char *what)
     return i + n <= in.len ? i : in.len;
 }
 
+/* Without an address of mail: "Jane Roe <jane@...>", "jane@... (Jane Roe)". */
+static struct slice without_address(struct slice name)
+{
+    const struct slice whole = name;
+    const char *const end = name.data + name.len;
+    const char *at = name.len ? memchr(name.data, '@', name.len) : NULL;
+    const char *open = at, *close = at;
+    if (!at)
+        return name;
+    while (open > name.data && !strchr(" <(", open[-1]))
+        open--;
+    while (close < end && !strchr(" >)", *close))
+        close++;
+    if (open == name.data) { /* the name is in the brackets behind it */
+        name = slice_trim((struct slice){close, (size_t)(end - close)});
+        if (name.len > 2 && name.data[0] == '(' && end[-1] == ')')
+            return (struct slice){name.data + 1, name.len - 2};
+        return whole;
+    }
+    open -= open[-1] != ' ';
+    return slice_trim((struct slice){name.data, (size_t)(open - name.data)});
+}
+
+static size_t word_count(struct slice s)
+{
+    size_t n = 0;
+    while (slice_word(&s).len)
+        n++;
+    return n;
+}
+
+/* What stands before a name in other languages: a preposition if two words or
+ * more are behind it. "Von Trapp" and "Von Trapp, Maria" begin with names. */
+static size_t before_name(struct slice name)
+{
+    static const char *const words[] = {"Von ", "Par ",   "Por ",    "Door ",
+                                        "Av ",  "Text: ", "Texto: ", "Texte: "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t n = strlen(words[i]);
+        if (name.len <= n || memcmp(name.data, words[i], n) != 0)
+            continue;
+        struct slice rest = {name.data + n, name.len - n};
+        const struct slice first = slice_word(&rest);
+        if (word_count(rest) && !memchr(first.data, ',', first.len))
+            return n;
+    }
+    return 0;
+}
+
 /* Without "By" or "Analysis by" before it and marks around it. */
 static struct slice strip(struct slice name)
 {
-    name = slice_trim(name);
+    name = without_address(slice_trim(name));
     const size_t by = find_text(name, " by "),
                  before = name.len > 3 && find_text(name, "by ") == 0 ? 3
-                          : by < name.len && by < BEFORE_BY_MAX       ? by + 4
-                                                                      : 0;
+                          : by < name.len && by < BEFORE_BY_MAX
+                              ? by + 4
+                              : before_name(name);
     name = slice_trim((struct slice){name.data + before, name.len - before});
     while (name.len && strchr(",:-", name.data[name.len - 1]))
         name = slice_trim((struct slice){name.data, name.len - 1});
@@ -222,9 +272,32 @@ static struct slice strip(struct slice name)
     return name;
 }
 
+/* Without where or for whom a person writes: "Jane Roe in Paris". The names of
+ * institutions have such words too: "Center for Example". */
+static struct slice without_place(struct slice name)
+{
+    static const char *const words[] = {" in ", " for ", " at ", " from ",
+                                        " of The "};
+    static const char *const bodies[] = {
+        "The",         "Center",    "Centre",     "Institute",
+        "Council",     "Committee", "Foundation", "Project",
+        "Association", "Campaign",  "Bureau",     "Society",
+        "Coalition",   "Office",    "Department", NULL};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t at = find_text(name, words[i]);
+        const struct slice before = {name.data, at};
+        if (at < name.len &&
+            is_capital((struct slice){name.data + at + strlen(words[i]), 1}) &&
+            word_count(before) > 1 && word_count(before) < 5 &&
+            !has_word(before, bodies) && !has_word(before, agencies))
+            return before;
+    }
+    return name;
+}
+
 bool reader_add_author(struct article *out, struct slice name)
 {
-    name = strip(name);
+    name = without_place(strip(name));
     if (!name.len || reader_is_null(name) || slice_starts(name, "http://") ||
         slice_starts(name, "https://"))
         return true;
@@ -373,6 +446,35 @@ static const char *const between[] = {" and ", " & ",        " und ",
                                       "\n",    " \xC2\xB7 ", "\xE3\x80\x81"};
 #define BETWEEN_WORDS 4
 
+/* What stands between names only if there are two words or more on both sides:
+ * "José Ortega y Gasset" is one person. */
+static const char *const between_names[] = {
+    " y ",   " e ",        " och ",  " og ",  " ja ",
+    " ve ",  " \xD0\xB8 ", " with ", " mit ", " avec ",
+    " con ", "/",          " / ",    " - ",   " \xE2\x80\x93 "};
+
+/* Bytes of a name on either side of these, at most. */
+#define SIDE_MAX 100
+
+/* Whether a mark in the middle of a byline, of n bytes at `at`, stands between
+ * the names of two, the second a person or an agency. */
+static bool parts_names(struct slice byline, size_t at, size_t n)
+{
+    struct slice after = {byline.data + at + n, byline.len - at - n};
+    if (at > SIDE_MAX)
+        return false;
+    if (after.len > SIDE_MAX)
+        after.len = SIDE_MAX;
+    after.len = find_text(after, ",");
+    const enum piece_kind before =
+        kind_of(slice_trim((struct slice){byline.data, at}));
+    after = slice_trim(after);
+    if (before != PIECE_NAME || !after.len)
+        return false;
+    const enum piece_kind behind = kind_of(after);
+    return behind == PIECE_NAME || behind == PIECE_AGENCY;
+}
+
 /* Where the first name, or list with commas, of a byline ends; *next is where
  * the next begins. Returns the place in `between`. */
 static size_t find_end(struct slice byline, size_t *end, size_t *next)
@@ -385,6 +487,16 @@ static size_t find_end(struct slice byline, size_t *end, size_t *next)
                 continue;
             *next = *end + strlen(between[i]);
             return i;
+        }
+        for (size_t i = 0; i < sizeof between_names / sizeof *between_names;
+             i++) {
+            const size_t n = strlen(between_names[i]);
+            if (*rest.data != *between_names[i] ||
+                !slice_starts(rest, between_names[i]) ||
+                !parts_names(byline, *end, n))
+                continue;
+            *next = *end + n;
+            return count;
         }
     }
     *next = byline.len;

@@ -20,10 +20,11 @@ bool reader_is_null(struct slice value)
     static const char *const nulls[] = {
         "NULL", "null", "Null",      "N/A", "n/a",  "N.A.", "n.a.", "NA",
         "nan",  "NaN",  "NAN",       "NaT", "None", "none", "\\N",  "#N/A",
-        "<NA>", "nil",  "undefined", "-",   "--",   "[]",   "{}",   "\"\""};
+        "<NA>", "nil",  "undefined", "-",   "--",   "[]",   "{}",   "\"\"",
+        "NONE", "NIL",  "(null)",    "#NA", "#NV",  "#N/D", "-nan", "-NaN"};
     if (value.len == 0)
         return true;
-    if (value.len > NULL_MAX || !strchr("NnuU\\#<-[{\"", value.data[0]))
+    if (value.len > NULL_MAX || !strchr("Nnu\\#<-[{(\"", value.data[0]))
         return false;
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
         if (slice_equal(value, slice_of(nulls[i])))

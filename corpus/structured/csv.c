@@ -32,14 +32,19 @@ enum head_flag {
     FLAG_CR = 1,
     FLAG_BACKSLASH = 2,
     FLAG_SHIFT = 4,
-    FLAG_LOST = 8 /* in a row that could not be read: not yet at the next */
+    FLAG_LOST = 8, /* in a row that could not be read: not yet at the next */
+    FLAG_LOOSE = 16,
+    FLAG_ESCAPES = 32
 };
 
 static struct csv_dialect dialect_of(const char *head)
 {
-    return (struct csv_dialect){head[HEAD_MARK],
-                                (head[HEAD_FLAGS] & FLAG_CR) != 0,
-                                (head[HEAD_FLAGS] & FLAG_BACKSLASH) != 0};
+    const int flags = head[HEAD_FLAGS];
+    return (struct csv_dialect){.mark = head[HEAD_MARK],
+                                .cr = (flags & FLAG_CR) != 0,
+                                .backslash = (flags & FLAG_BACKSLASH) != 0,
+                                .loose = (flags & FLAG_LOOSE) != 0,
+                                .escapes = (flags & FLAG_ESCAPES) != 0};
 }
 
 /* Reads the row of names. 1, 0 for an empty file, or an error. */
@@ -63,6 +68,8 @@ static int start(struct input *in, struct nh_error *err)
                             "the first row has no names of columns");
     const unsigned flags = (h.dialect.cr ? FLAG_CR : 0u) |
                            (h.dialect.backslash ? FLAG_BACKSLASH : 0u) |
+                           (h.dialect.loose ? FLAG_LOOSE : 0u) |
+                           (h.dialect.escapes ? FLAG_ESCAPES : 0u) |
                            (h.shift ? FLAG_SHIFT : 0u);
     buf_append_byte(&in->shared, (uint8_t)h.dialect.mark);
     buf_append_byte(&in->shared, (uint8_t)flags);
@@ -73,12 +80,41 @@ static int start(struct input *in, struct nh_error *err)
     return in->shared.failed ? error_nomem(err) : 1;
 }
 
-/* The next row, as csv_row; *text is what there is from its beginning on. An
- * error of the input, or 1. */
-static int find_row(struct input *in, struct slice *text, size_t *size,
-                    size_t *cells, enum csv_end *end, struct nh_error *err)
+/* A row: where it begins, how long it is, how it is read. */
+struct row {
+    struct slice text; /* all that there is from its beginning on */
+    size_t size, cells;
+    enum csv_end end;
+    bool loose; /* how it is read */
+};
+
+/* Reads a row that has not as many cells as there are names, or is never
+ * closed, by pairs of quotation marks, if it fits then. */
+static void try_loose(struct row *row, struct csv_dialect d, size_t names)
+{
+    const char *line =
+        memchr(row->text.data, d.cr ? '\r' : '\n', row->text.len);
+    const struct slice text = {row->text.data,
+                               row->end == CSV_ROW ? row->size
+                               : line ? (size_t)(line - row->text.data) + 1
+                                      : row->text.len};
+    size_t size, cells;
+    d.loose = true;
+    if (csv_row(text, true, &d, &size, &cells) != CSV_ROW || cells != names)
+        return;
+    row->size = size;
+    row->cells = cells;
+    row->end = CSV_ROW;
+    row->loose = true;
+}
+
+/* Finds the next row. An error of the input, or 1. */
+static int find_row(struct input *in, struct row *row, struct nh_error *err)
 {
     const struct csv_dialect d = dialect_of(in->shared.data);
+    const size_t names =
+        le_read((const uint8_t *)in->shared.data + HEAD_COUNT, 2);
+    struct slice *const text = &row->text;
     size_t want = 1;
     for (;;) {
         int rc = input_peek(in, want, text, err);
@@ -86,15 +122,19 @@ static int find_row(struct input *in, struct slice *text, size_t *size,
             rc = input_peek(in, want / 2 + 1, text, err);
         if (rc != NH_OK)
             return rc;
-        *end = CSV_ROW;
-        *size = *cells = 0;
+        row->end = CSV_ROW;
+        row->size = row->cells = 0;
+        row->loose = d.loose;
         if (!text->len)
             return 1;
         const bool last = text->len < want;
-        *end = csv_row(*text, last, &d, size, cells);
-        if (*end == CSV_MORE && text->len > INPUT_RECORD_MAX)
-            *end = CSV_OPEN;
-        if (*end != CSV_MORE)
+        row->end = csv_row(*text, last, &d, &row->size, &row->cells);
+        if (row->end == CSV_MORE && text->len > INPUT_RECORD_MAX)
+            row->end = CSV_OPEN;
+        if (row->end == CSV_OPEN ||
+            (row->end == CSV_ROW && row->cells != names))
+            try_loose(row, d, names);
+        if (row->end != CSV_MORE)
             return 1;
         want = text->len * 2;
         if (want > INPUT_RECORD_MAX + 1 && text->len <= INPUT_RECORD_MAX)
@@ -114,38 +154,48 @@ static int leave_line(struct input *in, struct slice text, struct nh_error *err)
                         "a quotation mark in the row is never closed");
 }
 
+/* Puts a row behind what all records of the table begin with. */
+static int make_record(struct input *in, const struct row *row,
+                       struct nh_error *err)
+{
+    buf_reset(&in->record);
+    buf_append(&in->record, in->shared.data, in->shared.len);
+    buf_append(&in->record, row->text.data, row->size);
+    if (in->record.failed)
+        return error_nomem(err);
+    if (row->loose)
+        in->record.data[HEAD_FLAGS] |= FLAG_LOOSE;
+    return NH_OK;
+}
+
 static int csv_split(struct input *in, struct slice *record, uint64_t *offset,
                      struct nh_error *err)
 {
     *offset = in->offset;
     int rc = in->shared.len ? 1 : start(in, err);
     while (rc == 1) {
-        struct slice text;
-        enum csv_end end;
-        size_t size, cells;
+        struct row row;
         *offset = in->offset;
-        rc = find_row(in, &text, &size, &cells, &end, err);
+        rc = find_row(in, &row, err);
         if (rc != 1)
             break;
-        if (end == CSV_OPEN)
-            return leave_line(in, text, err);
-        if (!size)
+        if (row.end == CSV_OPEN)
+            return leave_line(in, row.text, err);
+        if (!row.size)
             return 0;
-        const struct slice row = slice_trim((struct slice){text.data, size});
+        const struct slice words =
+            slice_trim((struct slice){row.text.data, row.size});
         const bool lost = in->shared.data[HEAD_FLAGS] & FLAG_LOST;
         const uint8_t *const head = (const uint8_t *)in->shared.data;
         /* Lines of a row that was reported have other numbers of cells. */
         const bool good =
-            row.len && (!lost || cells == le_read(head + HEAD_COUNT, 2));
+            words.len && (!lost || row.cells == le_read(head + HEAD_COUNT, 2));
         if (good) {
             in->shared.data[HEAD_FLAGS] &= ~FLAG_LOST;
-            buf_reset(&in->record);
-            buf_append(&in->record, in->shared.data, in->shared.len);
-            buf_append(&in->record, text.data, size);
+            if (make_record(in, &row, err) != NH_OK)
+                return NH_ENOMEM;
         }
-        input_skip(in, size);
-        if (in->record.failed)
-            return error_nomem(err);
+        input_skip(in, row.size);
         if (!good)
             continue;
         *record = buf_slice(&in->record);
@@ -155,27 +205,6 @@ static int csv_split(struct input *in, struct slice *record, uint64_t *offset,
 }
 
 /* ---- Parsing. */
-
-/* Adds the values of a cell: of fields with several, | or ; parts them. */
-static bool add_cell(struct parse_context *ctx, struct article *out,
-                     enum field field, struct slice text)
-{
-    bool good = true;
-    text = slice_trim(text);
-    const bool parts = schema_fields[field].many && field != FIELD_AUTHOR &&
-                       text.len && !strchr("[{(", text.data[0]);
-    while (good && text.len) {
-        size_t n = parts ? 0 : text.len;
-        while (n < text.len && text.data[n] != '|' && text.data[n] != ';')
-            n++;
-        const struct json_value v = {.type = JSON_STRING,
-                                     .text = {text.data, n}};
-        good = values_add(ctx, out, field, &v);
-        n += n < text.len;
-        text = (struct slice){text.data + n, text.len - n};
-    }
-    return good;
-}
 
 static bool set_field(struct parse_context *ctx, enum field field, bool markup,
                       struct slice text, struct article *out)
@@ -187,8 +216,9 @@ static bool set_field(struct parse_context *ctx, enum field field, bool markup,
                             field == FIELD_TITLE ? &out->title : &out->body,
                             buf_slice(&ctx->work));
     }
+    const struct json_value v = {.type = JSON_STRING, .text = text};
     if (field != FIELD_DATE)
-        return add_cell(ctx, out, field, text);
+        return values_add(ctx, out, field, &v);
     article_date(out, text);
     return true;
 }

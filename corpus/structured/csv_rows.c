@@ -103,16 +103,84 @@ static enum csv_end close_cell(const char **p, const char *end,
     return more ? CSV_CELL : CSV_ROW;
 }
 
+/* Whether \" or \\ or a backslash before a line end stands at s. */
+static bool is_escape(const char *s, const char *end)
+{
+    return *s == '\\' && s + 1 < end &&
+           (s[1] == '"' || s[1] == '\\' || s[1] == '\n');
+}
+
+/* Appends what is between the quotation marks around a cell, with doubled ones
+ * inside as one; a cell that has none around it as it is. */
+static void put_loose(struct buf *out, const char *from, const char *end)
+{
+    if (end - from < 2 || end[-1] != '"') {
+        put(out, from, (size_t)(end - from));
+        return;
+    }
+    for (const char *s = from + 1; s < end - 1; s++) {
+        put(out, s, 1);
+        s += *s == '"' && s + 1 < end - 1 && s[1] == '"';
+    }
+}
+
+/* Reads a cell that begins with a quotation mark, by pairs of these marks. */
+static enum csv_end loose_cell(const char **p, const char *end, bool last,
+                               const struct csv_dialect *d, struct buf *out)
+{
+    const char *const from = *p, *s = from;
+    bool open = false, lines = false;
+    while (s < end && (open || (*s != d->mark && !is_line_end(*s, d)))) {
+        lines = lines || is_line_end(*s, d);
+        if (d->backslash && is_escape(s, end)) {
+            s += 2;
+            continue;
+        }
+        const size_t n = quote_run(s, end);
+        bool at_end;
+        if (n % 2 && open && lines && !ends_cell(s + n, end, d, &at_end) &&
+            !at_end)
+            return CSV_OPEN; /* the mark of another row, not of this one */
+        open = open != (n % 2 == 1);
+        s += n ? n : 1;
+    }
+    if (s >= end && !last)
+        return CSV_MORE;
+    if (open)
+        return CSV_OPEN;
+    *p = s;
+    while (s > from && (s[-1] == '\r' || s[-1] == ' '))
+        s--;
+    if (out)
+        put_loose(out, from, s);
+    return close_cell(p, end, d);
+}
+
+/* Puts line ends, tabs and backslashes for \n, \t and \\ behind `from`. */
+static void undo_escapes(struct buf *out, size_t from)
+{
+    static const char codes[] = "ntr\\", means[] = "\n\t\n\\";
+    size_t len = from;
+    for (size_t i = from; i < out->len; i++) {
+        const char c = out->data[i];
+        const char *at = c == '\\' && i + 1 < out->len
+                             ? memchr(codes, out->data[i + 1], 4)
+                             : NULL;
+        i += at != NULL;
+        out->data[len++] = at ? means[at - codes] : c;
+    }
+    out->len = len;
+}
+
 /* Reads a quoted cell from behind its opening mark. */
 static enum csv_end quoted_cell(const char **p, const char *end, bool last,
                                 const struct csv_dialect *d, struct buf *out)
 {
     const char *const start = *p, *s = start, *from = start;
     const char *line = NULL; /* the first line end in it, once it is known */
+    bool backslash = d->backslash;
     while (s < end) {
-        const bool escaped = d->backslash && *s == '\\' && s + 1 < end &&
-                             (s[1] == '"' || s[1] == '\\');
-        if (escaped) {
+        if (backslash && is_escape(s, end)) {
             put(out, from, (size_t)(s - from));
             from = s + 1;
             s += 2;
@@ -128,7 +196,11 @@ static enum csv_end quoted_cell(const char **p, const char *end, bool last,
         const bool ends = ends_cell(s + n, end, d, &at_end);
         if (at_end && !last)
             return CSV_MORE;
-        put(out, from, (size_t)(s - from) + n / 2);
+        /* The first \" of a table may stand behind the bytes that were looked
+         * at. */
+        const bool escape = n == 1 && s > start && s[-1] == '\\' && !ends;
+        backslash = backslash || escape;
+        put(out, from, (size_t)(s - from) - escape + n / 2);
         from = s + n;
         if (n % 2 && (ends || at_end)) {
             *p = s + n;
@@ -146,10 +218,18 @@ enum csv_end csv_cell(const char **p, const char *end, bool last,
                       const struct csv_dialect *d, struct buf *out)
 {
     const char *s = skip_blanks(*p, end, d);
-    const size_t n = quote_run(s, end);
+    const size_t n = quote_run(s, end), from = out ? out->len : 0;
     bool at_end;
-    if (n == 0)
-        return plain_cell(p, end, last, d, out);
+    if (n == 0) {
+        const enum csv_end found = plain_cell(p, end, last, d, out);
+        if (out && d->escapes)
+            undo_escapes(out, from);
+        return found;
+    }
+    if (d->loose) {
+        *p = s;
+        return loose_cell(p, end, last, d, out);
+    }
     const bool ends = ends_cell(s + n, end, d, &at_end);
     if (at_end && !last)
         return CSV_MORE;
@@ -200,6 +280,21 @@ static bool has_escapes(struct slice text)
     return false;
 }
 
+/* Whether a table of tabs has the escapes of data bases: each backslash begins
+ * one, and there are two or \N, which is NULL. */
+static bool has_codes(struct slice text)
+{
+    const char *const end = text.data + text.len, *p = text.data;
+    size_t count = 0;
+    while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+        if (p + 1 < end && !strchr("ntr\\N", p[1]))
+            return false;
+        count += p + 1 < end && p[1] == 'N' ? 2 : 1;
+        p += 2;
+    }
+    return count > 1;
+}
+
 /* Whether a cell can be the name of a column. */
 static bool is_name(struct slice cell)
 {
@@ -236,17 +331,25 @@ static bool read_names(struct slice text, struct csv_head *h)
     return names && found == CSV_ROW && empty * 2 <= h->names;
 }
 
+/* Tables with tabs are written without quotation marks around cells, mostly. */
+static void set_mark(struct csv_head *h, char mark, struct slice text)
+{
+    h->dialect.mark = mark;
+    h->dialect.loose = mark == '\t';
+    h->dialect.escapes = mark == '\t' && has_codes(text);
+}
+
 /* Chooses the mark by which most cells of the row are names of fields, then by
  * which there are most. */
 static bool choose_mark(struct slice text, struct csv_head *h)
 {
-    static const char marks[] = {',', ';', '\t', '|'};
+    static const char marks[] = {',', ';', '\t', '|', '^', '\x01'};
     struct csv_head best = *h;
     bool found = false;
     best.known = best.names = 0;
     for (size_t m = 0; m < sizeof marks; m++) {
         struct csv_head one = *h;
-        one.dialect.mark = marks[m];
+        set_mark(&one, marks[m], text);
         if (!read_names(text, &one) || one.names < 2 ||
             (found && (one.known < best.known ||
                        (one.known == best.known && one.names <= best.names))))
@@ -301,6 +404,28 @@ static void compare_rows(struct slice text, const struct csv_dialect *d,
     }
 }
 
+/* Whether the text is one column: its name is a title's or a text's, a row has
+ * quotation marks around it, and none has a comma outside of such. */
+static bool is_column(struct slice text, struct csv_head *h)
+{
+    size_t size, count, rows = 0, quoted = 0;
+    set_mark(h, ',', text);
+    if (!read_names(text, h) || h->names != 1 || !h->text)
+        return false;
+    text = (struct slice){text.data + h->size, text.len - h->size};
+    while (text.len && rows < ROWS_COMPARED &&
+           csv_row(text, true, &h->dialect, &size, &count) == CSV_ROW) {
+        const struct slice row = slice_trim((struct slice){text.data, size});
+        if (count > 1)
+            return false;
+        rows += row.len > 0;
+        quoted +=
+            row.len > 1 && row.data[0] == '"' && row.data[row.len - 1] == '"';
+        text = (struct slice){text.data + size, text.len - size};
+    }
+    return rows > 1 && quoted > 0;
+}
+
 bool csv_look(struct slice text, struct csv_head *out)
 {
     struct csv_head h;
@@ -312,8 +437,11 @@ bool csv_look(struct slice text, struct csv_head *out)
     h.dialect.backslash = has_escapes(text);
     h.dialect.cr = line.len + 1 < table.len && table.data[line.len] == '\r' &&
                    table.data[line.len + 1] != '\n';
-    const bool good = h.dialect.mark ? read_names(table, &h) && h.names > 1
-                                     : choose_mark(table, &h);
+    if (h.dialect.mark)
+        set_mark(&h, h.dialect.mark, table);
+    const bool good = h.dialect.mark
+                          ? read_names(table, &h) && h.names > 1
+                          : choose_mark(table, &h) || is_column(table, &h);
     if (good) {
         const struct slice rest = {table.data + h.size, table.len - h.size};
         compare_rows(rest, &h.dialect, h.names + 1, &rows, &same);
@@ -357,7 +485,7 @@ bool csv_is_table(struct slice text, struct csv_head *out)
     for (size_t m = 0; m < sizeof marks; m++) {
         size_t size, rows, same;
         const bool tab = marks[m] == '\t';
-        h.dialect.mark = marks[m];
+        set_mark(&h, marks[m], text);
         if (csv_row(text, true, &h.dialect, &size, &h.names) != CSV_ROW ||
             h.names < (tab ? 2u : 3u) || size == 0)
             continue;

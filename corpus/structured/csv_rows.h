@@ -7,9 +7,11 @@
 
 /* How a table is written. */
 struct csv_dialect {
-    char mark;      /* between cells: , ; | or a tab */
+    char mark;      /* between cells: , ; | ^ a tab or U+0001 */
     bool cr;        /* rows end with a carriage return alone */
     bool backslash; /* \" in a quoted cell is a quotation mark */
+    bool loose;     /* words may stand behind a quotation: "A" and B */
+    bool escapes;   /* \n, \t and \\ are what data bases mean by them */
 };
 
 enum csv_end {
@@ -23,7 +25,9 @@ enum csv_end {
  * to `out`, which may be NULL. `last`: no bytes follow `end`. A cell is quoted
  * if a quotation mark is the first in it; a mark inside of a cell that is not
  * is a character, as is one in a quoted cell that neither is doubled nor stands
- * at the end. */
+ * at the end. With `loose`, a cell that begins with a quotation mark ends at
+ * the first mark between cells that is not inside of a pair of quotation marks.
+ */
 enum csv_end csv_cell(const char **p, const char *end, bool last,
                       const struct csv_dialect *d, struct buf *out);
 /* Reads a row: *size gets its bytes with its line end, *cells the number of its

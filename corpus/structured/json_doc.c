@@ -129,9 +129,9 @@ static void add_sign(struct signs *s, const struct member *m)
 static int is_article(struct input *in, size_t at, bool inner,
                       struct nh_error *err)
 {
-    static const char *const wraps[] = {"attributes", "fields", "_source",
-                                        "node",       "item",   "article",
-                                        "data",       NULL};
+    static const char *const wraps[] = {
+        "attributes", "fields",   "_source", "node",  "item", "article", "data",
+        "doc",        "document", "post",    "story", "info", NULL};
     struct signs s = {false, false, false, false};
     struct member m;
     int found;
@@ -158,9 +158,10 @@ static int is_list(struct input *in, size_t *at, const struct member *m,
                    struct nh_error *err)
 {
     static const char *const lists[] = {
-        "items",   "item",      "articles", "article", "entries",   "results",
-        "docs",    "documents", "news",     "stories", "posts",     "hits",
-        "records", "edges",     "children", "@graph",  "headlines", NULL};
+        "items",   "item",      "articles",  "article", "entries",
+        "results", "docs",      "documents", "news",    "stories",
+        "posts",   "hits",      "records",   "edges",   "children",
+        "@graph",  "headlines", "rows",      NULL};
     const bool named = is_one(m->name, lists);
     size_t p = *at + 1;
     char c = 0;
@@ -219,22 +220,52 @@ static int find_list(struct input *in, size_t *at, unsigned *depth,
     return found < 0 ? found : 0;
 }
 
-bool json_has_list(struct slice head)
+/* Whether the object at `at` has articles for members, under any names:
+ * {"a1": {...}, "a2": {...}}. 1, 0 or an error. */
+static int is_map(struct input *in, size_t at, struct nh_error *err)
+{
+    struct member m;
+    int rank, found = 1;
+    at++;
+    for (int i = 0; i < 2; i++) { /* two tell */
+        found = next_member(in, &at, &m, err);
+        if (found == 0 && i > 0)
+            return 1;
+        if (found == 1 && (m.first != '{' || is_wrap(&m) ||
+                           schema_find_key(m.name, &rank) >= 0))
+            return 0;
+        if (found == 1)
+            found = is_article(in, at, false, err);
+        if (found == 1)
+            found = skip_value(in, &at, err);
+        if (found != 1)
+            return found;
+    }
+    return 1;
+}
+
+bool json_is_document(struct slice line)
 {
     struct input in;
-    size_t at = 0;
+    size_t at = 0, end = 0;
     unsigned depth = 0;
+    char c;
     bool found = false;
-    if (input_open_bytes(&in, "", head, NULL) == NH_OK)
-        found = find_list(&in, &at, &depth, NULL) == 1;
+    if (input_open_bytes(&in, "", line, NULL) == NH_OK)
+        found = find_list(&in, &at, &depth, NULL) == 1 ||
+                is_map(&in, 0, NULL) == 1 ||
+                (skip_value(&in, &end, NULL) == 1 &&
+                 skip_space(&in, &end, &c, NULL) == 1);
     input_close(&in);
     return found;
 }
 
 /* ---- The reader. The brackets that the window stands in are in in->shared: {,
- * [, and ENVELOPES for an array of objects with lists. */
+ * [, ENVELOPES for an array of objects with lists, MAP for an object whose
+ * members are articles. */
 
 #define ENVELOPES 'E'
+#define MAP 'M'
 
 static bool json_detect(struct slice head)
 {
@@ -244,8 +275,11 @@ static bool json_detect(struct slice head)
         return true;
     if (head.len == 0 || head.data[0] != '[')
         return false;
-    const struct slice rest =
-        slice_trim((struct slice){head.data + 1, head.len - 1});
+    /* A list, or lists in a list, of objects. */
+    struct slice rest = {head.data, head.len};
+    for (int depth = 0; depth < DEPTH_MAX && rest.len && rest.data[0] == '[';
+         depth++)
+        rest = slice_trim((struct slice){rest.data + 1, rest.len - 1});
     return rest.len > 0 && rest.data[0] == '{';
 }
 
@@ -303,6 +337,10 @@ static int enter(struct input *in, char c, struct nh_error *err)
     uint8_t bracket = '[';
     if (c == '{') {
         found = find_list(in, &at, &depth, err);
+        if (found == 0 && (found = is_map(in, 0, err)) == 1) {
+            bracket = MAP;
+            at = 1;
+        }
     } else { /* the first element says what the others are */
         size_t first = ++at;
         int list = skip_space(in, &first, &c, err);
@@ -322,14 +360,41 @@ static int enter(struct input *in, char c, struct nh_error *err)
     return in->shared.failed ? error_nomem(err) : 1;
 }
 
+/* Moves to the value of the next member of a map, or behind its end. Returns 1,
+ * *c as next_value, '}' at the end; 0 if the file ends before; or an error. */
+static int next_entry(struct input *in, char *c, struct nh_error *err)
+{
+    struct member m;
+    size_t at = 0;
+    int found = next_member(in, &at, &m, err);
+    if (found == 1)
+        *c = m.first;
+    else if (found == 0 && (found = input_byte(in, at, c, err)) == 1) {
+        if (*c != '}')
+            return error_set_at(err, NH_EDATA, in->offset + at,
+                                "a name is expected here");
+        at++;
+        in->shared.len--;
+    }
+    if (found == 1)
+        input_skip(in, at);
+    return found;
+}
+
 /* Moves to the next value that can be an article; *c is its first byte. 1; 0 at
  * the end of the file; or an error. */
 static int next_value(struct input *in, char *c, struct nh_error *err)
 {
     for (;;) {
         size_t at = 0;
-        int found = skip_space(in, &at, c, err);
         const char around = innermost(in);
+        if (around == MAP) {
+            const int entry = next_entry(in, c, err);
+            if (entry != 1 || *c != '}')
+                return entry;
+            continue;
+        }
+        int found = skip_space(in, &at, c, err);
         if (found == 1 && *c == '\xEF' && in->offset == 0)
             at += 3; /* a byte order mark */
         else if (found == 1 && *c == '\x1E')

@@ -4,8 +4,10 @@
 
 #include "corpus/input/reader.h"
 
-/* Whether text that begins as an object does has a list of articles in it, as
- * answers of news services have: {"status": "ok", "articles": [{...}]}. */
-bool json_has_list(struct slice head);
+/* Whether a line that begins as an object does is more than one article: an
+ * object with a list of articles in it, as answers of news services have
+ * ({"status": "ok", "articles": [{...}]}), or with articles for members, or
+ * several values. */
+bool json_is_document(struct slice line);
 
 #endif

@@ -8,10 +8,11 @@
 #include "common/text/charset.h"
 #include "corpus/structured/json_doc.h"
 #include "corpus/structured/jsonl.h"
+#include "corpus/structured/kinds.h"
 #include "corpus/structured/values.h"
 
 /* An object that ends with its line, or a line longer than the head; but no
- * object with a list of articles in it, which are documents. */
+ * line that is a document. */
 static bool jsonl_detect(struct slice head)
 {
     if (!reader_starts_object(head))
@@ -19,7 +20,7 @@ static bool jsonl_detect(struct slice head)
     const char *end = memchr(head.data, '\n', head.len);
     struct slice line = slice_trim(
         (struct slice){head.data, end ? (size_t)(end - head.data) : head.len});
-    return (!end || line.data[line.len - 1] == '}') && !json_has_list(line);
+    return (!end || line.data[line.len - 1] == '}') && !json_is_document(line);
 }
 
 static int jsonl_split(struct input *in, struct slice *record, uint64_t *offset,
@@ -66,45 +67,6 @@ static bool ends_with(struct slice s, const char *end)
     return s.len >= n && memcmp(s.data + s.len - n, end, n) == 0;
 }
 
-/* What a block of a body is, by its type: its text is markup. Others are
- * pictures, or stand elsewhere in the record. */
-static const struct json_value *block_text(const struct json_value *block)
-{
-    const struct json_value *type = json_get(block, "type"),
-                            *text = json_get(block, "content");
-    const bool good =
-        text && text->type == JSON_STRING &&
-        (!type || type->type != JSON_STRING || ends_with(type->text, "html") ||
-         ends_with(type->text, "text") || ends_with(type->text, "paragraph"));
-    return good ? text : NULL;
-}
-
-/* Appends the text of a title or body to the work buffer: of a string, of the
- * paragraphs of an array, of an object; `markup` if it is HTML. */
-static bool join_text(struct parse_context *ctx, const struct json_value *v,
-                      bool markup)
-{
-    bool good = true;
-    if (v->type != JSON_ARRAY)
-        return values_append_text(ctx, values_text_of(v), markup);
-    for (v = v->first; good && v; v = v->next) {
-        const struct json_value *block =
-            v->type == JSON_OBJECT ? block_text(v) : v;
-        if (block && block->type == JSON_STRING)
-            good = values_append_text(ctx, block->text, markup || block != v);
-    }
-    return good;
-}
-
-static const struct json_value *first_of(const struct json_value *object,
-                                         const char *const *keys)
-{
-    const struct json_value *v = NULL;
-    for (; !v && *keys; keys++)
-        v = json_get(object, *keys);
-    return v;
-}
-
 /* ---- Which value each field gets. */
 
 /* The best value for each field: a mapped key, else the best known key that
@@ -113,6 +75,17 @@ struct chosen {
     const struct json_value *value[FIELD_COUNT];
     int rank[FIELD_COUNT];
 };
+
+/* Whether an object has a title of its own, and so is no text. */
+static bool has_title(const struct json_value *object)
+{
+    int rank;
+    for (const struct json_value *v = object->first; v; v = v->next)
+        if (schema_find_key(v->name, &rank) == FIELD_TITLE &&
+            values_text_of(v).len)
+            return true;
+    return false;
+}
 
 /* Whether there is nothing for the field in a value. */
 static bool is_empty(const struct parse_context *ctx, int field,
@@ -127,7 +100,7 @@ static bool is_empty(const struct parse_context *ctx, int field,
     case JSON_ARRAY:
         return !v->first;
     case JSON_OBJECT:
-        return !v->first ||
+        return !v->first || (field == FIELD_BODY && has_title(v)) ||
                (field <= FIELD_DATE && !values_text_of(v).len &&
                 !(field == FIELD_DATE && json_get(v, "date-parts")));
     default:
@@ -158,10 +131,10 @@ static const char *const wraps[] = {
     "_source",  "item",   "article",    "data",       "doc",
     "document", "node",   "post",       "story",      "entry",
     "record",   "fields", "attributes", "properties", "response",
-    "content",  "result", "payload",    NULL};
-static const char *const parts[] = {"fields",    "attributes",  "properties",
-                                    "metadata",  "meta",        "thread",
-                                    "_embedded", "frontmatter", NULL};
+    "content",  "result", "payload",    "info",       NULL};
+static const char *const parts[] = {
+    "fields",    "attributes",  "properties", "metadata", "meta", "thread",
+    "_embedded", "frontmatter", "blocks",     "info",     NULL};
 /* A wrap may be in another. */
 #define WRAPS_MAX 3
 
@@ -178,6 +151,14 @@ static bool has_text(const struct chosen *c)
     return c->value[FIELD_TITLE] || c->value[FIELD_BODY];
 }
 
+static bool is_one(struct slice name, const char *const *list)
+{
+    for (; *list; list++)
+        if (slice_equal(name, slice_of(*list)))
+            return true;
+    return false;
+}
+
 /* Chooses among the members of a record and of the objects in it that belong to
  * the article; *record becomes the object that is the article. */
 static void choose_deep(struct parse_context *ctx,
@@ -187,14 +168,13 @@ static void choose_deep(struct parse_context *ctx,
     struct chosen inner;
     choose(ctx, *record, c);
     const bool wrapped = !has_text(c);
-    const char *const *names = wrapped ? wraps : parts;
     if (depth == WRAPS_MAX)
         return;
     for (const struct json_value *v = (*record)->first; v; v = v->next) {
-        bool known = false;
-        for (size_t i = 0; v->type == JSON_OBJECT && !known && names[i]; i++)
-            known = slice_equal(v->name, slice_of(names[i]));
-        if (!known)
+        const bool wrap =
+            (wrapped || !c->value[FIELD_BODY]) && is_one(v->name, wraps);
+        if (v->type != JSON_OBJECT ||
+            (!wrap && (wrapped || !is_one(v->name, parts))))
             continue;
         const struct json_value *found = v;
         choose_deep(ctx, &found, depth + 1, &inner);
@@ -207,92 +187,6 @@ static void choose_deep(struct parse_context *ctx,
         if (!wrapped)
             fill_gaps(c, &inner);
     }
-}
-
-/* ---- Entities and subjects. */
-
-/* The field that a kind of name is for, or -1. */
-static int kind_field(struct slice kind)
-{
-    static const struct {
-        const char *start;
-        enum field field;
-    } kinds[] = {{"person", FIELD_PERSON},      {"people", FIELD_PERSON},
-                 {"per", FIELD_PERSON},         {"org", FIELD_ORG},
-                 {"company", FIELD_ORG},        {"loc", FIELD_PLACE},
-                 {"contributor", FIELD_AUTHOR}, {"glocation", FIELD_PLACE},
-                 {"tag", FIELD_TOPIC},          {"subject", FIELD_TOPIC},
-                 {"keyword", FIELD_TOPIC},      {"wiki", FIELD_TOPIC},
-                 {"place", FIELD_PLACE},        {"gpe", FIELD_PLACE},
-                 {"geo", FIELD_PLACE},          {"city", FIELD_PLACE},
-                 {"country", FIELD_PLACE}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const size_t n = strlen(kinds[i].start);
-        if (kind.len >= n && strncasecmp(kind.data, kinds[i].start, n) == 0)
-            return kinds[i].field;
-    }
-    return -1;
-}
-
-/* Adds "entities", as crawlers and taggers write them: {"persons": [...]} or
- * [{"type": "person", "name": "..."}]. */
-static bool add_entities(struct parse_context *ctx, struct article *out,
-                         const struct json_value *v)
-{
-    static const char *const types[] = {"type", "label", "entity_type",
-                                        "category", NULL};
-    static const char *const names[] = {"name", "text",  "entity",   "value",
-                                        "word", "label", "webTitle", NULL};
-    bool good = true;
-    if (!v || (v->type != JSON_OBJECT && v->type != JSON_ARRAY))
-        return true;
-    const bool groups = v->type == JSON_OBJECT;
-    for (v = v->first; good && v; v = v->next) {
-        const struct json_value *type = groups ? v : first_of(v, types);
-        const struct json_value *name = groups ? v : first_of(v, names);
-        if (!type || !name || (!groups && type->type != JSON_STRING))
-            continue;
-        const int field = kind_field(groups ? v->name : type->text);
-        good = field < 0 || values_add(ctx, out, (enum field)field, name);
-    }
-    return good;
-}
-
-/* Whether the elements of a list of subjects say their kinds themselves: as
- * entities do, or as {"name": "persons", "value": "Roe, Jane"}. */
-static bool has_kinds(const struct json_value *list, const char *kind,
-                      const char *name)
-{
-    const struct json_value *v = list->first;
-    const struct json_value *k = v ? json_get(v, kind) : NULL;
-    return list->type == JSON_ARRAY && k && k->type == JSON_STRING &&
-           kind_field(k->text) >= 0 && json_get(v, name);
-}
-
-static bool add_named_kinds(struct parse_context *ctx, struct article *out,
-                            const struct json_value *v)
-{
-    bool good = true;
-    for (v = v->first; good && v; v = v->next) {
-        const struct json_value *kind = json_get(v, "name"),
-                                *name = json_get(v, "value");
-        if (!kind || !name || kind->type != JSON_STRING)
-            continue;
-        const int field = kind_field(kind->text);
-        good = values_add(ctx, out, field < 0 ? FIELD_TOPIC : (enum field)field,
-                          name);
-    }
-    return good;
-}
-
-static bool add_subjects(struct parse_context *ctx, struct article *out,
-                         const struct json_value *v)
-{
-    if (has_kinds(v, "name", "value"))
-        return add_named_kinds(ctx, out, v);
-    if (has_kinds(v, "type", "webTitle") || has_kinds(v, "type", "label"))
-        return add_entities(ctx, out, v);
-    return values_add(ctx, out, FIELD_TOPIC, v);
 }
 
 /* An article that was stored empty, as export writes it. */
@@ -315,7 +209,7 @@ static bool set_text(struct parse_context *ctx, const struct json_value *v,
     if (v->type == JSON_STRING && !markup && values_is_text(ctx, v->text))
         return article_text(out, where, v->text);
     buf_reset(&ctx->work);
-    if (!join_text(ctx, v, markup))
+    if (!values_append(ctx, v, markup))
         return false;
     for (size_t i = 0; title && v->type != JSON_STRING && i < ctx->work.len;
          i++)
@@ -363,7 +257,7 @@ static bool set_field(struct parse_context *ctx, enum field field,
          * others' tables. */
         return (title && title->type == JSON_OBJECT && v->type == JSON_ARRAY &&
                 v->first->type == JSON_NUMBER) ||
-               add_subjects(ctx, out, v);
+               kinds_add_subjects(ctx, out, v);
     default:
         return values_add(ctx, out, field, v);
     }
@@ -378,7 +272,8 @@ static int fill_article(struct parse_context *ctx,
     for (int f = 0; f < FIELD_COUNT; f++)
         if (c.value[f] && !set_field(ctx, (enum field)f, &c, out))
             return error_nomem(err);
-    if (!add_entities(ctx, out, json_get(record, "entities")))
+    if (!kinds_add(ctx, out, json_get(record, "entities")) ||
+        !kinds_add(ctx, out, json_get(record, "concepts")))
         return error_nomem(err);
     if (slice_trim(out->title).len == 0 && slice_trim(out->body).len == 0 &&
         !says_empty(record))

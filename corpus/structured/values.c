@@ -5,8 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/text/schema.h"
 #include "corpus/markup/html.h"
 #include "corpus/markup/xml.h"
+#include "corpus/structured/kinds.h"
 
 /* How deep lists and objects of one value are followed: more than any known
  * format has. */
@@ -170,16 +172,33 @@ static bool read_markup(struct parse_context *ctx, struct slice text,
            html_text(buf_slice(&ctx->lines), out);
 }
 
+/* Whether a string may be a list or an object in the notation of JSON or
+ * Python. */
+static bool is_tree(const struct parse_context *ctx, struct slice text)
+{
+    text = slice_trim(text);
+    if (ctx->plain || ctx->inside || text.len < 4 ||
+        !((text.data[0] == '[' && text.data[text.len - 1] == ']') ||
+          (text.data[0] == '{' && text.data[text.len - 1] == '}')))
+        return false;
+    const struct slice rest =
+        slice_trim((struct slice){text.data + 1, text.len - 1});
+    return strchr("\"'{", rest.data[0]) != NULL;
+}
+
 bool values_is_text(const struct parse_context *ctx, struct slice text)
 {
+    if (is_tree(ctx, text))
+        return false;
     const struct markup m = ctx->plain
                                 ? (struct markup){false, false, false, false}
                                 : find_markup(text);
     return !m.tags && !m.references;
 }
 
-bool values_append_text(struct parse_context *ctx, struct slice text,
-                        bool markup)
+/* Appends the text of a string that is no list and no object. */
+static bool append_string(struct parse_context *ctx, struct slice text,
+                          bool markup)
 {
     struct markup m = {false, false, false, false};
     if (!ctx->plain)
@@ -194,6 +213,64 @@ bool values_append_text(struct parse_context *ctx, struct slice text,
         buf_append_str(&ctx->work, "\n\n");
     buf_append(&ctx->work, text.data, text.len);
     return !ctx->work.failed;
+}
+
+bool values_append_text(struct parse_context *ctx, struct slice text,
+                        bool markup)
+{
+    const struct json_value *tree;
+    if (!is_tree(ctx, text))
+        return append_string(ctx, text, markup);
+    ctx->inner.python = true;
+    const int rc = json_parse(&ctx->inner, slice_trim(text), &tree, NULL);
+    ctx->inside = true;
+    const bool good = rc == NH_OK
+                          ? values_append(ctx, tree, markup)
+                          : rc != NH_ENOMEM && append_string(ctx, text, markup);
+    ctx->inside = false;
+    return good;
+}
+
+static bool ends_with(struct slice s, const char *end)
+{
+    const size_t n = strlen(end);
+    return s.len >= n && memcmp(s.data + s.len - n, end, n) == 0;
+}
+
+/* What a block of a body is, by its type: its text is markup. Others are
+ * pictures, or stand elsewhere in the record. */
+static const struct json_value *block_text(const struct json_value *block)
+{
+    static const char *const names[] = {"content", "bodyHtml",        "html",
+                                        "text",    "bodyTextSummary", "value",
+                                        NULL};
+    static const char *const types[] = {"html",       "text",   "paragraph",
+                                        "unstyled",   "header", "p",
+                                        "blockquote", NULL};
+    const struct json_value *type = json_get(block, "type"),
+                            *data = json_get(block, "data"),
+                            *text = first_of(block, names);
+    bool good = !type || type->type != JSON_STRING;
+    for (size_t i = 0; !good && types[i]; i++)
+        good = ends_with(type->text, types[i]);
+    if (good && !text && data && data->type == JSON_OBJECT)
+        text = first_of(data, names);
+    return good && text && text->type == JSON_STRING ? text : NULL;
+}
+
+bool values_append(struct parse_context *ctx, const struct json_value *v,
+                   bool markup)
+{
+    bool good = true;
+    if (v->type != JSON_ARRAY)
+        return values_append_text(ctx, values_text_of(v), markup);
+    for (v = v->first; good && v; v = v->next) {
+        const struct json_value *block =
+            v->type == JSON_OBJECT ? block_text(v) : v;
+        if (block && block->type == JSON_STRING)
+            good = append_string(ctx, block->text, markup || block != v);
+    }
+    return good;
 }
 
 /* ---- Values. */
@@ -243,9 +320,11 @@ static bool add_inner(struct parse_context *ctx, struct article *out,
     ctx->inner.python = true;
     const int rc = json_parse(&ctx->inner, text, &tree, NULL);
     ctx->inside = true;
-    const bool good = rc == NH_OK
-                          ? add_tree(ctx, out, field, tree, depth + 1)
-                          : rc != NH_ENOMEM && add_parts(ctx, out, field, text);
+    const bool good = rc == NH_ENOMEM ? false
+                      : rc != NH_OK   ? add_parts(ctx, out, field, text)
+                      : field == FIELD_TOPIC && tree->first
+                          ? kinds_add_subjects(ctx, out, tree)
+                          : add_tree(ctx, out, field, tree, depth + 1);
     ctx->inside = false;
     return good;
 }
@@ -269,8 +348,9 @@ static bool add_string(struct parse_context *ctx, struct article *out,
             return false;
         text = buf_slice(&ctx->other);
     }
-    return field == FIELD_AUTHOR ? reader_add_authors(out, text)
-                                 : article_add(out, field, text);
+    return field == FIELD_AUTHOR     ? reader_add_authors(out, text)
+           : field == FIELD_LANGUAGE ? reader_add_language(out, text)
+                                     : article_add(out, field, text);
 }
 
 /* Adds an object by its name. */
@@ -351,8 +431,58 @@ static bool add_tree(struct parse_context *ctx, struct article *out,
     }
 }
 
+/* Most words of a topic in a list with commas. */
+#define TOPIC_WORDS 3
+
+/* Whether a string is a list of topics with commas between: each of few words.
+ * "Mergers, Acquisitions and Takeovers" is one. */
+static bool is_topics(struct slice text)
+{
+    size_t words = 0;
+    for (struct slice w = slice_word(&text); w.len; w = slice_word(&text)) {
+        if (++words > TOPIC_WORDS || slice_equal(w, slice_of("and")) ||
+            slice_equal(w, slice_of("&")))
+            return false;
+        if (memchr(w.data, ',', w.len))
+            words = w.data[w.len - 1] != ',';
+    }
+    return true;
+}
+
+/* Where the first of several values in a string ends. */
+static size_t value_end(struct slice text, bool commas)
+{
+    size_t n = 0;
+    while (n < text.len && text.data[n] != '|' && text.data[n] != ';' &&
+           (!commas || text.data[n] != ','))
+        n++;
+    return n;
+}
+
+/* Adds the values of a string: | or ; parts them, or commas. */
+static bool add_several(struct parse_context *ctx, struct article *out,
+                        enum field field, struct slice text)
+{
+    bool good = true;
+    const bool commas = field == FIELD_TOPIC && is_topics(text) &&
+                        value_end(text, false) == text.len;
+    while (good && text.len) {
+        size_t n = value_end(text, commas);
+        good = add_string(ctx, out, field, (struct slice){text.data, n}, 0);
+        n += n < text.len;
+        text = (struct slice){text.data + n, text.len - n};
+    }
+    return good;
+}
+
 bool values_add(struct parse_context *ctx, struct article *out,
                 enum field field, const struct json_value *v)
 {
-    return add_tree(ctx, out, field, v, 0);
+    const struct slice text = slice_trim(v->text);
+    const bool several = v->type == JSON_STRING && !ctx->plain && text.len &&
+                         schema_fields[field].many && field != FIELD_AUTHOR &&
+                         !strchr("[{(", text.data[0]) &&
+                         !find_markup(text).references;
+    return several ? add_several(ctx, out, field, text)
+                   : add_tree(ctx, out, field, v, 0);
 }

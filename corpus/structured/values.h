@@ -13,8 +13,9 @@ struct slice values_text_of(const struct json_value *v);
 
 /* Adds a value, or several, to any field but title, body and date. Unless
  * ctx->plain is set, place holders are left out, lists and objects inside of
- * strings ("['A', 'B']") are read, and references (&amp;) in values are what
- * they stand for. False if memory ran out. */
+ * strings ("['A', 'B']") are read, references (&amp;) in values are what they
+ * stand for, and | ; or, between topics, commas part the values of a string.
+ * False if memory ran out. */
 bool values_add(struct parse_context *ctx, struct article *out,
                 enum field field, const struct json_value *v);
 
@@ -22,8 +23,13 @@ bool values_add(struct parse_context *ctx, struct article *out,
 bool values_is_text(const struct parse_context *ctx, struct slice text);
 /* Appends the text of a string to ctx->work: unless ctx->plain is set, markup
  * is read as HTML; `markup` says that it is, else it is told by its tags and
- * references. False if memory ran out. */
+ * references. A string that is a list or an object in the notation of JSON or
+ * Python counts as that. False if memory ran out. */
 bool values_append_text(struct parse_context *ctx, struct slice text,
                         bool markup);
+/* The same of any value: of a string, of the strings and blocks of an array as
+ * paragraphs, of an object. */
+bool values_append(struct parse_context *ctx, const struct json_value *v,
+                   bool markup);
 
 #endif
