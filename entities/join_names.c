@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "common/text/analysis.h"
+
 /* ---- Acronyms. */
 
 static unsigned char initial(const struct entity_finder *f, struct slice text,
@@ -14,31 +16,43 @@ static unsigned char initial(const struct entity_finder *f, struct slice text,
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
 }
 
-/* The letters of an acronym token, lower-cased; 0 if it is none. FDA, U.N. and
- * NGOs are. */
-static size_t letters_of(const struct entity_finder *f, struct slice text,
-                         size_t token, char out[8])
+/* The letters of an acronym, lower-cased: none if n is 0. */
+struct letters {
+    char of[8];
+    size_t n;
+};
+
+/* Reads the letters of an acronym token: FDA, U.N. and NGOs are. */
+static struct letters letters_of(const struct entity_finder *f,
+                                 struct slice text, size_t token)
 {
-    size_t n = 0;
+    struct letters l = {"", 0};
     const uint32_t end = f->places[token].end;
     for (uint32_t i = f->places[token].start; i < end; i++) {
         const char c = text.data[i];
         if (c == '.')
             continue;
-        if (c == 's' && i + 1 == end && n >= 2)
+        if (c == 's' && i + 1 == end && l.n >= 2)
             continue;
-        if (c < 'A' || c > 'Z' || n == 8)
-            return 0;
-        out[n++] = (char)(c | 0x20);
+        if (c < 'A' || c > 'Z' || l.n == sizeof l.of)
+            return (struct letters){"", 0};
+        l.of[l.n++] = (char)(c | 0x20);
     }
-    return n >= 2 ? n : 0;
+    if (l.n < 2)
+        l.n = 0;
+    return l;
+}
+
+static bool same_letters(const struct letters *a, const struct letters *b)
+{
+    return analysis_same_initials((struct slice){a->of, a->n},
+                                  (struct slice){b->of, b->n});
 }
 
 /* Whether the initials of the tokens, small words left out or not, are those
  * letters. */
 static bool abbreviates(const struct entity_finder *f, struct slice text,
-                        size_t token, size_t count, const char *letters,
-                        size_t n)
+                        size_t token, size_t count, const struct letters *l)
 {
     const struct document *d = document_of(f);
     for (int with = 0; with < 2; with++) {
@@ -49,10 +63,10 @@ static bool abbreviates(const struct entity_finder *f, struct slice text,
             if (w->letters == 0 ||
                 (!with && (w->roles & WORD_CONNECTS) && w->kind == WORD_LOWER))
                 continue;
-            same = k < n &&
-                   initial(f, text, token + i) == (unsigned char)letters[k++];
+            same = k < l->n &&
+                   initial(f, text, token + i) == (unsigned char)l->of[k++];
         }
-        if (same && k == n)
+        if (same && k == l->n)
             return true;
     }
     return false;
@@ -72,23 +86,63 @@ static void ban_terms(struct resolver *r, const struct entity_finder *f,
 {
     const struct document *d = document_of(f);
     for (size_t i = 2; i + 1 < d->count; i++) {
-        char letters[8];
         if (!is_sign(f, t, i - 1, '(') || !is_sign(f, t, i + 1, ')'))
             continue;
         const struct slice text = text_at(t, i);
-        const size_t n = letters_of(f, text, i, letters);
+        const struct letters l = letters_of(f, text, i);
+        const size_t n = l.n;
         size_t small = 0;
         if (n == 0 || i - 1 < n || (i >= t->titles && i - 1 - n < t->titles))
             continue;
         for (size_t k = i - 1 - n; k < i - 1; k++)
             small += document_type(d, k)->kind == WORD_LOWER;
-        if (small * 2 > n && abbreviates(f, text, i - 1 - n, n, letters, n))
+        if (small * 2 > n && abbreviates(f, text, i - 1 - n, n, &l))
             tail_of(r, lowered(d, i))->banned = 1;
     }
 }
 
 /* Groups that are looked through for the long form of each acronym. */
 #define LONG_FORMS_MAX 400
+
+/* Returns the one group of a long form of these letters, or NO_GROUP. */
+static uint32_t long_form(const struct resolver *r,
+                          const struct entity_finder *f, const struct texts *t,
+                          const struct letters *l, size_t count)
+{
+    uint32_t found = NO_GROUP;
+    bool one = true;
+    for (size_t k = 0; k < count; k++) {
+        const struct group *g = &r->groups[k];
+        const struct entity_mention *m = first_of(f, g);
+        if (m->tokens < 2 || m->tokens > NAME_TOKENS ||
+            g->class == ENTITY_PERSON ||
+            !abbreviates(f, text_at(t, m->first_token), m->first_token,
+                         m->tokens, l))
+            continue;
+        one = found == NO_GROUP;
+        found = (uint32_t)k;
+    }
+    return one ? found : NO_GROUP;
+}
+
+/* Returns the first group before `i` that writes the same letters in another
+ * way (U.S. and US), or NO_GROUP. */
+static uint32_t other_spelling(const struct resolver *r,
+                               const struct entity_finder *f,
+                               const struct texts *t, const struct letters *l,
+                               size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        const struct entity_mention *m = first_of(f, &r->groups[k]);
+        if (m->tokens != 1 || r->groups[k].class == ENTITY_PERSON)
+            continue;
+        const struct letters other =
+            letters_of(f, text_at(t, m->first_token), m->first_token);
+        if (other.n && same_letters(&other, l))
+            return (uint32_t)k;
+    }
+    return NO_GROUP;
+}
 
 static void join_acronyms(struct resolver *r, const struct entity_finder *f,
                           const struct texts *t)
@@ -97,24 +151,16 @@ static void join_acronyms(struct resolver *r, const struct entity_finder *f,
     for (size_t i = 0; i < count; i++) {
         struct group *g = &r->groups[i];
         const struct entity_mention *m = first_of(f, g);
-        char letters[8];
-        const struct slice text = text_at(t, m->first_token);
-        const size_t n =
-            m->tokens == 1 ? letters_of(f, text, m->first_token, letters) : 0;
-        uint32_t found = NO_GROUP;
-        bool one = true;
-        for (size_t k = 0; n && k < count; k++) {
-            const struct group *l = &r->groups[k];
-            const struct entity_mention *lm = first_of(f, l);
-            const struct slice ltext = text_at(t, lm->first_token);
-            if (lm->tokens < 2 || lm->tokens > NAME_TOKENS ||
-                l->class == ENTITY_PERSON ||
-                !abbreviates(f, ltext, lm->first_token, lm->tokens, letters, n))
-                continue;
-            one = found == NO_GROUP;
-            found = (uint32_t)k;
-        }
-        if (found == NO_GROUP || !one)
+        if (m->tokens != 1)
+            continue;
+        const struct letters l =
+            letters_of(f, text_at(t, m->first_token), m->first_token);
+        if (l.n == 0)
+            continue;
+        uint32_t found = long_form(r, f, t, &l, count);
+        if (found == NO_GROUP && g->class != ENTITY_PERSON)
+            found = other_spelling(r, f, t, &l, i);
+        if (found == NO_GROUP)
             continue;
         g->parent = found;
         g->class = r->groups[found].class;
@@ -122,6 +168,9 @@ static void join_acronyms(struct resolver *r, const struct entity_finder *f,
 }
 
 /* ---- Persons. */
+
+/* Letters of initials without full stops, at most: JFK Smith is no person. */
+#define INITIALS_MAX 2
 
 static bool is_suffix(const struct document *d, size_t token)
 {
@@ -138,18 +187,47 @@ size_t name_bare_count(const struct entity_finder *f,
     return n;
 }
 
-/* Whether a first name may be written as the other: the same, or its initial.
- */
+/* Returns the letters of a person's initials: J., JK, J.K.; none for names.
+ * BEN in a headline is a name. */
+static struct letters initials_of(const struct entity_finder *f,
+                                  const struct texts *t, size_t token)
+{
+    const struct document *d = document_of(f);
+    const struct slice text = text_at(t, token);
+    if (document_type(d, token)->kind == WORD_LETTER)
+        return (struct letters){{(char)initial(f, text, token)}, 1};
+    const struct letters l = letters_of(f, text, token);
+    const bool dots = f->places[token].end - f->places[token].start > l.n;
+    return dots || (l.n <= INITIALS_MAX && d->tokens[token].mode != MODE_UPPER)
+               ? l
+               : (struct letters){"", 0};
+}
+
+/* Whether a first name may be written as the other: the same, or its
+ * initials. */
 static bool first_fits(const struct entity_finder *f, const struct texts *t,
                        size_t a, size_t b)
 {
-    const struct document *d = document_of(f);
-    if (lowered(d, a) == lowered(d, b))
+    if (lowered(document_of(f), a) == lowered(document_of(f), b))
         return true;
-    const bool letter = document_type(d, a)->kind == WORD_LETTER ||
-                        document_type(d, b)->kind == WORD_LETTER;
-    return letter &&
+    const struct letters x = initials_of(f, t, a), y = initials_of(f, t, b);
+    if (x.n > 1 && y.n > 1)
+        return same_letters(&x, &y);
+    return (x.n || y.n) &&
            initial(f, text_at(t, a), a) == initial(f, text_at(t, b), b);
+}
+
+/* Whether first name a, which fits first name b, is the shorter way to write
+ * it: J. for Jan, JK for J.K. */
+static bool first_is_shorter(const struct entity_finder *f,
+                             const struct texts *t, size_t a, size_t b)
+{
+    const struct letters x = initials_of(f, t, a), y = initials_of(f, t, b);
+    if (x.n == 0 || y.n == 0)
+        return x.n > 0 && y.n == 0;
+    return x.n < y.n ||
+           (x.n == y.n && f->places[a].end - f->places[a].start <
+                              f->places[b].end - f->places[b].start);
 }
 
 /* Whether the shorter name a may be short for b: its last words, its first
@@ -163,16 +241,14 @@ static bool shortens(const struct entity_finder *f, const struct texts *t,
     const size_t la = a->first_token + na - 1, lb = b->first_token + nb - 1;
     if (na > nb || nb < 2 || nb > NAME_TOKENS)
         return false;
-    if (na == nb) /* J. Leike, or Jr. left out */
-        return na > 1 &&
-               a->tokens + (document_type(d, a->first_token)->kind ==
-                            WORD_LETTER) <=
-                   b->tokens + 1 &&
+    if (na == nb) { /* J. Leike, or Jr. left out */
+        const bool shorter =
+            first_is_shorter(f, t, a->first_token, b->first_token);
+        return na > 1 && a->tokens + shorter <= b->tokens + 1 &&
                first_fits(f, t, a->first_token, b->first_token) &&
                same_words(d, a->first_token + 1, b->first_token + 1, na - 1) &&
-               (a->tokens < b->tokens ||
-                (document_type(d, a->first_token)->kind == WORD_LETTER &&
-                 document_type(d, b->first_token)->kind != WORD_LETTER));
+               (a->tokens < b->tokens || shorter);
+    }
     if (same_words(d, a->first_token, lb - (na - 1), na))
         return true;
     return na > 1 && lowered(d, la) == lowered(d, lb) &&

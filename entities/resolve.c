@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "entities/join_names.h"
+#include "entities/mention_spans.h"
 
 /* Tokens of a name that is looked for where it is untagged. */
 #define MISSED_TOKENS 5
@@ -28,62 +29,9 @@ void resolver_free(struct resolver *r)
     free(r);
 }
 
-/* ---- Mentions as they are tagged. */
-
 static unsigned lists_of(const struct document *d, size_t token)
 {
     return document_type(d, token)->info.gazetteers;
-}
-
-/* Whether the first token of a person is what the sentence begins with, not the
- * name: a first name comes behind it ("Defenseman Jonas Brodin"), or it is a
- * word that is written small elsewhere ("Yesterday Mohamed"). */
-static bool leads_to_name(const struct document *d,
-                          const struct entity_mention *m)
-{
-    const size_t i = m->first_token;
-    const struct model_word *w = &document_type(d, i)->info;
-    if (!d->tokens[i].first || d->tokens[i].mode != MODE_NORMAL ||
-        (w->gazetteers & GAZ_FIRST_NAME))
-        return false;
-    return (m->tokens > 2 && (lists_of(d, i + 1) & GAZ_FIRST_NAME) &&
-            !(w->gazetteers & GAZ_LAST_NAME)) ||
-           (w->cased >= 1 && w->cased <= 2);
-}
-
-/* Takes titles off persons, and 's off everything. False: nothing is left. */
-static bool trim(struct entity_finder *f, struct entity_mention *m)
-{
-    const struct document *d = document_of(f);
-    while (m->class == ENTITY_PERSON && m->tokens > 1 &&
-           ((document_type(d, m->first_token)->roles & WORD_TITLE) ||
-            leads_to_name(d, m))) {
-        m->first_token++;
-        m->tokens--;
-    }
-    while (m->tokens > 0) {
-        const size_t last = m->first_token + m->tokens - 1;
-        const struct word_type *w = document_type(d, last);
-        const bool tail = f->places[last].end - f->places[last].start >= 2 &&
-                          w->kind == WORD_LOWER && w->letters == 1;
-        if (!tail && w->kind != WORD_SIGN)
-            break;
-        m->tokens--;
-    }
-    if (m->tokens == 0)
-        return false;
-    m->start = f->places[m->first_token].start;
-    m->end = f->places[m->first_token + m->tokens - 1].end;
-    return document_type(d, m->first_token)->letters > 0 || m->tokens > 1;
-}
-
-static void trim_all(struct entity_finder *f)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < f->mention_count; i++)
-        if (trim(f, &f->mentions[i]))
-            f->mentions[kept++] = f->mentions[i];
-    f->mention_count = kept;
 }
 
 /* ---- Entities. */
@@ -100,6 +48,8 @@ static bool put_entity(struct entity_finder *f, struct group *g,
 {
     const struct entity_mention *m = &f->mentions[g->spelt];
     const struct slice text = m->in_title ? t->title : t->body;
+    /* Not the mention's: that of a dateline has the state behind the city. */
+    const uint32_t end = f->places[m->first_token + m->tokens - 1].end;
     if (f->entity_count == f->entity_cap) {
         struct entity *e = array_grow(f->entities, &f->entity_cap, sizeof *e);
         if (!e)
@@ -107,10 +57,10 @@ static bool put_entity(struct entity_finder *f, struct group *g,
         f->entities = e;
     }
     /* Slices are set when the buffer no longer moves. */
-    f->entities[f->entity_count++] = (struct entity){
-        (enum entity_class)g->class, {NULL, m->end - m->start}, 0};
+    f->entities[f->entity_count++] =
+        (struct entity){(enum entity_class)g->class, {NULL, end - m->start}, 0};
     g->entity = (uint32_t)f->entity_count;
-    buf_append(&f->names, text.data + m->start, m->end - m->start);
+    buf_append(&f->names, text.data + m->start, end - m->start);
     return !f->names.failed;
 }
 
@@ -327,7 +277,7 @@ bool resolve(struct resolver *r, struct entity_finder *f, struct slice title,
              struct slice body)
 {
     const struct texts t = {title, body, f->title_tokens};
-    trim_all(f);
+    mention_spans_settle(f, body);
     if (!name_groups_reset(r, f) || !name_groups_make(r, f))
         return false;
     mark_tails(r, f);

@@ -98,6 +98,11 @@ static const char titles[] =
 static const char endings[] = " jr sr inc corp co ltd bros llc cos plc ave "
                               "blvd jan feb mar apr aug sept oct nov dec etc "
                               "dept univ assn ";
+/* States and provinces, with a capital; `Conn.` may end a sentence. */
+static const char states[] =
+    " ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich "
+    "minn miss mo mont neb nev okla ore pa penn tenn tex vt va wash wis wyo "
+    "alta ont que sask ";
 /* Words that begin a sentence behind one of those. */
 static const char starters[] =
     " the a an he she it they we i you this that these those in on at for but "
@@ -169,7 +174,8 @@ static bool takes_stop(struct token_scanner *s, size_t from, size_t at,
         return next.kind == KIND_LOWER || next.kind == KIND_DIGIT;
     if (listed(titles, word, 6))
         return true;
-    if (!listed(endings, word, 6))
+    if (!listed(endings, word, 6) &&
+        (character_at(s, from).kind != KIND_UPPER || !listed(states, word, 5)))
         return false;
     s->stop = STOP_MAYBE;
     return true;
@@ -262,8 +268,69 @@ static enum token_stop stop_behind(const struct token_scanner *s,
 }
 
 /* Lines up to this length in bytes, a capital behind them, are headlines or
- * list items: running text is wrapped at more. */
+ * list items, but in a text that is wrapped at narrow columns. */
 #define SHORT_LINE 55
+/* Longer lines are counted as this long. */
+#define LINE_MAX_COUNTED 127
+/* A text is wrapped if one in so many of its lines goes on with a small letter:
+ * in running English three of four do, lines of lists and headlines do not. */
+#define WRAPPED_LINES 3
+/* One in so many lines may be longer than the column: a headline, a table. */
+#define WIDER_LINES 10
+
+/* Returns the bytes of a line of the text, without the blanks at its end. */
+static size_t line_length(struct slice text, size_t from, size_t end)
+{
+    while (end > from && (unsigned char)text.data[end - 1] <= ' ')
+        end--;
+    return end - from;
+}
+
+/* Returns the width of the text's column in bytes, 0 if the text is not
+ * wrapped. Reads each byte once; called once for a text. */
+static size_t wrap_width(struct slice text)
+{
+    size_t lengths[LINE_MAX_COUNTED + 1] = {0}, lines = 0, behind = 0,
+                                      small = 0, before = 0;
+    for (size_t at = 0; at < text.len;) {
+        const char *newline = memchr(text.data + at, '\n', text.len - at);
+        const size_t end = newline ? (size_t)(newline - text.data) : text.len;
+        const size_t length = line_length(text, at, end);
+        if (length) {
+            lines++;
+            lengths[length < LINE_MAX_COUNTED ? length : LINE_MAX_COUNTED]++;
+            behind += before > 0;
+            small += before > 0 &&
+                     ascii_kind((unsigned char)text.data[at]) == KIND_LOWER;
+        }
+        before = length;
+        at = end + 1;
+    }
+    if (behind == 0 || small * WRAPPED_LINES < behind)
+        return 0;
+    size_t width = LINE_MAX_COUNTED, wider = lengths[width];
+    while (width > 0 && wider <= lines / WIDER_LINES)
+        wider += lengths[--width];
+    return width;
+}
+
+/* A line and the word behind it fill at least so many tenths of the column
+ * where the text goes on: columns are ragged, headlines shorter. */
+#define FULL_TENTHS 8
+
+/* Whether the next word would hardly have stood on the line before it, which
+ * has `length` bytes, so that the text goes on. */
+static bool is_wrapped(struct token_scanner *s, size_t length)
+{
+    size_t end = s->pos;
+    if (s->wrap == WRAP_UNKNOWN)
+        s->wrap = wrap_width(s->text);
+    while (end < s->text.len && end - s->pos <= s->wrap &&
+           (unsigned char)s->text.data[end] > ' ')
+        end++;
+    return s->wrap > 0 &&
+           (length + 1 + (end - s->pos)) * 10 > s->wrap * FULL_TENTHS;
+}
 
 /* Skips white space; says whether a paragraph ended in it. */
 static bool skip_space(struct token_scanner *s)
@@ -274,23 +341,24 @@ static bool skip_space(struct token_scanner *s)
         s->pos++;
         return false;
     }
+    const size_t start = s->pos, length = start - s->line;
     unsigned lines = 0;
-    size_t length = 0;
     while (s->pos < s->text.len) {
         const struct character c = character_at(s, s->pos);
         if (c.kind != KIND_SPACE)
             break;
         if (c.sign == '\n') {
-            if (lines++ == 0)
-                length = s->pos - s->line;
+            lines++;
             s->line = s->pos + 1;
         }
         s->pos += c.bytes;
     }
     if (lines == 0)
         return false;
-    return lines > 1 || s->pos > s->line ||
-           (length <= SHORT_LINE && character_at(s, s->pos).kind != KIND_LOWER);
+    if (lines > 1 || s->pos > s->line)
+        return true;
+    return length <= SHORT_LINE && character_at(s, s->pos).kind != KIND_LOWER &&
+           (s->pos >= s->text.len || !is_wrapped(s, length));
 }
 
 static bool begins_sentence(const struct token_scanner *s, enum token_stop stop,
@@ -312,7 +380,7 @@ static bool begins_sentence(const struct token_scanner *s, enum token_stop stop,
 
 void token_scanner_init(struct token_scanner *s, struct slice text)
 {
-    *s = (struct token_scanner){text, 0, 0, STOP_SURE};
+    *s = (struct token_scanner){text, 0, 0, WRAP_UNKNOWN, STOP_SURE};
 }
 
 bool token_next(struct token_scanner *s, struct token *out)

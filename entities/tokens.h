@@ -24,12 +24,17 @@ enum token_stop {
     STOP_SURE
 };
 
+#define WRAP_UNKNOWN SIZE_MAX
+
 /* Walks the tokens of a text of any bytes, at most 4 GiB, in linear time.
  * Bytes that are not UTF-8 part tokens. */
 struct token_scanner {
     struct slice text;
     size_t pos;
     size_t line; /* start of the line that pos is in */
+    /* Bytes of the lines of a text that is wrapped: 0 for one that is not,
+     * WRAP_UNKNOWN before the first short line. */
+    size_t wrap;
     enum token_stop stop;
 };
 

@@ -15,10 +15,11 @@
 
 static const char connecting[] =
     " of the and for & - ' 's . / in on to at de la du des von van der den del "
-    "di da dos das le les y e et a al el bin ibn ben zu ter ten with ! : ";
+    "di da do dos das della delle degli dei le les los las y e et a al el bin "
+    "bint ibn ben zu zum zur vom ter ten with ! : ";
 static const char leading[] =
-    " de la du von van der den del di da dos das le al el bin ibn ben abu ul "
-    "ter ten zu d' l' ";
+    " de la du von van der den del di da dos das della delle degli dei le los "
+    "las al el bin bint ibn ben abu ul ter ten zu zum zur vom d' l' ";
 static const char ending[] =
     " jr jr. sr sr. inc inc. ltd ltd. corp corp. llc l.l.c. lp l.p. plc co co. "
     "ii iii iv ";

@@ -552,24 +552,3 @@ size_t words_plain(struct word_scanner *s, struct plain_word *words, size_t max)
     }
     return n;
 }
-
-void analysis_fold_name(struct slice text, struct buf *out)
-{
-    struct word_scanner s;
-    struct word w;
-    size_t start = out->len;
-    word_scanner_init(&s, text);
-    while (word_next(&s, &w)) {
-        if (out->len > start)
-            buf_append_byte(out, ' ');
-        buf_append(out, w.folded.data, w.folded.len);
-    }
-    out->failed |= s.scratch.failed;
-    word_scanner_release(&s);
-    if (out->len == start)
-        for (size_t i = 0; i < text.len; i++) {
-            char c = text.data[i];
-            buf_append_byte(out,
-                            (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
-        }
-}

@@ -72,10 +72,15 @@ struct plain_word {
 size_t words_plain(struct word_scanner *s, struct plain_word *words,
                    size_t max);
 
-/* Appends the folded words of `text` joined by single spaces: the form in
- * which names and labels are compared. Where there is no word in it, the bytes
- * with ASCII capitals made small. */
+/* Appends the folded words of `text` joined by single spaces. Where there is no
+ * word in it, the bytes with ASCII capitals made small. */
+void analysis_fold_words(struct slice text, struct buf *out);
+/* The same, but initials that stand together are one word, and initials that
+ * name the same are the same: J. K., J.K. and JK, U.S., US and USA. The form in
+ * which names and labels are compared. */
 void analysis_fold_name(struct slice text, struct buf *out);
+/* Whether small letters are the same as initials: `us` and `usa`. */
+bool analysis_same_initials(struct slice a, struct slice b);
 
 /* The commonest words of English news. A phrase of such words is in far fewer
  * articles than its words are, so that their pairs are terms. */

@@ -78,7 +78,7 @@ static bool add_name(struct mention_finder *f, const struct lexicon *lex,
 {
     const size_t head = f->part_count;
     buf_reset(&f->folded);
-    analysis_fold_name(text, &f->folded);
+    analysis_fold_words(text, &f->folded);
     struct slice rest = {f->folded.data, f->folded.len};
     if (f->folded.failed || !add_part(f, 0))
         return false;

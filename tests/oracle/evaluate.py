@@ -139,7 +139,8 @@ class Corpus:
         for name in ENTITIES:
             for value in set(article.fields.get(name, ())):
                 parts = rules.fold_name(value).split(" ")
-                stands = sum(len(mentions(parts, [w for w, _, _ in
+                spelt = rules.fold_words(value)
+                stands = sum(len(mentions(spelt, [w for w, _, _ in
                                                   rules.words(text)]))
                              for text in (article.title, article.body))
                 length += max(1, stands) * len(parts)
@@ -362,6 +363,7 @@ class Corpus:
         spans = set()
         for value in self.articles[number].fields.get(tree[1], ()):
             name = rules.fold_name(value).split(" ")
+            stands = rules.fold_words(value)
             if tree[0] == "field":
                 folded = rules.fold_name(tree[2])
                 if tree[3] or " " in folded:
@@ -369,7 +371,7 @@ class Corpus:
                         continue
                 elif folded not in name:
                     continue
-            spans |= mentions(name, words)
+            spans |= mentions(stands, words)
         return spans
 
     def _word(self, text, where):

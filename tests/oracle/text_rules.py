@@ -155,9 +155,39 @@ def stem(word):
     return _STEMS[word]
 
 
+def _initial(text, word, place):
+    """Whether a word may be one of several initials: one letter of a script that
+    has them, and no O of O'Brien."""
+    start, end = place
+    return (len(word) == 1 and len(word.encode()) <= 2 and
+            not "0" <= word <= "9" and text[end:end + 1] not in ("'", "\u2019")
+            and not (word == "s" and start > 0 and text[start - 1] in "'\u2019"))
+
+
+def _together(text, a, b):
+    """Whether two initials, as (word, place), are one word in names."""
+    gap = text[a[1][1]:b[1][0]]
+    small = [text[slice(*place)] == word for word, place in (a, b)]
+    return (_initial(text, *a) and _initial(text, *b) and len(gap) <= 3 and
+            not gap.strip(". ") and
+            (gap.startswith(".") or small[0] == small[1]))
+
+
+def fold_words(text):
+    """The words of a name, as they stand in texts."""
+    return [w for w, _, _ in words(text)]
+
+
 def fold_name(text):
     """The form in which names and labels are compared."""
-    folded = " ".join(w for w, _, _ in words(text))
-    if folded:
-        return folded
+    found, last = [], None
+    for word, _, _, start, end in _scan(text):
+        piece = (word, (start, end))
+        if last and _together(text, last, piece):
+            found[-1] += piece[0]
+        else:
+            found.append(piece[0])
+        last = piece
+    if found:
+        return " ".join("us" if word == "usa" else word for word in found)
     return "".join(c.lower() if c.isascii() else c for c in text)

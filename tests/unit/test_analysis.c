@@ -100,6 +100,27 @@ static void names_fold_to_words_and_spaces(void **state)
     struct buf out = BUF_INIT;
     analysis_fold_name(slice_of("  James-Baker, III "), &out);
     assert_string_equal(buf_cstr(&out), "james baker iii");
+    static const char *const initials[][2] = {
+        {"J. K. Holm", "jk holm"},
+        {"J.K. Holm", "jk holm"},
+        {"JK Holm", "jk holm"},
+        {"J. Holm", "j holm"},
+        {"U.S.", "us"},
+        {"USA", "us"},
+        {"U. S. A. Today", "us today"},
+        {"D. O'Neal", "d o neal"},
+        {"Anna y G. Holm", "anna y g holm"},
+        {"4 A B", "4 ab"},
+        {"A, B", "a b"},
+        {"\u0418. \u0418. Holm", "\u0438\u0438 holm"}};
+    for (size_t i = 0; i < sizeof initials / sizeof *initials; i++) {
+        buf_reset(&out);
+        analysis_fold_name(slice_of(initials[i][0]), &out);
+        assert_string_equal(buf_cstr(&out), initials[i][1]);
+    }
+    buf_reset(&out);
+    analysis_fold_words(slice_of("J. K. Holm, USA"), &out);
+    assert_string_equal(buf_cstr(&out), "j k holm usa");
     buf_reset(&out);
     analysis_fold_name(slice_of("$%!"), &out);
     assert_string_equal(buf_cstr(&out), "$%!");

@@ -53,6 +53,25 @@ static void signs_stand_apart_from_words(void **state)
     assert_tokens("3.5% of $1,000... at Amazon.com",
                   "||3.5|%|of|$|1,000|...|at|Amazon.com");
     assert_tokens("A headline\nThe text", "||A|headline||The|text");
+    assert_tokens("in Hartford, Conn. Anna came. The Wash. The mass. Anna",
+                  "||in|Hartford|,|Conn.|Anna|came|.||The|Wash.||The|mass|.||"
+                  "Anna");
+}
+
+static void lines_of_a_narrow_column_go_on(void **state)
+{
+    (void)state;
+    assert_tokens(
+        "Crane falls\nThe town has asked the painter Clara\nHolm and "
+        "the baker Jonas Weller for\nhelp with the new hall, which "
+        "the\ncarpenter Peter Brandt built",
+        "||Crane|falls||The|town|has|asked|the|painter|Clara|Holm|and|"
+        "the|baker|Jonas|Weller|for|help|with|the|new|hall|,|which|"
+        "the|carpenter|Peter|Brandt|built");
+    assert_tokens("Clara Holm\nJonas Weller\nPeter Brandt",
+                  "||Clara|Holm||Jonas|Weller||Peter|Brandt");
+    assert_tokens("The baker Anna\nHolm and the town\nof Bern\nAnna Weller",
+                  "||The|baker|Anna|Holm|and|the|town|of|Bern||Anna|Weller");
 }
 
 static void any_bytes_have_tokens(void **state)
@@ -204,6 +223,39 @@ static void a_name_of_two_is_not_given_to_one(void **state)
                     "P:Hillary Clinton=Hillary Clinton;P:Clinton=Clinton;");
 }
 
+static void particles_are_of_the_name(void **state)
+{
+    (void)state;
+    assert_entities(
+        "The teacher Pieter Van Der Linde spoke to Anna De los Rios "
+        "in the hall. Van Der Linde said so.",
+        "P:Pieter Van Der Linde=Pieter Van Der Linde;"
+        "P:Anna De los Rios=Anna De los Rios;"
+        "P:Pieter Van Der Linde=Van Der Linde;");
+}
+
+static void initials_are_one_name_however_written(void **state)
+{
+    (void)state;
+    assert_entities("The writer T.K. Holm met Anna Weller. TK Holm said so in "
+                    "the U.S. on Monday. Many in the US and in the USA read T. "
+                    "K. Holm.",
+                    "P:T. K. Holm=T.K. Holm;P:Anna Weller=Anna Weller;"
+                    "P:T. K. Holm=TK Holm;L:U.S.=U.S.;L:U.S.=US;L:U.S.=USA;"
+                    "P:T. K. Holm=T. K. Holm;");
+}
+
+static void places_of_a_dateline_are_one(void **state)
+{
+    (void)state;
+    assert_entities("PORTLAND, Ore. (AP) - The mayor of Portland said that the "
+                    "bridge is to be opened.",
+                    "L:PORTLAND=PORTLAND, Ore.;O:AP=AP;L:PORTLAND=Portland;");
+    assert_entities("The mayor of Portland, Oregon said on Monday that the "
+                    "bridge is to be opened.",
+                    "L:Portland=Portland;L:Oregon=Oregon;");
+}
+
 static void other_languages_have_no_entities(void **state)
 {
     (void)state;
@@ -275,10 +327,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_stand_apart_from_words),
+        cmocka_unit_test(lines_of_a_narrow_column_go_on),
         cmocka_unit_test(any_bytes_have_tokens),
         cmocka_unit_test(the_labels_of_a_run_are_the_best),
         cmocka_unit_test(short_names_are_those_of_full_ones),
         cmocka_unit_test(a_name_of_two_is_not_given_to_one),
+        cmocka_unit_test(particles_are_of_the_name),
+        cmocka_unit_test(initials_are_one_name_however_written),
+        cmocka_unit_test(places_of_a_dateline_are_one),
         cmocka_unit_test(other_languages_have_no_entities),
         cmocka_unit_test(long_and_odd_texts_end),
         cmocka_unit_test(a_damaged_model_is_refused),
