@@ -2,6 +2,7 @@
  * under multi-letter prefixes are folded and so never begin with a capital. */
 #include "common/text/schema.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 #include <utf8proc.h>
@@ -54,7 +55,7 @@
     "本文 내용 본문 articlefulltext newsbody "                           \
     "storybody postcontent postbody pagecontent pagetext "                     \
     "fullarticle fullstory fullcontent cleantext "                             \
-    "cleanedtext textbody articlehtml bodyplain "                              \
+    "textcleaned cleanedtext textbody articlehtml bodyplain "                  \
     "bodymarkdown markdown document documentbody "                             \
     "paragraphs sentences newsarticle news haupttext "                         \
     "fliesstext meldung artikelinhalt texteintegral "                          \
@@ -74,7 +75,7 @@
     "publisheddate datepublish datepublished pubdate "                         \
     "publishdate publishedat createdat webpublicationdate "                    \
     "publicationdate dateofpublication publicationtime "                       \
-    "publicationdatetime issued issuedate issuedon "                           \
+    "publicationdatetime issued publishingdate dateutc issuedate issuedon "    \
     "publishedon publishedtime publishtime "                                   \
     "publishdatetime firstpublished firstpublicationdate "                     \
     "firstpublishedat firstcreated versioncreated "                            \
@@ -150,7 +151,7 @@
     "ressort rubrique seccion secao sezione rubriek "                          \
     "sectie dział kategorie categoria categorie "                             \
     "kategoria kategori раздел рубрика "                          \
-    "栏目 分类 카테고리 newscategory "                                 \
+    "栏目 分类 카테고리 newstype newscategory "                        \
     "articlecategory categoryname editoria rubrika "                           \
     "rubryka osasto avdeling sektion κατηγορια "                      \
     "القسم التصنيف קטגוריה "                                \
@@ -163,7 +164,7 @@
     "tema temas palavraschave parolechiave argomento "                         \
     "trefwoorden onderwerp tagi temat emne emner теги "                    \
     "тема 关键词 标签 キーワード 태그 "                        \
-    "newskeywords metakeywords taglist keywordlist "                           \
+    "identifierkeyword newskeywords metakeywords taglist keywordlist "         \
     "hashtags schlusselworter schluesselworter nyckelord "                     \
     "stikord avainsanat slowakluczowe klicovaslova "                           \
     "kulcsszavak anahtarkelimeler etiketler etichete "                         \
@@ -294,32 +295,73 @@ static size_t fold_key(struct slice key, char out[KEY_MAX])
             len = put_folded(out, len, code);
         else if (c == '_' && len == 0)
             out[len++] = c;
-        else if (!strchr(" \t_-./@#", c) && len == KEY_MAX)
+        else if (!strchr(" \t_-./@#()", c) && len == KEY_MAX)
             return 0;
-        else if (!strchr(" \t_-./@#", c))
+        else if (!strchr(" \t_-./@#()", c))
             out[len++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
     return len <= KEY_MAX ? len : 0;
 }
 
+/* ---- All keys of all fields by their hash, made once. Scanning the lists took
+ * most of the time of reading JSON documents. */
+
+/* Places of the table: twice the number of keys at least, a power of two. */
+#define KEYS_SIZE 2048
+
+static struct key_entry {
+    const char *name; /* NULL: free */
+    size_t len;
+    int field, rank;
+} key_table[KEYS_SIZE];
+static pthread_once_t keys_once = PTHREAD_ONCE_INIT;
+
+/* The entry of a key, or the free place where it belongs. */
+static struct key_entry *key_place(const char *name, size_t len)
+{
+    size_t i = (size_t)hash64(name, len) % KEYS_SIZE;
+    while (key_table[i].name && (key_table[i].len != len ||
+                                 memcmp(key_table[i].name, name, len) != 0))
+        i = (i + 1) % KEYS_SIZE;
+    return &key_table[i];
+}
+
+static void make_keys(void)
+{
+    size_t count = 0;
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        const char *p = schema_fields[f].keys;
+        for (int rank = 0; *p && count < KEYS_SIZE / 2; rank++) {
+            const size_t len = strcspn(p, " ");
+            struct key_entry *e = key_place(p, len);
+            if (!e->name) {
+                *e = (struct key_entry){p, len, f, rank};
+                count++;
+            }
+            p += len;
+            p += strspn(p, " ");
+        }
+    }
+}
+
 int schema_find_key(struct slice key, int *rank)
 {
     char folded[KEY_MAX];
-    const struct slice name = {folded, fold_key(key, folded)};
-    for (int f = 0; name.len && f < FIELD_COUNT; f++) {
-        int at = list_find(schema_fields[f].keys, name);
-        if (at >= 0) {
-            *rank = at;
-            return f;
-        }
-    }
-    return -1;
+    const size_t len = fold_key(key, folded);
+    pthread_once(&keys_once, make_keys);
+    const struct key_entry *e = key_place(folded, len);
+    if (!len || !e->name)
+        return -1;
+    *rank = e->rank;
+    return e->field;
 }
 
 bool schema_is_part(enum field field, int rank)
 {
     static const struct slice first = {"leadparagraph", 13};
-    return field == FIELD_BODY && rank >= list_find(BODY_NAMES, first);
+    int least = 0;
+    return field == FIELD_BODY &&
+           schema_find_key(first, &least) == FIELD_BODY && rank >= least;
 }
 
 #define SUGGEST_MAX 24

@@ -24,9 +24,10 @@ static bool is_word(struct slice word, const char *const *list)
 {
     while (word.len && strchr(".,", word.data[word.len - 1]))
         word.len--;
-    for (; *list; list++)
-        if (strlen(*list) == word.len &&
-            strncasecmp(word.data, *list, word.len) == 0)
+    for (; word.len && *list; list++)
+        if (((word.data[0] ^ **list) | 0x20) == 0x20 &&
+            strncasecmp(word.data, *list, word.len) == 0 &&
+            (*list)[word.len] == '\0')
             return true;
     return false;
 }
@@ -118,7 +119,8 @@ static bool is_degree(struct slice word)
     while (word.len && strchr(".,", word.data[word.len - 1]))
         word.len--;
     for (size_t i = 0; degrees[i]; i++)
-        if (slice_equal(word, slice_of(degrees[i])))
+        if (word.len && word.data[0] == degrees[i][0] &&
+            slice_equal(word, slice_of(degrees[i])))
             return true;
     return false;
 }

@@ -118,10 +118,27 @@ static void put_loose(struct buf *out, const char *from, const char *end)
         put(out, from, (size_t)(end - from));
         return;
     }
-    for (const char *s = from + 1; s < end - 1; s++) {
-        put(out, s, 1);
-        s += *s == '"' && s + 1 < end - 1 && s[1] == '"';
+    from++;
+    end--;
+    while (from < end) {
+        const char *at = memchr(from, '"', (size_t)(end - from));
+        const char *next = at ? at + 1 : end;
+        put(out, from, (size_t)(next - from));
+        from = next + (next < end && at && *next == '"');
     }
+}
+
+/* The first quotation mark from s on that is no \", or the end. */
+static const char *find_quote(const char *s, const char *end,
+                              const struct csv_dialect *d)
+{
+    if (!d->backslash) {
+        const char *at = memchr(s, '"', (size_t)(end - s));
+        return at ? at : end;
+    }
+    while (s < end && *s != '"')
+        s += is_escape(s, end) ? 2 : 1;
+    return s < end ? s : end;
 }
 
 /* Reads a cell that begins with a quotation mark, by pairs of these marks. */
@@ -131,7 +148,12 @@ static enum csv_end loose_cell(const char **p, const char *end, bool last,
     const char *const from = *p, *s = from;
     bool open = false, lines = false;
     while (s < end && (open || (*s != d->mark && !is_line_end(*s, d)))) {
-        lines = lines || is_line_end(*s, d);
+        if (open && *s != '"') { /* most of the bytes are passed over here */
+            const char *next = find_quote(s, end, d);
+            lines = lines || memchr(s, d->cr ? '\r' : '\n', (size_t)(next - s));
+            s = next;
+            continue;
+        }
         if (d->backslash && is_escape(s, end)) {
             s += 2;
             continue;
@@ -186,9 +208,11 @@ static enum csv_end quoted_cell(const char **p, const char *end, bool last,
             s += 2;
             continue;
         }
-        if (*s != '"') {
-            line = !line && is_line_end(*s, d) ? s : line;
-            s++;
+        if (*s != '"') { /* most of the bytes are passed over here */
+            const char *next = backslash ? s + 1 : find_quote(s, end, d);
+            if (!line)
+                line = memchr(s, d->cr ? '\r' : '\n', (size_t)(next - s));
+            s = next;
             continue;
         }
         const size_t n = quote_run(s, end);
@@ -491,7 +515,11 @@ bool csv_is_table(struct slice text, struct csv_head *out)
             continue;
         h.row = slice_trim((struct slice){text.data, size});
         const struct slice rest = {text.data + size, text.len - size};
+        struct csv_head names = h;
         compare_rows(rest, &h.dialect, h.names, &rows, &same);
+        /* A transcript has who speaks before a tab. */
+        if (tab && h.names == 2 && !read_names(text, &names))
+            continue;
         if (rows < 2 || same + (rows > 10) < rows ||
             (!tab && (is_prose(h.row, marks[m]) ||
                       is_prose(first_line(rest), marks[m]))))

@@ -191,6 +191,14 @@ static void columns_of_archives_of_the_press_are_known(void **state)
         "Ann\n");
 }
 
+static void punctuation_in_names_of_columns_does_not_count(void **state)
+{
+    (void)state;
+    check("Article Title,BODY_TEXT,Author(s),Pub. Date,Date (UTC)\nOne,a,Jane "
+          "Roe,,2024-05-01\n",
+          "|One|a|2024-05-01|author=Jane Roe\n");
+}
+
 static void place_holders_are_no_values(void **state)
 {
     (void)state;
@@ -212,6 +220,9 @@ static void tables_without_a_known_column_are_refused(void **state)
     struct nh_error err;
     refused("foo,bar,baz\n1,2,3\n4,5,6\n7,8,9\n", "names no column");
     refused("a\tb\n1\t2\n3\t4\n", "names no column");
+    assert_ptr_equal(
+        told("ANN:\tShall we begin?\nBOB:\tYes.\nANN:\tGood.\n", &err),
+        &reader_text);
     assert_ptr_equal(told("Bread, milk, eggs\nand, in short, all\nthat, he, "
                           "wanted\n",
                           &err),
@@ -453,6 +464,7 @@ int main(void)
         cmocka_unit_test(one_column_is_a_table_if_it_is_quoted),
         cmocka_unit_test(columns_are_known_in_the_languages_of_the_press),
         cmocka_unit_test(columns_of_archives_of_the_press_are_known),
+        cmocka_unit_test(punctuation_in_names_of_columns_does_not_count),
         cmocka_unit_test(place_holders_are_no_values),
         cmocka_unit_test(tables_without_a_known_column_are_refused),
         cmocka_unit_test(answers_of_services_may_stand_on_one_line),
