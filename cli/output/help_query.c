@@ -37,7 +37,7 @@ static const struct help_row rows[] = {
     {"person:\"Jan Leike\"", "this whole name"},
     {"person:(Leike OR Schulman)", "a field for a group"},
     {"place:*", "articles with a place"},
-    {"topic:safety", "the whole value; source:, section:, lang:, url:, id:"},
+    {"topic:safety", "the whole value; source:, lang:, id:; url: or its site"},
     {"copies:leike-resigns", "an article and those with the same text"},
     {"title:quits", "in the title; also a phrase or a wildcard"},
     {NULL, "Dates, in UTC, both ends included"},

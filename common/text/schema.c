@@ -182,42 +182,44 @@
 #define PLACE_NAMES "place places locations gpe geofacet"
 
 const struct field_def schema_fields[FIELD_COUNT] = {
-    [FIELD_ID] = {"id", "", ID_NAMES, "Q", NULL, FIELD_KIND_EXACT, false, false,
-                  true, "the article's identifier", "id:reuters-1"},
-    [FIELD_TITLE] = {"title", "headline", TITLE_NAMES, "S", NULL,
+    [FIELD_ID] = {"id", "", ID_NAMES, "Q", NULL, NULL, FIELD_KIND_EXACT, false,
+                  false, true, "the article's identifier", "id:reuters-1"},
+    [FIELD_TITLE] = {"title", "headline", TITLE_NAMES, "S", NULL, NULL,
                      FIELD_KIND_TEXT, false, false, true,
                      "words or a phrase of the title", "title:safety"},
-    [FIELD_BODY] = {"body", "", BODY_NAMES, "", NULL, FIELD_KIND_TEXT, false,
-                    false, false, "the article's text", ""},
-    [FIELD_DATE] = {"date", "", DATE_NAMES, "", NULL, FIELD_KIND_DATE, false,
-                    false, true, "a day, month, year or range of them",
+    [FIELD_BODY] = {"body", "", BODY_NAMES, "", NULL, NULL, FIELD_KIND_TEXT,
+                    false, false, false, "the article's text", ""},
+    [FIELD_DATE] = {"date", "", DATE_NAMES, "", NULL, NULL, FIELD_KIND_DATE,
+                    false, false, true, "a day, month, year or range of them",
                     "date:2024-05-01..2024-05-17"},
-    [FIELD_SOURCE] = {"source", "publisher", SOURCE_NAMES, "XSRC", NULL,
+    [FIELD_SOURCE] = {"source", "publisher", SOURCE_NAMES, "XSRC", NULL, NULL,
                       FIELD_KIND_LABEL, false, false, true, "who published it",
                       "source:senate.gov"},
-    [FIELD_AUTHOR] = {"author", "by", AUTHOR_NAMES, "A", "XAW", FIELD_KIND_NAME,
-                      true, false, true, "who wrote it", "author:Dickens"},
-    [FIELD_URL] = {"url", "link", URL_NAMES, "U", NULL, FIELD_KIND_EXACT, false,
-                   false, true, "the article's address",
-                   "url:https://example.org/news/1"},
-    [FIELD_SECTION] = {"section", "", SECTION_NAMES, "XSEC", NULL,
+    [FIELD_AUTHOR] = {"author", "by", AUTHOR_NAMES, "A", "XAW", NULL,
+                      FIELD_KIND_NAME, true, false, true, "who wrote it",
+                      "author:Dickens"},
+    [FIELD_URL] = {"url", "link", URL_NAMES, "U", NULL, "XSITE",
+                   FIELD_KIND_EXACT, false, false, true,
+                   "the article's address, or a site", "url:example.org"},
+    [FIELD_SECTION] = {"section", "", SECTION_NAMES, "XSEC", NULL, NULL,
                        FIELD_KIND_LABEL, false, false, true,
                        "the section or desk", "section:business"},
-    [FIELD_TOPIC] = {"topic", "tag", TOPIC_NAMES, "K", NULL, FIELD_KIND_LABEL,
-                     true, false, true, "a subject label", "topic:cocoa"},
-    [FIELD_LANGUAGE] = {"lang", "language", LANGUAGE_NAMES, "L", NULL,
+    [FIELD_TOPIC] = {"topic", "tag", TOPIC_NAMES, "K", NULL, NULL,
+                     FIELD_KIND_LABEL, true, false, true, "a subject label",
+                     "topic:cocoa"},
+    [FIELD_LANGUAGE] = {"lang", "language", LANGUAGE_NAMES, "L", NULL, "XLANG",
                         FIELD_KIND_LABEL, false, false, true,
-                        "the language code", "lang:en"},
-    [FIELD_PERSON] = {"person", "people", PERSON_NAMES, "XPN", "XPW",
+                        "the language code, with its kinds (en-US)", "lang:en"},
+    [FIELD_PERSON] = {"person", "people", PERSON_NAMES, "XPN", "XPW", NULL,
                       FIELD_KIND_NAME, true, true, true,
                       "a person who is named", "person:\"Jan Leike\""},
     [FIELD_ORG] = {"org", "organization organisation company", ORG_NAMES, "XON",
-                   "XOW", FIELD_KIND_NAME, true, true, true,
+                   "XOW", NULL, FIELD_KIND_NAME, true, true, true,
                    "an organisation that is named", "org:OpenAI"},
-    [FIELD_PLACE] = {"place", "location", PLACE_NAMES, "XLN", "XLW",
+    [FIELD_PLACE] = {"place", "location", PLACE_NAMES, "XLN", "XLW", NULL,
                      FIELD_KIND_NAME, true, true, true, "a place that is named",
                      "place:\"San Francisco\""},
-    [FIELD_COPIES] = {"copies", "", "", "Q", NULL, FIELD_KIND_EXACT, true,
+    [FIELD_COPIES] = {"copies", "", "", "Q", NULL, NULL, FIELD_KIND_EXACT, true,
                       false, true, "an article and those with the same text",
                       "copies:leike-resigns"},
 };
@@ -405,6 +407,107 @@ const char *schema_suggest(struct slice name)
         }
     }
     return found;
+}
+
+/* ---- What values are part of. */
+
+static bool is_host_byte(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+           c >= 0x80;
+}
+
+/* Returns the host of an address, or an empty slice. */
+static struct slice host_of(struct slice url)
+{
+    const struct slice none = {"", 0};
+    size_t start = 0, end, dots = 0;
+    for (size_t i = 0; i + 2 < url.len && start == 0; i++) {
+        if (memcmp(url.data + i, "://", 3) == 0)
+            start = i + 3;
+        else if (!is_host_byte((unsigned char)url.data[i]))
+            break;
+    }
+    for (end = start; end < url.len && !strchr("/?#", url.data[end]); end++)
+        if (url.data[end] == '@')
+            start = end + 1;
+    for (size_t i = start; i < end; i++) {
+        const unsigned char c = (unsigned char)url.data[i];
+        if (c == ':')
+            end = i;
+        else if (!is_host_byte(c))
+            return none;
+        else
+            dots += c == '.';
+    }
+    return dots ? (struct slice){url.data + start, end - start} : none;
+}
+
+/* Returns a host in small letters without www and a full stop at its end. */
+static struct slice plain_host(struct slice host, struct buf *scratch)
+{
+    buf_reset(scratch);
+    for (size_t i = 0; i < host.len; i++) {
+        const char c = host.data[i];
+        buf_append_byte(scratch,
+                        (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
+    }
+    if (scratch->failed || scratch->len == 0)
+        return (struct slice){"", 0};
+    struct slice out = {scratch->data, scratch->len};
+    if (out.data[out.len - 1] == '.')
+        out.len--;
+    if (out.len > 4 && memcmp(out.data, "www.", 4) == 0) {
+        out.data += 4;
+        out.len -= 4;
+    }
+    return out;
+}
+
+/* Puts the host and its ends of two labels or more; a number is whole. */
+static size_t wider_hosts(struct slice host, struct slice *out)
+{
+    size_t count = 0, dots = 0;
+    const bool number = host.len && host.data[host.len - 1] >= '0' &&
+                        host.data[host.len - 1] <= '9';
+    for (size_t i = host.len; !number && i-- > 0;)
+        if (host.data[i] == '.' && dots++ && count < SCHEMA_WIDER_MAX)
+            out[count++] = (struct slice){host.data + i + 1, host.len - i - 1};
+    if (host.len && count < SCHEMA_WIDER_MAX)
+        out[count++] = host;
+    return count;
+}
+
+/* Puts the beginnings of a language: en of en us. */
+static size_t wider_languages(struct slice value, struct slice *out)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < value.len && count < SCHEMA_WIDER_MAX; i++)
+        if (value.data[i] == ' ')
+            out[count++] = (struct slice){value.data, i};
+    return count;
+}
+
+size_t schema_wider(enum field field, struct slice value, struct buf *scratch,
+                    struct slice out[SCHEMA_WIDER_MAX])
+{
+    return field == FIELD_URL
+               ? wider_hosts(plain_host(host_of(value), scratch), out)
+           : field == FIELD_LANGUAGE ? wider_languages(value, out)
+                                     : 0;
+}
+
+struct slice schema_wide_value(enum field field, struct slice value,
+                               struct buf *scratch)
+{
+    if (field != FIELD_URL)
+        return value;
+    if (value.len && value.data[value.len - 1] == '/')
+        value.len--;
+    const struct slice host = host_of(value);
+    return host.len == value.len ? plain_host(host, scratch)
+                                 : (struct slice){"", 0};
 }
 
 void schema_term(struct buf *out, const char *prefix, struct slice value)

@@ -40,6 +40,8 @@ struct field_def {
                            form that schema_find_key compares */
     const char *prefix; /* of whole-value terms */
     const char *word_prefix; /* of terms for single words of names, or NULL */
+    const char *wide_prefix; /* of terms for what a value is part of, or NULL:
+                                the site of an address, en for en-US */
     enum field_kind kind;
     bool many;   /* an article may have several values */
     bool entity; /* mentions of it rank; listed with results */
@@ -71,6 +73,19 @@ int schema_find_key(struct slice key, int *rank);
 bool schema_is_part(enum field field, int rank);
 /* The queryable field name nearest to a misspelt one, or NULL. */
 const char *schema_suggest(struct slice name);
+
+/* What a value is part of, at most; a site of more labels has the widest. */
+#define SCHEMA_WIDER_MAX 8
+/* Puts what a value of a field with a wide_prefix is part of, into `out`:
+ * `a.example.org` and `example.org` for an address there, without www; `en` for
+ * the folded language `en us`. The slices are of `value` or of `scratch`.
+ * Returns their number; 0 also if memory ran out (scratch->failed). */
+size_t schema_wider(enum field field, struct slice value, struct buf *scratch,
+                    struct slice out[SCHEMA_WIDER_MAX]);
+/* Returns the wider value that a filter's value asks for: a site, small and
+ * without www, a language; empty if it is none, an address for instance. */
+struct slice schema_wide_value(enum field field, struct slice value,
+                               struct buf *scratch);
 
 /* Builds prefix + value in `out` (emptied), cut with a hash tail where it
  * exceeds SCHEMA_TERM_MAX. `value` must not begin with an ASCII capital unless

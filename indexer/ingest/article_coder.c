@@ -450,6 +450,22 @@ static int put_has(struct article_coder *c, enum field field,
                     slice_of(schema_fields[field].name), 0, err);
 }
 
+/* Terms of what a value is part of. */
+static int put_wider(struct article_coder *c, enum field field,
+                     struct slice value, struct posting_batch *batch,
+                     struct nh_error *err)
+{
+    struct slice wider[SCHEMA_WIDER_MAX];
+    struct buf scratch = BUF_INIT;
+    const size_t count = schema_wider(field, value, &scratch, wider);
+    int rc = scratch.failed ? error_nomem(err) : NH_OK;
+    for (size_t i = 0; rc == NH_OK && i < count; i++)
+        rc = put_term(c, batch, schema_fields[field].wide_prefix, wider[i], 0,
+                      err);
+    buf_release(&scratch);
+    return rc;
+}
+
 static int put_values(struct article_coder *c, const struct article *a,
                       struct posting_batch *batch, struct nh_error *err)
 {
@@ -464,6 +480,8 @@ static int put_values(struct article_coder *c, const struct article *a,
             break;
         if (def->kind == FIELD_KIND_EXACT) {
             rc = put_term(c, batch, def->prefix, v->text, 0, err);
+            if (rc == NH_OK && def->wide_prefix)
+                rc = put_wider(c, v->field, v->text, batch, err);
             continue;
         }
         buf_reset(&c->folded);
@@ -475,6 +493,8 @@ static int put_values(struct article_coder *c, const struct article *a,
             rc = put_name(c, def, folded, v->mention_count, batch, err);
         else
             rc = put_term(c, batch, def->prefix, folded, 0, err);
+        if (rc == NH_OK && def->wide_prefix)
+            rc = put_wider(c, v->field, folded, batch, err);
     }
     return rc;
 }

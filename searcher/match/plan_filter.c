@@ -200,6 +200,28 @@ static struct match_tree *plan_copies(struct planner *p,
     return tree;
 }
 
+/* A value, or what is part of it: pages of a site, kinds of a language. */
+static struct match_tree *wide_value(struct planner *p,
+                                     const struct query_node *n)
+{
+    struct match_tree *exact = exact_name(p, n->field, n->value);
+    const char *prefix = schema_fields[n->field].wide_prefix;
+    struct buf scratch = BUF_INIT;
+    const struct slice wide =
+        prefix ? schema_wide_value(n->field, n->value, &scratch)
+               : (struct slice){"", 0};
+    if (wide.len)
+        exact = planner_settle(
+            p, planner_add(p, planner_add(p, planner_group(p, TREE_OR), exact),
+                           planner_filter(p, prefix, wide)));
+    const bool failed = scratch.failed;
+    buf_release(&scratch);
+    if (!failed)
+        return exact;
+    match_tree_free(exact);
+    return planner_fail(p, error_nomem(p->err));
+}
+
 struct match_tree *plan_filter(struct planner *p, const struct query_node *n)
 {
     if (n->field == FIELD_COPIES)
@@ -208,7 +230,7 @@ struct match_tree *plan_filter(struct planner *p, const struct query_node *n)
     /* Without words in the query, mentions rank. */
     const bool weigh = def->entity && !p->has_text;
     if (def->kind != FIELD_KIND_NAME)
-        return exact_name(p, n->field, n->value);
+        return wide_value(p, n);
     if (!n->whole)
         return plan_names(p, n, weigh);
     return p->rules ? plan_whole_name(p, n, weigh)

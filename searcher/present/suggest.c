@@ -44,8 +44,9 @@ struct candidate {
 struct missing {
     struct slice word;
     size_t offset, length; /* bytes of the query */
-    enum field field;      /* of a name; FIELD_BODY: a word of the text */
-    bool whole;            /* a whole name, not a word of one */
+    const char *prefix;    /* of terms of like names or values; NULL: a word of
+                              the text */
+    bool parts;            /* values that it is part of are like it, too */
     struct candidate items[CANDIDATES_MAX];
     size_t count;
 };
@@ -61,6 +62,8 @@ struct suggester {
     /* Of the search for candidates. */
     struct string_counts near; /* words that are near enough */
     struct pattern_walk walk;
+    bool fuzzy; /* the walk has a pattern: the word is not too long for one */
+    const struct missing *wanted;
 };
 
 /* ---- Words that are missing. */
@@ -82,15 +85,15 @@ static bool has_term(struct suggester *g, const char *prefix,
 }
 
 static void add_missing(struct suggester *g, struct slice word, size_t offset,
-                        size_t length, enum field field, bool whole)
+                        size_t length, const char *prefix, bool parts)
 {
     if (word.len >= WORD_LEAST && g->count <= MISSING_MAX) {
         if (g->count < MISSING_MAX)
             g->words[g->count] = (struct missing){.word = word,
                                                   .offset = offset,
                                                   .length = length,
-                                                  .field = field,
-                                                  .whole = whole};
+                                                  .prefix = prefix,
+                                                  .parts = parts};
         g->count++;
     }
 }
@@ -138,6 +141,32 @@ static bool lacks_name(struct suggester *g, const struct query_node *n)
     return !has_term(g, n->whole ? def->prefix : def->word_prefix, n->value);
 }
 
+/* Notes the value of a filter that no article has. For an address, sites are
+ * proposed: addresses that look alike mean different pages. */
+static void find_missing_value(struct suggester *g, const struct query_node *n)
+{
+    const struct field_def *def = &schema_fields[n->field];
+    struct buf scratch = BUF_INIT;
+    struct slice value = n->value;
+    const struct slice wide =
+        def->wide_prefix ? schema_wide_value(n->field, n->value, &scratch)
+                         : (struct slice){"", 0};
+    bool found = has_term(g, def->prefix, n->value);
+    if (!found && wide.len)
+        found = has_term(g, def->wide_prefix, wide);
+    const bool site = n->field == FIELD_URL;
+    if (!found && site && wide.len) {
+        value.data = arena_copy(g->arena, wide.data, wide.len);
+        value.len = wide.len;
+    }
+    if (scratch.failed || !value.data)
+        g->rc = error_nomem(g->err);
+    else if (!found && !(site && memchr(value.data, '/', value.len)))
+        add_missing(g, value, n->value_offset, n->value_length,
+                    site ? def->wide_prefix : def->prefix, true);
+    buf_release(&scratch);
+}
+
 static void find_missing(struct suggester *g, const struct query_node *n)
 {
     const struct field_def *def = &schema_fields[n->field];
@@ -149,23 +178,53 @@ static void find_missing(struct suggester *g, const struct query_node *n)
         const struct query_word *w = &n->words[i];
         struct slice stem = stemmer_stem(g->index->stemmer, w->text);
         if (!w->cjk && is_text(g->query, w) && !has_term(g, "", stem))
-            add_missing(g, w->text, w->offset, w->length, FIELD_BODY, false);
+            add_missing(g, w->text, w->offset, w->length, NULL, false);
     }
     if (n->kind == QUERY_FILTER && def->kind == FIELD_KIND_NAME &&
         lacks_name(g, n) && !in_rules(g, n))
-        add_missing(g, n->value, n->value_offset, n->value_length, n->field,
-                    n->whole);
+        add_missing(g, n->value, n->value_offset, n->value_length,
+                    n->whole ? def->prefix : def->word_prefix, false);
+    if (n->kind == QUERY_FILTER &&
+        (def->kind == FIELD_KIND_LABEL || n->field == FIELD_URL))
+        find_missing_value(g, n);
     for (size_t i = 0; i < n->count; i++)
         find_missing(g, n->children[i]);
 }
 
 /* ---- Candidates. */
 
+static bool is_boundary(struct slice s, size_t at)
+{
+    return at == 0 || at == s.len || s.data[at] == ' ' || s.data[at] == '.' ||
+           s.data[at - 1] == ' ' || s.data[at - 1] == '.';
+}
+
+/* Whether a value has another one as whole words: cnn com has cnn. */
+static bool has_part(struct slice value, struct slice part)
+{
+    for (size_t at = 0; at + part.len <= value.len; at++)
+        if (memcmp(value.data + at, part.data, part.len) == 0 &&
+            is_boundary(value, at) && is_boundary(value, at + part.len))
+            return true;
+    return false;
+}
+
+/* Shorter values are no part that says what is meant. */
+#define PART_LEAST 3
+
+static bool is_part(const struct missing *m, struct slice value)
+{
+    return m->parts && value.len >= PART_LEAST && m->word.len >= PART_LEAST &&
+           (has_part(value, m->word) || has_part(m->word, value));
+}
+
 static bool each_name(void *ctx, struct slice word, uint32_t articles)
 {
     struct suggester *g = ctx;
-    return !pattern_walk_next(&g->walk, word) ||
-           string_counts_add(&g->near, word, articles);
+    if (!(g->fuzzy && pattern_walk_next(&g->walk, word)) &&
+        !is_part(g->wanted, word))
+        return true;
+    return string_counts_add(&g->near, word, articles);
 }
 
 static int each_word(struct suggester *g, struct vocabulary *v)
@@ -208,31 +267,39 @@ static void find_candidates(struct suggester *g, struct missing *m)
     const struct snapshot *s = &g->index->snapshot;
     struct pattern all, one;
     const unsigned edits = m->word.len < WORD_LONG ? 1 : 2;
-    if (!pattern_fuzzy(&all, m->word, edits) ||
-        !pattern_fuzzy(&one, m->word, 1))
+    g->fuzzy =
+        pattern_fuzzy(&all, m->word, edits) && pattern_fuzzy(&one, m->word, 1);
+    g->wanted = m;
+    if (!g->fuzzy && !m->parts)
         return;
-    pattern_walk_init(&g->walk, &all);
+    if (g->fuzzy)
+        pattern_walk_init(&g->walk, &all);
     string_counts_reset(&g->near);
-    if (m->field != FIELD_BODY)
-        g->rc = term_walk(s,
-                          m->whole ? schema_fields[m->field].prefix
-                                   : schema_fields[m->field].word_prefix,
-                          each_name, g, g->err);
-    for (size_t i = 0; m->field == FIELD_BODY && g->rc == NH_OK && i < s->count;
-         i++)
+    if (m->prefix)
+        g->rc = term_walk(s, m->prefix, each_name, g, g->err);
+    for (size_t i = 0; !m->prefix && g->rc == NH_OK && i < s->count; i++)
         g->rc = each_word(g, &s->segments[i].vocabulary);
     for (uint32_t i = 0; g->rc == NH_OK && i < g->near.texts.count; i++) {
         const struct strtab_entry *e = &g->near.texts.entries[i];
         const struct slice word = {e->data, e->len};
-        double weight = log((double)g->near.counts[i] + 1) -
-                        EDIT_COST * (pattern_matches(&one, word) ? 1 : 2);
-        if (word.data[0] != m->word.data[0])
+        double weight =
+            log((double)g->near.counts[i] + 1) -
+            EDIT_COST *
+                (is_part(m, word) || (g->fuzzy && pattern_matches(&one, word))
+                     ? 1
+                     : 2);
+        if (word.data[0] != m->word.data[0] && !is_part(m, word))
             weight -= FIRST_LETTER_COST;
         keep(g, m, e, weight);
     }
 }
 
 /* ---- The query as a whole. */
+
+static bool in_quotes(struct slice query, const struct missing *m)
+{
+    return m->offset > 0 && query.data[m->offset - 1] == '"';
+}
 
 /* The query with a candidate in the place of each missing word. */
 static bool replace(struct suggester *g, struct slice query,
@@ -246,7 +313,13 @@ static bool replace(struct suggester *g, struct slice query,
         if (m->offset < at || m->offset + m->length > query.len)
             return false; /* parts are in the order of the query */
         buf_append(out, query.data + at, m->offset - at);
+        const bool quotes =
+            memchr(c->text, ' ', c->len) && !in_quotes(query, m);
+        if (quotes)
+            buf_append_byte(out, '"');
         buf_append(out, c->text, c->len);
+        if (quotes)
+            buf_append_byte(out, '"');
         at = m->offset + m->length;
     }
     buf_append(out, query.data + at, query.len - at);

@@ -156,6 +156,66 @@ class Cli(unittest.TestCase):
         self.assertEqual(suggestion(b"fery\xe9".decode("utf-8", "surrogateescape")),
                          None)
 
+    def test_sites_and_languages_have_parts(self):
+        write("sites.jsonl", "".join(json.dumps(
+            {"id": ident, "title": "x", "body": "The ferry left.",
+             "url": url, "lang": lang, "source": source}) + "\n"
+            for ident, url, lang, source in (
+                ("a", "https://www.Harbour.example/1", "pt-BR", "Harbour.com"),
+                ("b", "http://u@news.harbour.example:80/2?x", "pt", "Harbour.com"),
+                ("c", "https://notharbour.example/3", "ptx", "Ferry Wire"),
+                ("d", "harbour.example", "zh_Hant_TW", "Ferry Wire"))))
+        run("index", "-q", "-d", "sites.idx", "sites.jsonl")
+
+        def ids(query):
+            return sorted(run("search", "-d", "sites.idx", "--format", "ids",
+                              query)[1].split())
+
+        def suggestion(query):
+            return json.loads(run("search", "-d", "sites.idx", "--format",
+                                  "json", query)[1])["suggestion"]
+
+        for query, wanted in (
+                ("url:harbour.example", "abd"), ("url:HARBOUR.example/", "abd"),
+                ("url:www.harbour.example", "abd"),
+                ("url:news.harbour.example", "b"), ("url:example", ""),
+                ("url:https://www.Harbour.example/1", "a"),
+                ("url:https://www.harbour.example/1", ""),
+                ("ferry -url:harbour.example", "c"),
+                ("lang:pt", "ab"), ("lang:PT-br", "a"), ("lang:zh", "d"),
+                ("lang:zh-hant", "d"), ("lang:z", ""), ("lang:hant", "")):
+            self.assertEqual("".join(ids(query)), wanted, query)
+        for query, wanted in (
+                ("source:harbour", 'source:"harbour com"'),
+                ('source:"harbour"', 'source:"harbour com"'),
+                ('ferry source:"the ferry wire"', 'ferry source:"ferry wire"'),
+                ("url:harbor.example", "url:harbour.example"),
+                ("url:notharbour", "url:notharbour.example"),
+                ("lang:french", None), ("source:nobody", None),
+                ("url:https://nowhere.example/", None)):
+            self.assertEqual(suggestion(query), wanted, query)
+
+    def test_initials_are_one_name(self):
+        write("initials.jsonl", "".join(json.dumps(
+            {"id": ident, "title": "x", "body": "The ferry left.",
+             "person": [person], "place": [place]}) + "\n"
+            for ident, person, place in (
+                ("a", "T. K. Holm", "U.S."), ("b", "T.K. Holm", "USA"),
+                ("c", "TK Holm", "US"), ("d", "T. Holm", "U.S. Virgin Islands"))))
+        run("index", "-q", "-d", "initials.idx", "initials.jsonl")
+
+        def ids(query):
+            return "".join(sorted(run("search", "-d", "initials.idx", "--format",
+                                      "ids", query)[1].split()))
+
+        for spelt in ("T. K. Holm", "t.k. holm", "TK Holm"):
+            self.assertEqual(ids(f'person:"{spelt}"'), "abc")
+        for spelt in ("U.S.", "US", "USA", "u.s.a."):
+            self.assertEqual(ids(f'place:"{spelt}"'), "abc")
+            self.assertEqual(ids(f"place:{spelt}"), "abcd")
+        listed = run("entities", "-d", "initials.idx", "-t", "place")[1]
+        self.assertEqual(listed.split()[0], "3")
+
     def test_copies_are_shown_once(self):
         story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
         lines = [

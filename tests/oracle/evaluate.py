@@ -116,6 +116,10 @@ class Corpus:
                 folded = rules.fold_name(value)
                 self.has[name].add(number)
                 self.values[name, folded].add(number)
+                if name == "lang":  # en for en-US
+                    for end in range(1, folded.count(" ") + 1):
+                        wider = " ".join(folded.split(" ")[:end])
+                        self.values[name, wider].add(number)
                 for part in folded.split(" "):
                     self.parts[name, part].add(number)
 
