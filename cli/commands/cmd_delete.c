@@ -128,7 +128,8 @@ static int run_delete(const struct options *o)
     }
     if (!d.dry) /* first, so that nothing changes below the search */
         do
-            rc = writer_open_existing(&d.writer, path, BUILDER_AUTO, &err);
+            rc =
+                writer_open_existing(&d.writer, path, NULL, BUILDER_AUTO, &err);
         while (command_wait(o, rc, &err));
     if (rc == NH_OK)
         rc = nh_index_open(&d.index, path, &err);

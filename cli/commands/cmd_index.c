@@ -11,7 +11,7 @@
 #include "cli/visible.h"
 #include "common/base/strtab.h"
 #include "common/store/manifest.h"
-#include "indexer/ingest/pipeline.h"
+#include "indexer/ingest/run_options.h"
 
 static const struct option_def options[] = {
     OPTION_INDEX,
@@ -27,9 +27,13 @@ static const struct option_def options[] = {
      "auto (default), bulk or api: how tables are written"},
     {0, "xapian-lists", NULL,
      "in a new index, let Xapian's own tools find common words too"},
+    {0, "names", "WHICH=found|given|none",
+     "persons, organisations, places: found (default) in texts, given, none"},
     {0, "entities-only-given", NULL,
-     "tag no names: keep those that articles come with"},
-    {0, "no-entities", NULL, "index no persons, organisations and places"},
+     "the same as --names given: those that articles come with"},
+    {0, "no-entities", NULL, "the same as --names none"},
+    {0, "change-options", NULL,
+     "keep --map, --charset, --date-order, --names of this run in the index"},
     OPTION_MODEL,
     {'s', "strict", NULL, "stop at the first bad record"},
     {0, "again", NULL, "read files again that have not changed"},
@@ -50,6 +54,8 @@ struct run {
     bool follows;
     struct strtab said; /* messages, which --follow meets again and again */
     struct reasons reasons;
+    struct kept_options given, kept; /* of the command line; of the run */
+    struct index_settings settings;
 };
 
 static void report(void *ctx, const struct reader *reader, const char *path,
@@ -101,16 +107,57 @@ static bool read_options(const struct options *o, struct pipeline_options *p)
     p->jobs = (unsigned)jobs;
     p->memory = (size_t)memory << 20;
     p->collection = options_get(o, "collection");
-    p->no_entities = options_get(o, "no-entities") != NULL;
     p->strict = options_get(o, "strict") != NULL;
     p->again = options_get(o, "again") != NULL;
     p->no_merge = options_get(o, "no-merge") != NULL;
     struct parse_context parse = {.map = NULL};
     if (!command_read_format(o, &p->reader, &parse))
         return false;
-    p->map = parse.map;
-    p->charset = parse.charset;
-    p->date_order = (enum date_order)options_choice(o, "date-order");
+    return true;
+}
+
+/* Reads --names and the two switches that mean the same; *names is NULL if none
+ * is given. False with a message if they contradict each other. */
+static bool read_names(const struct options *o, const char **names)
+{
+    static const struct {
+        const char *option, *means;
+    } switches[] = {{"entities-only-given", "given"}, {"no-entities", "none"}};
+    *names = options_get(o, "names");
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        if (!options_get(o, switches[i].option))
+            continue;
+        if (*names && strcmp(*names, switches[i].means) != 0) {
+            say("newshound index: --%s means --names %s, and --names %s is "
+                "given too\n",
+                switches[i].option, switches[i].means, *names);
+            return false;
+        }
+        *names = switches[i].means;
+    }
+    return true;
+}
+
+/* Reads the options that the index keeps; false with a message. */
+static bool read_kept(const struct options *o, struct run *run)
+{
+    struct nh_error err;
+    const char *values[KEPT_COUNT] = {
+        [KEPT_MAP] = options_get(o, "map"),
+        [KEPT_CHARSET] = options_get(o, "charset"),
+        [KEPT_DATE_ORDER] = options_get(o, "date-order")};
+    if (!read_names(o, &values[KEPT_NAMES]))
+        return false;
+    for (enum kept_option i = 0; i < KEPT_COUNT; i++)
+        if (values[i] && kept_set(&run->given, i, values[i], &err) != NH_OK) {
+            say("newshound index: --%s\n", err.message);
+            return false;
+        }
+    run->settings = (struct index_settings){
+        .language = options_get(o, "language"),
+        .keep_lists = options_get(o, "xapian-lists") != NULL,
+        .options = &run->given,
+        .change = options_get(o, "change-options") != NULL};
     return true;
 }
 
@@ -196,8 +243,6 @@ static int index_files(const struct options *o, struct pipeline_options *p,
     struct pipeline_counts counts;
     struct run *run = p->ctx;
     uint64_t deleted = 0;
-    const struct index_settings settings = {
-        options_get(o, "language"), options_get(o, "xapian-lists") != NULL};
     memset(&counts, 0, sizeof counts);
     int rc = list_files(&walk, o, &err);
     if (rc != NH_OK) { /* an input, not the index, is missing */
@@ -208,7 +253,8 @@ static int index_files(const struct options *o, struct pipeline_options *p,
     progress_start(&run->progress);
     reasons_reset(&run->reasons);
     do
-        rc = writer_open(&writer, command_index_path(o), &settings, kind, &err);
+        rc = writer_open(&writer, command_index_path(o), &run->settings, kind,
+                         &err);
     while (command_wait(o, rc, &err));
     if (rc == NH_OK)
         rc = pipeline_run(writer, &walk, p, &counts, &err);
@@ -281,13 +327,17 @@ static int run_index(const struct options *o)
     if (format && strcmp(format, "list") == 0)
         return command_list_formats();
     if (!read_options(o, &p) || !read_commit_every(o, &p) ||
-        !check_arguments(o))
+        !read_kept(o, &run) || !check_arguments(o))
         return EXIT_USAGE;
-    if (!p.no_entities && !options_get(o, "entities-only-given") &&
-        command_model(&model, o, &err) != NH_OK) { /* not the index */
+    bool tags;
+    if (run_options_resolve(&p, &run.kept, command_index_path(o), &run.settings,
+                            &tags, &err) != NH_OK)
+        return command_fail(&err);
+    if (tags && command_model(&model, o, &err) != NH_OK) { /* not the index */
         command_fail(&err);
         return EXIT_TROUBLE;
     }
+    run.settings.options = &run.kept;
     interrupt_catch();
     p.stop = &interrupted;
     p.report = report;

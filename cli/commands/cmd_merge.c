@@ -33,8 +33,8 @@ static int run_merge(const struct options *o)
     }
     int rc;
     do
-        rc =
-            writer_open_existing(&w, command_index_path(o), BUILDER_AUTO, &err);
+        rc = writer_open_existing(&w, command_index_path(o), NULL, BUILDER_AUTO,
+                                  &err);
     while (command_wait(o, rc, &err));
     if (rc == NH_OK)
         rc = merge_all(w, &err);

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/output/output.h"
 #include "cli/visible.h"
 #include "common/base/json_out.h"
 #include "common/store/snapshot.h"
+#include "common/text/date.h"
 #include "common/xapian/xw.h"
 
 static const struct option_def options[] = {
@@ -33,6 +35,12 @@ static uint64_t files_named(const struct snapshot *s, const char *name)
     return sum;
 }
 
+/* Appends the day of an instant: 2024-05-17. */
+static void put_day(int64_t seconds, struct buf *out)
+{
+    date_format((struct nh_date){seconds, DATE_DAY}, out);
+}
+
 static void print_size(const char *what, uint64_t bytes, uint64_t text)
 {
     printf("%-22s %12" PRIu64 " bytes", what, bytes);
@@ -41,7 +49,40 @@ static void print_size(const char *what, uint64_t bytes, uint64_t text)
     printf("\n");
 }
 
-static void print_stats(const struct snapshot *s)
+/* Prints the span of the dates, and how many articles have one. */
+static void print_dates(const struct snapshot_dates *d)
+{
+    struct buf span = BUF_INIT;
+    if (d->dated) {
+        put_day(d->oldest, &span);
+        buf_append_str(&span, " to ");
+        put_day(d->newest, &span);
+    }
+    const char *text = buf_cstr(&span);
+    printf("%-22s %12" PRIu64 "%s%s\n", "with a date", d->dated,
+           d->dated ? ", from " : "", text ? text : "");
+    buf_release(&span);
+}
+
+/* Prints the options that the index keeps. */
+static void print_options(const struct kept_options *o)
+{
+    for (enum kept_option i = 0; i < KEPT_COUNT; i++) {
+        struct buf value = BUF_INIT;
+        output_clean(&value,
+                     (struct nh_string){o->values[i], strlen(o->values[i])},
+                     false);
+        const char *text = buf_cstr(&value);
+        printf("keeps --%-14s %s\n", kept_name(i),
+               !o->known[i]      ? "(nothing yet)"
+               : !text || !*text ? "(the default)"
+                                 : text);
+        buf_release(&value);
+    }
+}
+
+static void print_stats(const struct snapshot *s,
+                        const struct snapshot_dates *dates)
 {
     static const struct {
         const char *name, *what;
@@ -55,6 +96,7 @@ static void print_stats(const struct snapshot *s)
     for (size_t i = 0; i < s->manifest.file_count; i++)
         total += s->manifest.files[i].size;
     printf("%-22s %12" PRIu64 "\n", "articles", s->live);
+    print_dates(dates);
     printf("%-22s %12" PRIu64 "\n", "tombstoned", s->tombstones);
     printf("%-22s %12zu\n", "segments", s->count);
     printf("%-22s %12" PRIu64 "\n", "commit", s->manifest.commit);
@@ -71,10 +113,42 @@ static void print_stats(const struct snapshot *s)
     printf("%-22s format %d, analyser %u (%s), Xapian %s, newshound %s\n",
            "versions", MANIFEST_FORMAT, s->manifest.analysis,
            s->manifest.language, xw_version(), NEWSHOUND_VERSION);
+    print_options(&s->manifest.options);
+}
+
+static void put_json_options(struct buf *out, const struct kept_options *o)
+{
+    static const char *const keys[KEPT_COUNT] = {[KEPT_MAP] = "map",
+                                                 [KEPT_CHARSET] = "charset",
+                                                 [KEPT_DATE_ORDER] =
+                                                     "date_order",
+                                                 [KEPT_NAMES] = "names"};
+    json_key(out, "options");
+    buf_append_byte(out, '{');
+    for (enum kept_option i = 0; i < KEPT_COUNT; i++)
+        if (o->known[i])
+            json_member(out, keys[i], slice_of(o->values[i]));
+    buf_append_byte(out, '}');
+}
+
+static void put_json_dates(struct buf *out, const struct snapshot_dates *d)
+{
+    const int64_t ends[] = {d->oldest, d->newest};
+    static const char *const keys[] = {"oldest", "newest"};
+    json_key(out, "dated");
+    buf_printf(out, "%" PRIu64, d->dated);
+    for (size_t i = 0; d->dated && i < 2; i++) {
+        struct buf day = BUF_INIT;
+        put_day(ends[i], &day);
+        json_member(out, keys[i], buf_slice(&day));
+        out->failed = out->failed || day.failed;
+        buf_release(&day);
+    }
 }
 
 /* The same, without what is of newshound's inside. */
-static int print_json(const struct snapshot *s, struct nh_error *err)
+static int print_json(const struct snapshot *s,
+                      const struct snapshot_dates *dates, struct nh_error *err)
 {
     uint64_t bytes = 0;
     struct buf out = BUF_INIT;
@@ -96,6 +170,8 @@ static int print_json(const struct snapshot *s, struct nh_error *err)
         buf_printf(&out, "%" PRIu64, numbers[i].value);
     }
     json_member(&out, "language", slice_of(s->manifest.language));
+    put_json_dates(&out, dates);
+    put_json_options(&out, &s->manifest.options);
     buf_append_str(&out, "}\n");
     const int rc = out.failed ? error_nomem(err) : NH_OK;
     if (rc == NH_OK)
@@ -114,11 +190,12 @@ static int run_stats(const struct options *o)
     }
     if (snapshot_open(&s, command_index_path(o), &err) != NH_OK)
         return command_fail(&err);
-    int rc = NH_OK;
-    if (options_choice(o, "format") == 1)
-        rc = print_json(&s, &err);
-    else
-        print_stats(&s);
+    struct snapshot_dates dates;
+    int rc = snapshot_dates(&s, &dates, &err);
+    if (rc == NH_OK && options_choice(o, "format") == 1)
+        rc = print_json(&s, &dates, &err);
+    else if (rc == NH_OK)
+        print_stats(&s, &dates);
     snapshot_close(&s);
     return rc == NH_OK ? command_finish(EXIT_FOUND) : command_fail(&err);
 }

@@ -33,7 +33,8 @@ bool command_read_format(const struct options *o, const struct reader **reader,
             return false;
         }
     }
-    if (parse->charset && !charset_known(parse->charset)) {
+    /* '' is the default, for an index that keeps another one. */
+    if (parse->charset && *parse->charset && !charset_known(parse->charset)) {
         say("newshound: there is no charset '%s'\n", parse->charset);
         return false;
     }

@@ -5,7 +5,8 @@
  *             bytes, u64 hash64 of the names and slots areas, u64 hash64 of
  *             the 56 bytes before
  *   records   in order of docid: u32 low half of hash64 of the rest, u64
- *             article_hash, varint bytes of fields, fields, stream
+ *             article_hash (untagged where no names were
+ *             looked for), varint bytes of fields, fields, stream
  *   names     u32 count, then count + 1 u32 offsets into what follows, then
  *             the strings: values that articles share
  *   slots     for each docid from the first on, and once more for the end:

@@ -113,6 +113,17 @@ static void sum_line(const char *text, size_t len, char line[40])
 
 /* ---- Writing. */
 
+static void write_options(const struct kept_options *o, struct buf *out)
+{
+    for (enum kept_option i = 0; i < KEPT_COUNT; i++) {
+        if (!o->known[i])
+            continue;
+        buf_append_str(out, "# nh option ");
+        kept_write(o, i, out);
+        buf_append_byte(out, '\n');
+    }
+}
+
 int manifest_write(const struct manifest *m, const char *dir,
                    struct nh_error *err)
 {
@@ -126,6 +137,7 @@ int manifest_write(const struct manifest *m, const char *dir,
                m->segment_number, m->dict);
     if (m->keep_lists)
         buf_append_str(&out, "# nh lists both\n");
+    write_options(&m->options, &out);
     for (size_t i = 0; i < m->segment_count; i++) {
         const struct manifest_segment *s = &m->segments[i];
         buf_printf(&out,
@@ -294,16 +306,22 @@ static bool read_lists(struct manifest *m, const char *p, struct nh_error *err)
     return strcmp(p, "both") == 0;
 }
 
+static bool read_option(struct manifest *m, const char *p, struct nh_error *err)
+{
+    return kept_read(&m->options, p, err) == NH_OK;
+}
+
 /* What stands behind "# nh ", in the order in which it is written. */
 static const struct {
     const char *key;
     bool (*read)(struct manifest *m, const char *rest, struct nh_error *err);
     enum { ONCE, AT_MOST_ONCE, MANY } times;
 } entries[] = {
-    {"commit", read_commit, ONCE},   {"analysis", read_analysis, ONCE},
-    {"next", read_next, ONCE},       {"last-segment", read_last_segment, ONCE},
-    {"dict", read_dict, ONCE},       {"lists", read_lists, AT_MOST_ONCE},
-    {"segment", read_segment, MANY}, {"file", read_file, MANY}};
+    {"commit", read_commit, ONCE}, {"analysis", read_analysis, ONCE},
+    {"next", read_next, ONCE},     {"last-segment", read_last_segment, ONCE},
+    {"dict", read_dict, ONCE},     {"lists", read_lists, AT_MOST_ONCE},
+    {"option", read_option, MANY}, {"segment", read_segment, MANY},
+    {"file", read_file, MANY}};
 #define ENTRIES (sizeof entries / sizeof *entries)
 
 /* Reads an entry; `seen` counts them. Keys that are not known were added by a
@@ -323,11 +341,15 @@ static int read_entry(struct manifest *m, const char *key, const char *rest,
                          "the index '%s' needs a newer version of newshound "
                          "(%.60s)",
                          where, rest);
+    struct nh_error why = {.code = NH_OK};
     for (size_t i = 0; i < ENTRIES; i++)
         if (strcmp(key, entries[i].key) == 0 &&
             ((seen[i]++ > 0 && entries[i].times != MANY) ||
-             !entries[i].read(m, rest, err)))
-            return damaged(where, key, err);
+             !entries[i].read(m, rest, &why)))
+            return why.code == NH_EVERSION
+                       ? error_set(err, NH_EVERSION, "%s: '%s'", why.message,
+                                   where)
+                       : damaged(where, key, err);
     return NH_OK;
 }
 

@@ -8,6 +8,7 @@
  *   # nh commit N
  *   # nh analysis VERSION LANGUAGE
  *   # nh lists both                   if Xapian's tables have common words too
+ *   # nh option NAME=VALUE           kept_options.h; none in old indexes
  *   # nh next DOCID                   the next article's number
  *   # nh last-segment N               number of the last segment ever made
  *   # nh dict HASH                    the newest dictionary
@@ -21,6 +22,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/files.h"
+#include "common/store/kept_options.h"
 
 #define MANIFEST_FORMAT 3
 /* Segments that one index may have at most. */
@@ -50,7 +52,8 @@ struct manifest {
     uint64_t commit; /* 0: nothing was ever committed */
     unsigned analysis;
     char language[32];
-    bool keep_lists;         /* common words stand in Xapian's tables too */
+    bool keep_lists; /* common words stand in Xapian's tables too */
+    struct kept_options options;
     uint32_t next;           /* >= 1 */
     uint64_t segment_number; /* of the last segment folder made */
     uint64_t dict;           /* newest dictionary's hash, 0 if none */

@@ -197,6 +197,26 @@ int snapshot_column(struct snapshot *s, enum field field, struct nh_error *err)
     return rc;
 }
 
+int snapshot_dates(struct snapshot *s, struct snapshot_dates *dates,
+                   struct nh_error *err)
+{
+    *dates = (struct snapshot_dates){DATE_COLUMN_NONE, DATE_COLUMN_NONE, 0};
+    const int rc = snapshot_column(s, FIELD_DATE, err);
+    for (size_t i = 0; rc == NH_OK && i < s->count; i++) {
+        const struct snapshot_segment *seg = &s->segments[i];
+        for (uint64_t d = seg->info->first; d <= seg->info->last; d++) {
+            const int64_t date = seg->dates.all[d - seg->info->first];
+            if (date == DATE_COLUMN_NONE || !snapshot_has(s, (uint32_t)d))
+                continue;
+            if (dates->dated++ == 0 || date < dates->oldest)
+                dates->oldest = date;
+            if (dates->dated == 1 || date > dates->newest)
+                dates->newest = date;
+        }
+    }
+    return rc;
+}
+
 int snapshot_tables(const struct snapshot *s, struct nh_error *err)
 {
     for (size_t i = 0; i < s->count; i++) {

@@ -80,6 +80,15 @@ int snapshot_tables(const struct snapshot *s, struct nh_error *err);
 bool snapshot_wants_columns(struct snapshot *s, uint64_t articles);
 /* Reads the column of a field of all segments: dates, or names. */
 int snapshot_column(struct snapshot *s, enum field field, struct nh_error *err);
+/* The dates of the live articles: the earliest and the latest first instant, in
+ * seconds since 1970, and how many articles have a date; without one both
+ * instants are DATE_COLUMN_NONE. Reads all dates. */
+struct snapshot_dates {
+    int64_t oldest, newest;
+    uint64_t dated;
+};
+int snapshot_dates(struct snapshot *s, struct snapshot_dates *dates,
+                   struct nh_error *err);
 /* Compares every file with its checksum in the manifest. */
 int snapshot_verify(const struct snapshot *s, struct nh_error *err);
 

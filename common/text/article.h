@@ -74,5 +74,8 @@ struct slice article_get(const struct article *a, enum field field);
 bool article_text(struct article *a, struct slice *where, struct slice text);
 /* Hash over all that the article says: equal articles have equal ones. */
 uint64_t article_hash(const struct article *a);
+/* Makes of its hash that of the same article when no names are looked for in
+ * it, so that it is stored anew where they are. */
+uint64_t article_hash_untagged(uint64_t hash);
 
 #endif

@@ -41,7 +41,8 @@ typedef struct nh_writer nh_writer;
 enum nh_names {
     NH_NAMES_FOUND, /* those it comes with, and those that the tagger finds */
     NH_NAMES_GIVEN, /* those it comes with */
-    NH_NAMES_NONE
+    NH_NAMES_NONE,
+    NH_NAMES_KEPT /* as the index keeps it; found in a new one */
 };
 
 /* How dates of three numbers are read that have several readings, such as
@@ -50,7 +51,8 @@ enum nh_date_order {
     NH_DATE_ORDER_NONE, /* not at all: the article has no date then */
     NH_DATE_ORDER_DMY,
     NH_DATE_ORDER_MDY,
-    NH_DATE_ORDER_YMD
+    NH_DATE_ORDER_YMD,
+    NH_DATE_ORDER_KEPT /* as the index keeps it; none in a new one */
 };
 
 /* Reports a record that is skipped. `name` is the file, or the name that was
@@ -63,7 +65,13 @@ typedef void nh_skipped_fn(void *ctx, const char *name, uint64_t offset,
 #define NH_SKIPPED_MAX 10000
 
 /* How to write. Set it up with NH_WRITER_OPTIONS_INIT, which holds the
- * defaults, and change members. */
+ * defaults, and change members.
+ *
+ * The index keeps map, charset, date_order and names of its first writer
+ * (nh_stats has them). Later writers that leave them out, as
+ * NH_WRITER_OPTIONS_INIT does, go on with these; a value that differs is
+ * NH_EINVAL, unless change_options is 1. Files that were read with other
+ * options are read again when they are added again. */
 struct nh_writer_options {
     size_t size;  /* sizeof(struct nh_writer_options) */
     int existing; /* 1: NH_ENOTFOUND if there is no index; 0: make one */
@@ -71,22 +79,25 @@ struct nh_writer_options {
     const char *model;      /* file of the tagger; NULL: the installed one */
     const char *language;   /* of words, for a new index; NULL: english */
     const char *collection; /* put before ids, with a colon; NULL: nothing */
-    const char *charset; /* of bytes that are not UTF-8; NULL: windows-1252 */
-    const char *map;     /* other keys of records, FIELD=KEY,...; NULL: none */
-    unsigned jobs;       /* workers, up to NH_JOBS_MAX; 0: one a processor */
-    size_t memory;       /* bytes to stay under, about; 0: NH_MEMORY_DEFAULT */
+    const char *charset; /* of bytes that are not UTF-8; "": windows-1252; NULL:
+                            as the index keeps it */
+    const char *map; /* other keys of records, FIELD=KEY,...; "": none; NULL: as
+                        the index keeps it */
+    unsigned jobs;   /* workers, up to NH_JOBS_MAX; 0: one a processor */
+    size_t memory;   /* bytes to stay under, about; 0: NH_MEMORY_DEFAULT */
     nh_skipped_fn *skipped; /* NULL: records are only counted */
     void *ctx;              /* passed to `skipped` */
     int follow_links; /* 1: nh_writer_add_path follows symbolic links that lead
                          out of a folder; 0: it skips them */
     enum nh_date_order date_order;
+    int change_options; /* 1: the index keeps what is given here from now on */
 };
 #define NH_JOBS_MAX 64
 #define NH_MEMORY_DEFAULT ((size_t)600 << 20)
 #define NH_WRITER_OPTIONS_INIT                                                 \
     {                                                                          \
-        sizeof(struct nh_writer_options), 0, NH_NAMES_FOUND, NULL, NULL, NULL, \
-            NULL, NULL, 0, 0, NULL, NULL, 0, NH_DATE_ORDER_NONE                \
+        sizeof(struct nh_writer_options), 0, NH_NAMES_KEPT, NULL, NULL, NULL,  \
+            NULL, NULL, 0, 0, NULL, NULL, 0, NH_DATE_ORDER_KEPT, 0             \
     }
 
 /* Opens the index in the folder `path` for writing, and makes it if there is

@@ -10,10 +10,9 @@
 #include "common/base/json_out.h"
 #include "common/base/sized.h"
 #include "common/store/manifest.h"
-#include "common/text/charset.h"
 #include "entities/model.h"
 #include "indexer/ingest/article_id.h"
-#include "indexer/ingest/pipeline.h"
+#include "indexer/ingest/run_options.h"
 
 /* Something that was skipped; its texts are behind each other in the notes. */
 struct skipped {
@@ -35,6 +34,7 @@ struct nh_writer {
     struct entity_model *model;
     struct arena strings; /* of the options */
     struct pipeline_options options;
+    struct kept_options kept; /* that the pipeline's point into */
     nh_skipped_fn *skipped;
     void *ctx;
     bool follow_links;
@@ -111,43 +111,72 @@ static int copy_option(nh_writer *w, const char **to, const char *text,
 
 /* Bytes of struct nh_writer_options in version 1.0. */
 #define WRITER_OPTIONS_LEAST                                                   \
-    (offsetof(struct nh_writer_options, date_order) + sizeof(int))
+    (offsetof(struct nh_writer_options, change_options) + sizeof(int))
+
+/* Fills *given with the options that an index keeps. */
+static int read_given(struct kept_options *given,
+                      const struct nh_writer_options *o, struct nh_error *err)
+{
+    const char *const values[KEPT_COUNT] = {
+        [KEPT_MAP] = o->map,
+        [KEPT_CHARSET] = o->charset,
+        [KEPT_DATE_ORDER] =
+            kept_choice_name(KEPT_DATE_ORDER, (unsigned)o->date_order),
+        [KEPT_NAMES] = kept_choice_name(KEPT_NAMES, (unsigned)o->names)};
+    int rc = NH_OK;
+    for (enum kept_option i = 0; rc == NH_OK && i < KEPT_COUNT; i++)
+        if (values[i])
+            rc = kept_set(given, i, values[i], err);
+    return rc;
+}
+
+/* Opens the index with the options, whose names are looked for where they say
+ * so. */
+static int open_index(nh_writer *w, const char *path,
+                      const struct nh_writer_options *o, struct nh_error *err)
+{
+    struct kept_options given = {.known = {false}};
+    struct index_settings settings = {.language = o->language,
+                                      .options = &given,
+                                      .change = o->change_options != 0};
+    bool tags = false;
+    int rc = read_given(&given, o, err);
+    if (rc == NH_OK)
+        rc = run_options_resolve(&w->options, &w->kept, path, &settings, &tags,
+                                 err);
+    if (rc == NH_OK && tags) {
+        rc = entity_model_open(&w->model, o->model, err);
+        if (rc == NH_ENOTFOUND)
+            error_hint(err, rc,
+                       "name it in the options, or have no names looked for "
+                       "(NH_NAMES_GIVEN)");
+    }
+    w->options.model = w->model;
+    settings.options = &w->kept;
+    if (rc == NH_OK)
+        rc = o->existing
+                 ? writer_open_existing(&w->writer, path, &settings,
+                                        BUILDER_AUTO, err)
+                 : writer_open(&w->writer, path, &settings, BUILDER_AUTO, err);
+    return rc;
+}
 
 static int read_options(nh_writer *w, const struct nh_writer_options *o,
                         struct nh_error *err)
 {
     struct pipeline_options *p = &w->options;
-    if (o->jobs > NH_JOBS_MAX || (unsigned)o->names > NH_NAMES_NONE ||
-        (unsigned)o->date_order > NH_DATE_ORDER_YMD)
+    if (o->jobs > NH_JOBS_MAX || (unsigned)o->names > NH_NAMES_KEPT ||
+        (unsigned)o->date_order > NH_DATE_ORDER_KEPT)
         return error_set(err, NH_EINVAL,
                          "an option of the writer is out of its range");
-    if (o->charset && !charset_known(o->charset))
-        return error_set(err, NH_EINVAL, "there is no charset '%s'",
-                         o->charset);
-    if (o->map && reader_map_check(o->map, err) != NH_OK)
-        return NH_EINVAL;
     p->jobs = o->jobs ? o->jobs : pipeline_jobs();
     p->memory = o->memory ? o->memory : NH_MEMORY_DEFAULT;
-    p->date_order = (enum date_order)o->date_order;
-    p->no_entities = o->names == NH_NAMES_NONE;
     p->report = note_skipped;
     p->ctx = w;
     w->skipped = o->skipped;
     w->ctx = o->ctx;
     w->follow_links = o->follow_links != 0;
-    int rc = copy_option(w, &p->collection, o->collection, err);
-    if (rc == NH_OK)
-        rc = copy_option(w, &p->charset, o->charset, err);
-    if (rc == NH_OK)
-        rc = copy_option(w, &p->map, o->map, err);
-    if (rc == NH_OK && o->names == NH_NAMES_FOUND)
-        rc = entity_model_open(&w->model, o->model, err);
-    if (rc == NH_ENOTFOUND)
-        error_hint(err, rc,
-                   "name it in the options, or have no names looked for "
-                   "(NH_NAMES_GIVEN)");
-    p->model = w->model;
-    return rc;
+    return copy_option(w, &p->collection, o->collection, err);
 }
 
 int nh_writer_open(nh_writer **out, const char *path,
@@ -164,12 +193,8 @@ int nh_writer_open(nh_writer **out, const char *path,
                         "struct nh_writer_options", err);
     if (rc == NH_OK)
         rc = read_options(w, &o, err);
-    const struct index_settings settings = {rc == NH_OK ? o.language : NULL,
-                                            false};
-    if (rc == NH_OK && o.existing)
-        rc = writer_open_existing(&w->writer, path, BUILDER_AUTO, err);
-    else if (rc == NH_OK)
-        rc = writer_open(&w->writer, path, &settings, BUILDER_AUTO, err);
+    if (rc == NH_OK)
+        rc = open_index(w, path, &o, err);
     if (rc != NH_OK)
         nh_writer_close(w);
     else

@@ -265,8 +265,10 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
         if (k->p->options->no_entities)
             article_entities_drop(a);
         w->record[w->count] = i;
-        w->ready[w->count++] =
-            (struct writer_article){.article = a, .hash = article_hash(a)};
+        const uint64_t hash = article_hash(a);
+        w->ready[w->count++] = (struct writer_article){
+            .article = a,
+            .hash = k->p->options->model ? hash : article_hash_untagged(hash)};
         w->counts.text_bytes += a->title.len + a->body.len;
         reader_tally_add(&w->counts.readers[reader_number(r->reader)], a);
     }
@@ -596,9 +598,10 @@ static uint64_t hash_options(const struct pipeline_options *o)
     /* Nothing for the default, so that files read before are known. */
     static const char *const orders[] = {"", "|dmy", "|mdy", "|ymd"};
     struct buf b = BUF_INIT;
-    buf_printf(&b, "%s|%s|%s|%d%s", o->reader ? o->reader->name : "",
+    buf_printf(&b, "%s|%s|%s|%d%s%s", o->reader ? o->reader->name : "",
                o->map ? o->map : "", o->charset ? o->charset : "",
-               o->no_entities, orders[o->date_order]);
+               o->no_entities, orders[o->date_order],
+               o->no_entities || o->model ? "" : "|given");
     const uint64_t hash = b.failed ? 0 : hash64(b.data, b.len);
     buf_release(&b);
     return hash;

@@ -374,7 +374,9 @@ static int open_workshop(struct repair *r, struct nh_error *err)
 {
     struct buf file = BUF_INIT;
     const struct manifest *m = &r->manifest;
-    const struct index_settings settings = {m->language, m->keep_lists};
+    const struct index_settings settings = {.language = m->language,
+                                            .keep_lists = m->keep_lists,
+                                            .options = &m->options};
     struct dict *dict = NULL;
     int rc = m->dict ? find_dict(r, m->dict, &dict, &file, err) : NH_OK;
     if (rc == NH_OK && !dict) {

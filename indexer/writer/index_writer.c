@@ -39,6 +39,32 @@ static int check_settings(const struct index_writer *w,
     return NH_OK;
 }
 
+/* Brings into the manifest the options that the run was given. An index that
+ * holds nothing takes any. */
+static int merge_options(struct manifest *m, const char *dir,
+                         const struct index_settings *settings, bool *changed,
+                         struct nh_error *err)
+{
+    *changed = false;
+    if (!settings->options)
+        return NH_OK;
+    return kept_merge(&m->options, settings->options,
+                      settings->change || m->commit == 0, dir, changed, err);
+}
+
+int writer_options(const char *dir, const struct index_settings *settings,
+                   struct kept_options *out, struct nh_error *err)
+{
+    struct manifest m;
+    bool changed;
+    int rc = manifest_read(&m, dir, err);
+    if (rc == NH_OK || rc == NH_ENOTFOUND)
+        rc = merge_options(&m, dir, settings, &changed, err);
+    *out = m.options;
+    manifest_release(&m);
+    return rc;
+}
+
 static int start_manifest(struct index_writer *w,
                           const struct index_settings *settings,
                           struct nh_error *err)
@@ -46,8 +72,12 @@ static int start_manifest(struct index_writer *w,
     const char *language = settings->language;
     int rc = manifest_read(&w->manifest, w->dir, err);
     struct stemmer *probe = NULL;
-    if (rc == NH_OK)
-        return check_settings(w, settings, err);
+    if (rc == NH_OK) {
+        rc = check_settings(w, settings, err);
+        return rc == NH_OK ? merge_options(&w->manifest, w->dir, settings,
+                                           &w->options_changed, err)
+                           : rc;
+    }
     if (rc != NH_ENOTFOUND)
         return rc;
     memset(&w->manifest, 0, sizeof w->manifest);
@@ -58,6 +88,9 @@ static int start_manifest(struct index_writer *w,
              language ? language : "english");
     rc = stemmer_new(&probe, w->manifest.language, err);
     stemmer_free(probe);
+    if (rc == NH_OK)
+        rc = merge_options(&w->manifest, w->dir, settings, &w->options_changed,
+                           err);
     if (rc == NH_OK)
         rc = manifest_write(&w->manifest, w->dir, err);
     if (rc == NH_OK) /* its folder may be new, and in one that is not ours */
@@ -88,7 +121,7 @@ int writer_open(struct index_writer **out, const char *dir,
                 const struct index_settings *settings, enum builder_kind kind,
                 struct nh_error *err)
 {
-    const struct index_settings defaults = {NULL, false};
+    const struct index_settings defaults = {.language = NULL};
     *out = NULL;
     struct index_writer *w = calloc(1, sizeof *w);
     if (!w)
@@ -129,13 +162,14 @@ int writer_open(struct index_writer **out, const char *dir,
 }
 
 int writer_open_existing(struct index_writer **out, const char *dir,
+                         const struct index_settings *settings,
                          enum builder_kind kind, struct nh_error *err)
 {
     struct manifest m;
     *out = NULL;
     int rc = manifest_read(&m, dir, err);
     manifest_release(&m);
-    return rc == NH_OK ? writer_open(out, dir, NULL, kind, err) : rc;
+    return rc == NH_OK ? writer_open(out, dir, settings, kind, err) : rc;
 }
 
 void writer_continue(struct index_writer *w, const struct manifest *other)

@@ -20,7 +20,17 @@ struct index_writer;
 struct index_settings {
     const char *language; /* of the stemmer; NULL: English */
     bool keep_lists;      /* common words stand in Xapian's tables too */
+    /* Options that the run was given; NULL: none, and what an index keeps stays
+     * as it is. */
+    const struct kept_options *options;
+    bool change; /* options may differ from those that the index keeps */
 };
+
+/* Sets *out to the options of a run on the index in `dir`: those that it keeps,
+ * those that `settings` gives, and the defaults. There may be no index yet.
+ * NH_EINVAL where they differ and must not. Takes no lock. */
+int writer_options(const char *dir, const struct index_settings *settings,
+                   struct kept_options *out, struct nh_error *err);
 
 /* Opens the index in folder `dir` for writing, making it if there is none, and
  * removes what an interrupted run left. `settings` may be NULL. `kind` says how
@@ -31,6 +41,7 @@ int writer_open(struct index_writer **out, const char *dir,
                 struct nh_error *err);
 /* The same, but NH_ENOTFOUND if there is no index. */
 int writer_open_existing(struct index_writer **out, const char *dir,
+                         const struct index_settings *settings,
                          enum builder_kind kind, struct nh_error *err);
 /* Makes a new index, before anything is added, go on with the numbers of
  * another one, whose place it is to take. */

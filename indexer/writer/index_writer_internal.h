@@ -15,6 +15,7 @@ struct index_writer {
     struct index_lock lock;
     uint64_t committed; /* number of the commit that was read or written */
     struct manifest manifest; /* of the next commit */
+    bool options_changed;     /* since the last commit */
     struct dict *dict;        /* of new segments; NULL if none yet */
     struct segment_builder *builder;
 

@@ -216,13 +216,16 @@ static int replace_manifest(struct index_writer *w, struct nh_error *err)
         rc = manifest_write(&w->manifest, w->dir, err);
     if (rc == NH_OK)
         w->committed = w->manifest.commit;
+    if (rc == NH_OK)
+        w->options_changed = false;
     return rc;
 }
 
 int writer_commit(struct index_writer *w, struct nh_error *err)
 {
     int rc = NH_OK;
-    if (!w->open && w->new_tombstone_count == 0 && w->sources.changed == 0)
+    if (!w->open && w->new_tombstone_count == 0 && w->sources.changed == 0 &&
+        !w->options_changed)
         return NH_OK;
     w->manifest.commit++;
     if (w->open)

@@ -174,7 +174,31 @@ const struct nh_stats *nh_index_stats(nh_index *index)
         stats->text_bytes += s->segments[i].articles.text_bytes;
     for (size_t i = 0; i < s->manifest.file_count; i++)
         stats->index_bytes += s->manifest.files[i].size;
+    const struct kept_options *o = &s->manifest.options;
+    const char **const kept[KEPT_COUNT] = {[KEPT_MAP] = &stats->map,
+                                           [KEPT_CHARSET] = &stats->charset,
+                                           [KEPT_DATE_ORDER] =
+                                               &stats->date_order,
+                                           [KEPT_NAMES] = &stats->names};
+    for (enum kept_option i = 0; i < KEPT_COUNT; i++)
+        *kept[i] = o->known[i] ? o->values[i] : NULL;
     return stats;
+}
+
+int nh_index_dates(nh_index *index, int64_t *oldest, int64_t *newest,
+                   uint64_t *dated, struct nh_error *err)
+{
+    struct snapshot_dates dates;
+    const int rc = snapshot_dates(&index->snapshot, &dates, err);
+    if (rc != NH_OK)
+        return rc;
+    *oldest = dates.oldest;
+    *newest = dates.newest;
+    if (dated)
+        *dated = dates.dated;
+    return dates.dated ? NH_OK
+                       : error_set(err, NH_ENOTFOUND,
+                                   "no article of the index has a date");
 }
 
 /* ---- Hits. */

@@ -540,6 +540,15 @@ class Writing(unittest.TestCase):
                 newshound.Writer(path("w4"), **options)
         with self.assertRaises(newshound.NotFound):
             newshound.Writer(path("w5"), existing=True)
+        with self.assertRaises(newshound.InvalidArgument):
+            newshound.Writer(path("w4"), names="none")
+        with newshound.Writer(path("w4"), names="none", date_order="ymd",
+                              change_options=True) as w:
+            w.add(id="dated", body="two", date="2024-05-17")
+        with newshound.open(path("w4")) as index:
+            self.assertEqual(index.stats[6:], ("", "", "ymd", "none"))
+            self.assertEqual(index.dates.dated, 1)
+            self.assertEqual(str(index.dates.newest.date()), "2024-05-17")
         with self.assertRaises(ValueError):
             w.add(body="x")
 

@@ -50,6 +50,76 @@ class Index(unittest.TestCase):
         self.assertTrue(out.startswith("2 added, 0 replaced, 0 unchanged, 2 "
                                        "skipped"), out)
 
+    def stats(self, index):
+        return json.loads(run("stats", "-d", index, "--format", "json")[1])
+
+    def test_the_index_keeps_options_that_shape_articles(self):
+        record = {"id": "a", "head line": "Ferry stops", "story": "Mary Robinson "
+                  "came to Dublin.", "when": "05/01/2024"}
+        for name in "ab":
+            write(f"kept/{name}.jsonl", json.dumps(dict(record, id=name)) + "\n")
+        given = ("--map", "title=head line,body=story,date=when",
+                 "--date-order", "dmy", "--names", "given")
+        add = ("index", "-q", "-d", "kept.idx")
+        self.assertEqual(run(*add, *given, "kept/a.jsonl")[0], 0)
+        first = self.stats("kept.idx")
+        self.assertEqual(first["options"], {
+            "map": given[1], "charset": "", "date_order": "dmy",
+            "names": "given"})
+        self.assertEqual((first["dated"], first["oldest"], first["newest"]),
+                         (1, "2024-01-05", "2024-01-05"))
+        self.assertRegex(run("stats", "-d", "kept.idx")[1],
+                         r"keeps --date-order +dmy\n")
+        # The next run reads alike, and changes nothing of the first.
+        self.assertEqual(run(*add, "kept")[0], 0)
+        self.assertEqual(search("-d", "kept.idx", "title:ferry"), ["a", "b"])
+        self.assertEqual(search("-d", "kept.idx", "person:Robinson"), [])
+        self.assertEqual(self.stats("kept.idx")["tombstones"], 0)
+        for wrong in (("--map", "body=story"), ("--date-order", "mdy"),
+                      ("--charset", "big5"), ("--names", "found"),
+                      ("--no-entities",), ("--map", "")):
+            status, _, err = run(*add, *wrong, "kept")
+            self.assertEqual(status, 2)
+            self.assertRegex(err, r"keeps \S+ .* was given\n.*--change-options")
+        # The same in other words is no change.
+        self.assertEqual(run(*add, "--map", "date=when,body=story,title=head line",
+                             "--entities-only-given", "kept")[0], 0)
+        self.assertEqual(run(*add, "--names", "none", "--entities-only-given",
+                             "kept")[0], 2)
+        # On purpose, all is read again: hashes are of what came in, but names
+        # are looked for now.
+        self.assertEqual(run(*add, "--change-options", "--names", "found",
+                             "--date-order", "mdy", "kept")[0], 0)
+        self.assertEqual(sorted(search("-d", "kept.idx", "person:Robinson")),
+                         ["a", "b"])
+        last = self.stats("kept.idx")
+        self.assertEqual((last["options"]["names"], last["newest"]),
+                         ("found", "2024-05-01"))
+        self.assertEqual(run("check", "-d", "kept.idx")[0], 0)
+
+    def test_merging_deleting_and_repair_keep_the_options(self):
+        write("keep2/a.jsonl", '{"id": "a", "t": "one"}\n{"id": "b", "t": "two"}\n')
+        run("index", "-q", "-d", "keep2.idx", "--map", "title=t", "keep2")
+        for command in (("delete", "--id", "a"), ("merge",)):
+            self.assertEqual(run(command[0], "-d", "keep2.idx", *command[1:])[0], 0)
+            self.assertEqual(self.stats("keep2.idx")["options"]["map"], "title=t")
+        words = glob.glob(os.path.join(WORK, "keep2.idx", "seg-*", "words"))[0]
+        with open(words, "r+b") as file:
+            file.truncate(10)
+        run("check", "-d", "keep2.idx", "--repair")
+        self.assertEqual(run("check", "-d", "keep2.idx")[0], 0)
+        self.assertEqual(self.stats("keep2.idx")["options"]["map"], "title=t")
+
+    def test_an_index_without_kept_options_keeps_those_of_its_next_run(self):
+        golden = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data",
+                              "golden", "format-3", "index")
+        shutil.copytree(golden, os.path.join(WORK, "old.idx"))
+        self.assertEqual(self.stats("old.idx")["options"], {})
+        write("old/a.jsonl", '{"id": "new-one", "t": "one"}\n')
+        self.assertEqual(run("index", "-q", "-d", "old.idx", "--map", "title=t",
+                             "old")[0], 0)
+        self.assertEqual(self.stats("old.idx")["options"]["map"], "title=t")
+
     def test_export_indexes_again_to_the_same(self):
         status, first, _ = run("export")
         self.assertEqual(status, 0)

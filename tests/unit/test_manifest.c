@@ -15,6 +15,10 @@ static void fill(struct manifest *m)
     m->next = 201;
     m->segment_number = 2;
     m->dict = 0x1234;
+    assert_int_equal(
+        kept_set(&m->options, KEPT_MAP, "title=Titel 100%,body=\xC3\xA4", NULL),
+        NH_OK);
+    assert_int_equal(kept_set(&m->options, KEPT_NAMES, "given", NULL), NH_OK);
     struct manifest_segment a = {"seg-000001", 1, 100, 100, 0x1234, 0, 0};
     struct manifest_segment b = {"seg-000002", 101, 200, 90, 0x1234, 3, 4};
     assert_int_equal(manifest_add_segment(m, &a, NULL), NH_OK);
@@ -60,6 +64,12 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(back.commit, 3);
     assert_int_equal(back.next, 201);
     assert_int_equal(back.segment_count, 2);
+    assert_string_equal(back.options.values[KEPT_MAP],
+                        "title=Titel 100%,body=\xC3\xA4");
+    assert_string_equal(back.options.values[KEPT_NAMES], "given");
+    assert_true(back.options.known[KEPT_MAP] && back.options.known[KEPT_NAMES]);
+    assert_false(back.options.known[KEPT_CHARSET] ||
+                 back.options.known[KEPT_DATE_ORDER]);
     for (size_t i = 0; i < 2; i++) {
         const struct manifest_segment *a = &m.segments[i];
         const struct manifest_segment *b = &back.segments[i];
@@ -156,7 +166,16 @@ static void entries_that_cannot_be_are_refused(void **state)
         {"# nh file seg-000001/copies", "# nh files seg-000001/copies"},
         {"glass seg-000002\n", ""},
         {"glass seg-000002\n", "glass ../other\n"},
-        {"# nh analysis 1 english", "# nh analysis english"}};
+        {"# nh analysis 1 english", "# nh analysis english"},
+        {"# nh option names=given", "# nh option names=all"},
+        {"# nh option names=given", "# nh option names="},
+        {"# nh option names=given", "# nh option names"},
+        {"# nh option names=given", "# nh option map=title=x"},
+        {"# nh option names=given", "# nh option date-order=9"},
+        {"# nh option names=given", "# nh option charset=%2"},
+        {"# nh option names=given", "# nh option charset=%2x"},
+        {"# nh option names=given", "# nh option charset=%00"},
+        {"# nh option names=given", "# nh option charset=%FF"}};
     struct buf text = BUF_INIT;
     assert_int_equal(file_read("manifest.dir/" MANIFEST_NAME, &text, NULL),
                      NH_OK);
@@ -165,6 +184,9 @@ static void entries_that_cannot_be_are_refused(void **state)
     assert_int_equal(parse_changed(&text, "# nh next 201",
                                    "# nh later thing\n# nh next 201"),
                      NH_OK);
+    assert_int_equal(
+        parse_changed(&text, "# nh option names=given", "# nh option later=x"),
+        NH_EVERSION);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (parse_changed(&text, bad[i].from, bad[i].to) != NH_ECORRUPT)
             fail_msg("'%s' for '%s' is read", bad[i].to, bad[i].from);
@@ -187,11 +209,60 @@ static void other_versions_and_databases_are_told_apart(void **state)
     assert_true(strlen(err.hint) > 0);
 }
 
+/* Merges, and returns the code. */
+static int merge(struct kept_options *kept, enum kept_option option,
+                 const char *value, bool change, bool *changed)
+{
+    struct kept_options given = {.known = {false}};
+    struct nh_error err;
+    assert_int_equal(kept_set(&given, option, value, &err), NH_OK);
+    const int rc = kept_merge(kept, &given, change, "x.idx", changed, &err);
+    if (rc != NH_OK)
+        assert_non_null(strstr(err.hint, "--change-options"));
+    return rc;
+}
+
+static void options_change_on_purpose_only(void **state)
+{
+    (void)state;
+    struct kept_options kept = {.known = {false}};
+    char longest[KEPT_VALUE_MAX + 1];
+    bool changed;
+    assert_int_equal(merge(&kept, KEPT_MAP, "title=a,body=b", false, &changed),
+                     NH_OK);
+    assert_false(changed);
+    assert_string_equal(kept.values[KEPT_NAMES], "found");
+    assert_string_equal(kept.values[KEPT_DATE_ORDER], "none");
+    assert_string_equal(kept.values[KEPT_CHARSET], "");
+    /* The same in other words. */
+    assert_int_equal(merge(&kept, KEPT_MAP, "body=b,title=a", false, &changed),
+                     NH_OK);
+    assert_string_equal(kept.values[KEPT_MAP], "title=a,body=b");
+    assert_int_equal(merge(&kept, KEPT_MAP, "title=a", false, &changed),
+                     NH_EINVAL);
+    assert_int_equal(merge(&kept, KEPT_MAP, "", false, &changed), NH_EINVAL);
+    assert_int_equal(merge(&kept, KEPT_MAP, "", true, &changed), NH_OK);
+    assert_true(changed);
+    assert_string_equal(kept.values[KEPT_MAP], "");
+    assert_int_equal(merge(&kept, KEPT_CHARSET, "sjis", true, &changed), NH_OK);
+    assert_int_equal(merge(&kept, KEPT_CHARSET, "Shift_JIS", false, &changed),
+                     NH_OK);
+    assert_false(changed);
+    assert_int_equal(merge(&kept, KEPT_CHARSET, "big5", false, &changed),
+                     NH_EINVAL);
+    memset(longest, 'x', KEPT_VALUE_MAX);
+    longest[KEPT_VALUE_MAX] = '\0';
+    assert_int_equal(kept_set(&kept, KEPT_MAP, longest, NULL), NH_EINVAL);
+    assert_int_equal(kept_set(&kept, KEPT_MAP, "\xFF", NULL), NH_EINVAL);
+    assert_int_equal(kept_set(&kept, KEPT_NAMES, "all", NULL), NH_EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(every_changed_byte_is_noticed),
+        cmocka_unit_test(options_change_on_purpose_only),
         cmocka_unit_test(entries_that_cannot_be_are_refused),
         cmocka_unit_test(other_versions_and_databases_are_told_apart)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,6 +338,49 @@ static void options_are_checked(void **state)
     assert_int_not_equal(nh_writer_open(&w, INDEX, &o, &err), NH_OK);
 }
 
+static void the_index_keeps_options(void **state)
+{
+    (void)state;
+    struct nh_writer_options o = plain();
+    nh_writer *w;
+    nh_index *index;
+    static const char line[] =
+        "{\"id\": \"r\", \"head\": \"mapped\", \"d\": \"05/01/2024\"}\n";
+    int64_t oldest, newest;
+    uint64_t dated;
+    remove_all(INDEX);
+    o.map = "title=head,date=d";
+    o.date_order = NH_DATE_ORDER_MDY;
+    good(nh_writer_open(&w, INDEX, &o, &err));
+    good(nh_writer_commit(w, &err));
+    nh_writer_close(w);
+    o = (struct nh_writer_options)NH_WRITER_OPTIONS_INIT; /* as it is kept */
+    good(nh_writer_open(&w, INDEX, &o, &err));
+    good(nh_writer_add_bytes(w, line, sizeof line - 1, NULL, NULL, &err));
+    good(nh_writer_commit(w, &err));
+    nh_writer_close(w);
+    good(nh_index_open(&index, INDEX, &err));
+    const struct nh_stats *stats = nh_index_stats(index);
+    assert_string_equal(stats->map, "title=head,date=d");
+    assert_string_equal(stats->charset, "");
+    assert_string_equal(stats->date_order, "mdy");
+    assert_string_equal(stats->names, "given");
+    good(nh_index_dates(index, &oldest, &newest, &dated, &err));
+    assert_true(oldest == 1714521600 && newest == oldest && dated == 1);
+    nh_index_close(index);
+    o.names = NH_NAMES_NONE;
+    o.existing = 1;
+    assert_int_equal(nh_writer_open(&w, INDEX, &o, &err), NH_EINVAL);
+    assert_non_null(strstr(err.message, "keeps names given"));
+    o.change_options = 1;
+    good(nh_writer_open(&w, INDEX, &o, &err));
+    good(nh_writer_commit(w, &err));
+    nh_writer_close(w);
+    good(nh_index_open(&index, INDEX, &err));
+    assert_string_equal(nh_index_stats(index)->names, "none");
+    nh_index_close(index);
+}
+
 static void other_keys_are_of_records_not_of_values(void **state)
 {
     (void)state;
@@ -546,6 +589,7 @@ int main(void)
         cmocka_unit_test(files_are_added_and_passed_over_the_next_time),
         cmocka_unit_test(there_is_one_writer),
         cmocka_unit_test(options_are_checked),
+        cmocka_unit_test(the_index_keeps_options),
         cmocka_unit_test(other_keys_are_of_records_not_of_values),
         cmocka_unit_test(merging_drops_what_was_replaced),
         cmocka_unit_test(much_is_added_whatever_the_number_of_workers),

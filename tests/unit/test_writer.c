@@ -158,8 +158,8 @@ static void segments_are_merged_by_our_own_writer_only(void **state)
     remove_all("writer.idx");
     index_text("{\"id\":\"a\",\"body\":\"apples\"}\n", 1);
     index_text("{\"id\":\"a\",\"body\":\"pears\"}\n", 1);
-    assert_int_equal(writer_open_existing(&w, "writer.idx", BUILDER_API, &err),
-                     NH_OK);
+    assert_int_equal(
+        writer_open_existing(&w, "writer.idx", NULL, BUILDER_API, &err), NH_OK);
     assert_int_equal(writer_merge(w, 2, &err), NH_EUNSUPPORTED);
     assert_int_equal(writer_merge_due(w, &err), NH_OK);
     writer_close(w);
@@ -169,8 +169,9 @@ static void segments_are_merged_by_our_own_writer_only(void **state)
                 stats.segments == 2 && stats.text_bytes == 11 &&
                 stats.index_bytes > 0);
     nh_index_close(index);
-    assert_int_equal(writer_open_existing(&w, "writer.idx", BUILDER_BULK, &err),
-                     NH_OK);
+    assert_int_equal(
+        writer_open_existing(&w, "writer.idx", NULL, BUILDER_BULK, &err),
+        NH_OK);
     assert_int_equal(writer_merge(w, 2, &err), NH_OK);
     writer_close(w);
     assert_int_equal(nh_index_open(&index, "writer.idx", &err), NH_OK);
@@ -184,9 +185,9 @@ static void segments_are_merged_by_our_own_writer_only(void **state)
 static void a_second_writer_is_told_who_has_the_lock(void **state)
 {
     (void)state;
-    const struct index_settings german = {"german", false},
-                                english = {"english", false},
-                                words = {NULL, true};
+    const struct index_settings german = {.language = "german"},
+                                english = {.language = "english"},
+                                words = {.keep_lists = true};
     struct index_writer *w, *second;
     struct nh_error err;
     remove_all("writer.idx");

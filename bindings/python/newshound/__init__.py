@@ -18,7 +18,7 @@ Errors are subclasses of ``newshound.Error``.
 from ._errors import (Corrupt, DataError, Error, InvalidArgument, IoError,
                       Locked, NotFound, OutOfMemory, QueryError, WrongVersion)
 from ._hit import Article, Hit, Mention, Snippet, TermScore
-from ._index import Completion, Index, Pool, Reason, Stats, open
+from ._index import Completion, Dates, Index, Pool, Reason, Stats, open
 from ._library import lib as _lib
 from ._results import (Facet, FacetValue, Group, Period, Results, SearchOptions,
                        Total)
@@ -27,7 +27,7 @@ from ._writer import Counts, Writer
 __version__: str = _lib.nh_version().decode()
 
 __all__ = [
-    "Article", "Completion", "Corrupt", "Counts", "DataError", "Error", "Facet",
+    "Article", "Completion", "Corrupt", "Counts", "DataError", "Dates", "Error", "Facet",
     "FacetValue", "Group", "Hit", "Index", "InvalidArgument", "IoError",
     "Locked", "Mention", "NotFound", "OutOfMemory", "Period", "Pool",
     "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import datetime
 import os
 import queue
 from collections.abc import Callable, Iterator
@@ -42,6 +43,19 @@ class Stats(NamedTuple):
     commit: int
     text_bytes: int
     index_bytes: int
+    map: Optional[str] = None
+    """FIELD=KEY,... or "": options that the index keeps; None if it keeps none."""
+    charset: Optional[str] = None
+    date_order: Optional[str] = None
+    names: Optional[str] = None
+
+
+class Dates(NamedTuple):
+    """The earliest and the latest date, and how many articles have one."""
+
+    oldest: datetime.datetime
+    newest: datetime.datetime
+    dated: int
 
 
 class Index:
@@ -239,7 +253,29 @@ class Index:
         with self._get() as index:
             s = _lib.nh_index_stats(index).contents
             return Stats(s.articles, s.tombstones, s.segments, s.commit,
-                         s.text_bytes, s.index_bytes)
+                         s.text_bytes, s.index_bytes,
+                         *(None if text is None
+                           else text.decode("utf-8", "replace")
+                           for text in (s.map, s.charset, s.date_order,
+                                        s.names)))
+
+    @property
+    def dates(self) -> Optional[Dates]:
+        """The span of the dates of all articles; None if none has a date."""
+        error = _l.Error()
+        oldest, newest = ctypes.c_int64(), ctypes.c_int64()
+        dated = ctypes.c_uint64()
+        with self._get() as index:
+            if _lib.nh_index_dates(index, byref(oldest), byref(newest),
+                                   byref(dated), byref(error)):
+                made = make(error)
+                if isinstance(made, NotFound):
+                    return None
+                raise made
+        epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+        return Dates(epoch + datetime.timedelta(seconds=oldest.value),
+                     epoch + datetime.timedelta(seconds=newest.value),
+                     dated.value)
 
     def verify(self) -> None:
         """Compares every file with its checksum; Corrupt if one differs."""

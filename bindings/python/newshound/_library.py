@@ -42,7 +42,9 @@ class List(Structure):
 class Stats(Structure):
     _fields_ = [(name, c_uint64) for name in
                 ("articles", "tombstones", "segments", "commit", "text_bytes",
-                 "index_bytes")]
+                 "index_bytes")] + [
+                (name, c_char_p) for name in
+                ("map", "charset", "date_order", "names")]
 
 
 class SearchOptions(Structure):
@@ -132,7 +134,8 @@ class WriterOptions(Structure):
                 ("collection", c_char_p), ("charset", c_char_p),
                 ("map", c_char_p), ("jobs", c_uint), ("memory", c_size_t),
                 ("skipped", SKIPPED), ("ctx", c_void_p),
-                ("follow_links", c_int), ("date_order", c_int)]
+                ("follow_links", c_int), ("date_order", c_int),
+                ("change_options", c_int)]
 
 
 class Value(Structure):
@@ -193,6 +196,8 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_index_set_rules": (None, (c_void_p, c_int)),
     "nh_index_verify": (c_int, (c_void_p, _ERR)),
     "nh_index_stats": (POINTER(Stats), (c_void_p,)),
+    "nh_index_dates": (c_int, (c_void_p, POINTER(c_int64), POINTER(c_int64),
+                               POINTER(c_uint64), POINTER(Error))),
     "nh_index_search": (c_int, (_OUT, c_void_p, *_TEXT,
                                 POINTER(SearchOptions), _ERR)),
     "nh_results_free": (None, (c_void_p,)),

@@ -49,7 +49,12 @@ def _date(value: Moment) -> str:
 class Writer:
     """The one writer of an index, which it makes if there is none.
 
-    ``names``: "found" looks for persons, organisations and places in English
+    ``names``, ``charset``, ``map`` and ``date_order`` are kept in the index: None
+    takes what it keeps, or the default in a new one. InvalidArgument for a value
+    that differs from the kept one, unless ``change_options`` is true; files that
+    are added again are then read anew.
+
+    ``names``: "found" (default) looks for persons, organisations and places in English
     texts, with the model in file ``model`` if not the installed one; "given"
     keeps those that articles come with; "none" has none. ``language``: of a new
     index. ``collection`` is put before ids, with a colon. ``charset``: of bytes
@@ -58,8 +63,8 @@ class Writer:
     NotFound where there is no index. ``on_skipped(name, offset, message)`` is
     told of each record that is no article, and of each folder or link that is passed
     over. ``follow_links``: symbolic links that lead out of a folder are followed.
-    ``date_order``: how dates such as 05/01/2024 are read: "none" (not at all),
-    "dmy", "mdy" or "ymd".
+    ``date_order``: how dates such as 05/01/2024 are read: "none" (not at all,
+    default), "dmy", "mdy" or "ymd".
 
     As a context manager it commits at the end, or gives up what was added since
     the last commit if there was an exception. One thread uses it at a time; a
@@ -68,34 +73,40 @@ class Writer:
 
     _pointer: Optional[int] = None
 
-    def __init__(self, path: PathLike, *, names: str = "found",
+    def __init__(self, path: PathLike, *, names: Optional[str] = None,
                  model: Optional[PathLike] = None,
                  language: Optional[str] = None,
                  collection: Optional[str] = None,
                  charset: Optional[str] = None,
                  map: Optional[Mapping[str, str]] = None, jobs: int = 0,
                  memory: int = 0, existing: bool = False,
-                 follow_links: bool = False, date_order: str = "none",
+                 follow_links: bool = False, date_order: Optional[str] = None,
+                 change_options: bool = False,
                  on_skipped: Optional[Callable[[str, int, str], object]] = None
                  ) -> None:
-        if date_order not in _ORDERS:
+        if date_order is not None and date_order not in _ORDERS:
             raise InvalidArgument("date_order is none, dmy, mdy or ymd, not "
                                   f"{date_order!r}")
-        if names not in _NAMES:
+        if names is not None and names not in _NAMES:
             raise InvalidArgument("names is found, given or none, not "
                                   f"{names!r}")
         self._lock = threading.RLock()
         self._on_skipped = on_skipped
         self._raised: Optional[BaseException] = None
         self._skipped = _l.SKIPPED(self._tell)
-        keys = ",".join(f"{k}={v}" for k, v in (map or {}).items())
+        keys = (None if map is None
+                else ",".join(f"{k}={v}" for k, v in map.items()))
         options = _l.WriterOptions(
             size=ctypes.sizeof(_l.WriterOptions), existing=existing,
-            names=_NAMES[names], model=os.fsencode(model) if model else None,
+            
+            names=3 if names is None else _NAMES[names],
+            model=os.fsencode(model) if model else None,
             language=_encode(language), collection=_encode(collection),
-            charset=_encode(charset), map=_encode(keys or None), jobs=jobs,
+            charset=_encode(charset), map=_encode(keys), jobs=jobs,
             memory=memory, follow_links=follow_links,
-            date_order=_ORDERS[date_order])
+            
+            date_order=4 if date_order is None else _ORDERS[date_order],
+            change_options=change_options)
         if on_skipped:
             options.skipped = self._skipped
         error = _l.Error()

@@ -113,10 +113,21 @@ struct nh_stats {
     uint64_t commit;      /* number of the commit, from 1 */
     uint64_t text_bytes;  /* of titles and bodies, tombstones included */
     uint64_t index_bytes; /* of all files of the index */
+    /* Options that the index keeps (newshound_writer.h): FIELD=KEY,... or "";
+     * the charset of bytes that are not UTF-8, or "" for windows-1252; none,
+     * dmy, mdy or ymd; found, given or none. NULL in an index that keeps none.
+     */
+    const char *map, *charset, *date_order, *names;
 };
 /* Returns figures of the commit that the handle shows. Valid until the next
  * call on the handle. */
 const struct nh_stats *nh_index_stats(nh_index *index);
+/* Sets *oldest and *newest to the earliest and the latest date of the articles,
+ * in seconds since 1970 (UTC), and *dated (may be NULL) to the number of
+ * articles that have a date. Reads the dates of all articles at the first call.
+ * NH_ENOTFOUND if no article has a date. */
+int nh_index_dates(nh_index *index, int64_t *oldest, int64_t *newest,
+                   uint64_t *dated, struct nh_error *err);
 
 /* ==== Searching: the simple interface ==== */
 
