@@ -13,13 +13,11 @@
 #include "common/xapian/xw.h"
 
 const struct command *const command_table[] = {
-    &command_index,   &command_search,
-    &command_repl,    &command_complete,
-    &command_show,    &command_stats,
-    &command_tag,     &command_entities,
-    &command_export,  &command_merge,
-    &command_delete,  &command_check,
-    &command_inspect, NULL};
+    &command_index,  &command_search,   &command_timeline,
+    &command_repl,   &command_complete, &command_show,
+    &command_stats,  &command_tag,      &command_entities,
+    &command_export, &command_merge,    &command_delete,
+    &command_check,  &command_inspect,  NULL};
 
 const char *command_index_path(const struct options *o)
 {

@@ -54,7 +54,8 @@ write_basic_package_version_file(
 
 install(TARGETS newshound_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${archive} DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES include/newshound/newshound.h include/newshound/newshound_writer.h include/newshound/nh_error.h
+install(FILES include/newshound/newshound.h include/newshound/newshound_writer.h
+              include/newshound/newshound_reading.h include/newshound/nh_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_BINARY_DIR}/newshound.pc
               ${CMAKE_BINARY_DIR}/newshound-static.pc DESTINATION ${pc_dir})

@@ -12,7 +12,8 @@
  *   nh_results_free(found);
  *   nh_index_close(index);
  *
- * The writing side is newshound_writer.h.
+ * The writing side is newshound_writer.h; newshound_reading.h reads a corpus as
+ * a whole.
  *
  * CONVENTIONS of both headers
  *

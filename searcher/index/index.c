@@ -22,6 +22,7 @@ static void close_commit(nh_index *index)
     article_release(&index->article);
     stream_decoded_release(&index->decoded);
     word_list_release(&index->words);
+    free(index->word_counts);
     for (size_t i = 0; i < index->helper_count; i++)
         close_commit(index->helpers[i]);
     stem_index_release(&index->stems);

@@ -28,6 +28,7 @@ struct nh_index {
     struct article article;
     struct stream_decoded decoded;
     struct word_list words;
+    uint32_t *word_counts; /* of articles (insight/word_counts.h), or NULL */
     /* For searches side by side: the same commit opened again, for one thread
      * each. */
     struct nh_index *helpers[NH_THREADS_MAX];

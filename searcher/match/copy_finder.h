@@ -3,7 +3,7 @@
 #define SEARCHER_MATCH_COPY_FINDER_H
 
 #include "common/store/snapshot.h"
-#include "searcher/match/match_state.h"
+#include "searcher/places/match_state.h"
 
 /* Zero-initialise before first use. */
 struct copy_finder {

@@ -7,8 +7,8 @@
 #ifndef SEARCHER_MATCH_MATCH_TREE_H
 #define SEARCHER_MATCH_MATCH_TREE_H
 
-#include "searcher/match/candidate_check.h"
 #include "searcher/match/postings.h"
+#include "searcher/places/candidate_check.h"
 
 enum tree_op {
     TREE_TERM,   /* a term */

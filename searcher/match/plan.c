@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "searcher/match/proximity.h"
+#include "searcher/places/proximity.h"
 
 /* All patterns of a query may stand for as many times the words that one may,
  * so that a query of thousands of them ends. */
@@ -226,6 +226,14 @@ static struct match_tree *plan_phrase(struct planner *p,
         p, add_phrase_terms(p, n, planner_group(p, TREE_AND)), check);
 }
 
+static int new_place_check(struct planner *p, const struct query_node *n,
+                           struct text_check **check)
+{
+    const struct span_sources sources = {&p->plan->state, p->plan->patterns,
+                                         p->stems, p->stemmer, p->rules};
+    return proximity_new(check, n, &sources, p->err);
+}
+
 /* ---- Wildcards and fuzzy words. */
 
 static void notice(struct planner *p, const struct query_node *n)
@@ -323,8 +331,7 @@ static struct match_tree *plan_pattern(struct planner *p,
     expansion_release(&x);
     if (!any || sure)
         return any && any->count ? planner_settle(p, any) : any;
-    rc = proximity_new(&check, &p->plan->state, n, p->plan->patterns, p->stems,
-                       p->stemmer, p->rules, p->err);
+    rc = new_place_check(p, n, &check);
     if (rc == NH_OK)
         return planner_checked(
             p,
@@ -371,8 +378,7 @@ static struct match_tree *plan_place(struct planner *p,
         planner_add(p, planner_group(p, TREE_AND), candidates(p, n));
     if (!all)
         return NULL;
-    int rc = proximity_new(&check, &p->plan->state, n, p->plan->patterns,
-                           p->stems, p->stemmer, p->rules, p->err);
+    int rc = new_place_check(p, n, &check);
     if (rc == NH_OK)
         return planner_checked(p, all, check);
     match_tree_free(all);

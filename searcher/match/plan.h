@@ -3,8 +3,8 @@
 #define SEARCHER_MATCH_PLAN_H
 
 #include "searcher/index/index.h"
-#include "searcher/match/expand.h"
 #include "searcher/match/posting_source.h"
+#include "searcher/places/expand.h"
 #include "searcher/query/query.h"
 
 struct plan {

@@ -5,7 +5,7 @@
 #define SEARCHER_MATCH_POSTINGS_H
 
 #include "common/store/bm25.h"
-#include "searcher/match/match_state.h"
+#include "searcher/places/match_state.h"
 
 /* In one segment. */
 struct segment_postings {

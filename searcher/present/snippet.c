@@ -7,7 +7,7 @@
 
 #include "common/base/utf8.h"
 #include "common/text/analysis.h"
-#include "searcher/match/proximity.h"
+#include "searcher/places/proximity.h"
 
 /* Matches that are looked at for the best stretch. */
 #define MATCHES_MAX 4096

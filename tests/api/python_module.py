@@ -199,6 +199,34 @@ class Searching(unittest.TestCase):
         self.assertEqual([(r.start, r.end) for r in reasons], [(6, 12)])
         self.assertEqual(self.index.why_not("leike", "leike-resigns"), [])
 
+    def test_timelines_are_rows(self):
+        with newshound.open(INDEX) as index:
+            rows = index.timeline(["safety", "harbour"], by="year",
+                                  occurrences=True)
+            for query in ("safety", "harbour"):
+                mine = [r for r in rows if r["query"] == query]
+                years = [int(r["start"]) for r in mine]
+                self.assertEqual(years, list(range(years[0], years[-1] + 1)))
+                for row in mine:
+                    found = index.search(query, since=row["start"],
+                                         until=row["start"], limit=0,
+                                         exact_total=True)
+                    self.assertEqual(row["articles"], found.total.value)
+                    self.assertGreaterEqual(row["occurrences"],
+                                            row["articles"])
+            split = index.timeline("safety", by="year", by_field="person",
+                                   field_limit=2)
+            self.assertEqual(len({r["value"] for r in split}), 2)
+            with self.assertRaises(newshound.InvalidArgument):
+                index.timeline("safety", by="decade")
+            with self.assertRaises(newshound.InvalidArgument):
+                index.timeline([])
+            with self.assertRaises(newshound.InvalidArgument):
+                index.timeline("safety", by_field="month")
+            with self.assertRaises(newshound.QueryError) as caught:
+                index.timeline('"safety')
+            self.assertEqual(caught.exception.offset, 0)
+
     def test_articles(self):
         article = self.index.article("leike-resigns")
         self.assertIn("leike-resigns", self.index)
@@ -266,9 +294,13 @@ class Searching(unittest.TestCase):
                  "nh_article_view": _library.ArticleView,
                  "nh_mention": _library.Mention, "nh_value": _library.Value,
                  "nh_writer_options": _library.WriterOptions,
-                 "nh_counts": _library.WriterCounts}
+                 "nh_counts": _library.WriterCounts,
+                 "nh_timeline_options": _library.TimelineOptions,
+                 "nh_timeline_period": _library.TimelinePeriod,
+                 "nh_timeline_series": _library.TimelineSeries}
         source = ("#include <stdio.h>\n#include <newshound.h>\n"
-                  "#include <newshound_writer.h>\nint main(void){" + "".join(
+                  "#include <newshound_writer.h>\n"
+                  "#include <newshound_reading.h>\nint main(void){" + "".join(
                       f'printf("%zu ", sizeof(struct {n}));' for n in names) +
                   "}\n")
         run("gcc", "-x", "c", "-I", os.environ["INCLUDE"], "-o", path("sizes"),

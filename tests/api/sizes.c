@@ -3,6 +3,7 @@
  * that the library fills may grow at its end, one with a size too, by a line
  * here. */
 #include <newshound.h>
+#include <newshound_reading.h>
 #include <newshound_writer.h>
 
 #define FROZEN(type, bytes)                                                    \
@@ -49,6 +50,10 @@ PLACE(struct nh_writer_options, date_order, 92);
 PLACE(struct nh_writer_options, change_options, 96);
 FROZEN(struct nh_value, 24);
 FROZEN(struct nh_counts, 48);
+FROZEN(struct nh_timeline_options, 64);
+PLACE(struct nh_timeline_options, field, 40);
+FROZEN(struct nh_timeline_period, 64);
+FROZEN(struct nh_timeline_series, 80);
 _Static_assert(NH_EINTERNAL == -11 && NH_EQUERY == -3 && NH_SORT_OLDEST == 2 &&
                    NH_SEARCH_COLLAPSE == 16 && NH_NAMES_NONE == 2,
                "numbers that programs were built with have changed");

@@ -14,7 +14,7 @@ import unittest
 from prefix import Prefix
 
 BUILD, SOURCE, GROWN = (os.path.abspath(a) for a in sys.argv[1:])
-HEADERS = ("newshound.h", "newshound_writer.h")
+HEADERS = ("newshound.h", "newshound_writer.h", "newshound_reading.h")
 
 
 def declared(text):

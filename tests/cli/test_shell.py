@@ -88,6 +88,14 @@ class Json(unittest.TestCase):
             self.check("page", run("search", "--format", "json", *options),
                        False)
 
+    def test_timelines(self):
+        for options in (("safety",), ("--occurrences", "safety", "harbour"),
+                        ("--by", "week", "--since", "2024", "safety"),
+                        ("--by-field", "person", "--measure", "share", "safety"),
+                        ("--by", "quarter", "nosuchword")):
+            self.check("timeline", run("timeline", "--format", "json",
+                                       *options), False)
+
     def test_copies(self):
         path = os.path.join(WORK, "copies.jsonl")
         body = " ".join(f"word{n} of a longer text" for n in range(40))

@@ -84,6 +84,7 @@ class Corpus:
         self.titles, self.bodies = [], []
         self.starts = {}
         self.meant = {}
+        self.known = {}
         self.by_stem = defaultdict(set)
         self.wdf = {"body": defaultdict(dict), "title": defaultdict(dict)}
         self.lengths = []
@@ -292,16 +293,20 @@ class Corpus:
     def _holds(self, number, tree, where, part):
         if tree[0] == "near":
             return bool(self._spans(number, tree, where, part))
+        return any(self._stands_in(number, tree[2], where, part, a, b)
+                   for a, b in self._scopes(number, tree[1], part))
+
+    def _scopes(self, number, scope, part):
+        """First and last word of each sentence or paragraph."""
         if (number, part) not in self.starts:
             article = self.articles[number]
             self.starts[number, part] = rules.places(
                 article.title if part == "title" else article.body)
         placed = self.starts[number, part]
-        flag = 1 if tree[1] == "s" else 2
+        flag = 1 if scope == "s" else 2
         edges = [i for i, w in enumerate(placed) if i == 0 or w[flag]]
         edges.append(len(placed))
-        return any(self._stands_in(number, tree[2], where, part, a, b - 1)
-                   for a, b in zip(edges, edges[1:]))
+        return [(a, b - 1) for a, b in zip(edges, edges[1:])]
 
     def _stands_in(self, number, tree, where, part, first, last):
         if tree[0] in ("and", "or"):
@@ -347,6 +352,53 @@ class Corpus:
                     spans.add((at, at + size - 1))
         except ValueError:
             return spans
+
+    # ---- Occurrences: (part, first word, last word) of an article that matches.
+
+    def occurrences(self, number, tree, where="body"):
+        """Where the words of a query stand in a match; of alternatives only
+        those that the article meets."""
+        kind = tree[0]
+        if kind == "and":
+            if number not in self._evaluated(tree, where):
+                return set()
+        if kind in ("and", "or"):
+            return {o for t in tree[1]
+                    for o in self.occurrences(number, t, where)}
+        if kind == "title":
+            return self.occurrences(number, tree[1], "title")
+        if kind in ("not", "date") or (
+                kind in ("field", "has") and tree[1] not in NAMES):
+            return set()
+        found = set()
+        for part in ("title", "body"):
+            spans = (self._scope_spans(number, tree, where, part)
+                     if kind == "scope" else
+                     self._spans(number, tree, where, part))
+            found |= {(part, a, b) for a, b in spans}
+        return found
+
+    def _evaluated(self, tree, where):
+        key = id(tree), where
+        if key not in self.known:
+            self.known[key] = (tree, self.evaluate(tree, where))
+        return self.known[key][1]
+
+    def _scope_spans(self, number, tree, where, part):
+        """The spans of what stands in the sentences that have all of it."""
+        found = set()
+        for first, last in self._scopes(number, tree[1], part):
+            if self._stands_in(number, tree[2], where, part, first, last):
+                found |= self._inside(number, tree[2], where, part, first, last)
+        return found
+
+    def _inside(self, number, tree, where, part, first, last):
+        if tree[0] in ("and", "or"):
+            return {s for t in tree[1]
+                    if self._stands_in(number, t, where, part, first, last)
+                    for s in self._inside(number, t, where, part, first, last)}
+        return {(a, b) for a, b in self._spans(number, tree, where, part)
+                if first <= a and b <= last}
 
     @staticmethod
     def _places(words, forms):

@@ -20,6 +20,7 @@ from ._errors import (Corrupt, DataError, Error, InvalidArgument, IoError,
 from ._hit import Article, Hit, Mention, Snippet, TermScore
 from ._index import Completion, Dates, Index, Pool, Reason, Stats, open
 from ._library import lib as _lib
+from ._reading import TimelineRow
 from ._results import (Facet, FacetValue, Group, Period, Results, SearchOptions,
                        Total)
 from ._writer import Counts, Writer
@@ -31,4 +32,4 @@ __all__ = [
     "FacetValue", "Group", "Hit", "Index", "InvalidArgument", "IoError",
     "Locked", "Mention", "NotFound", "OutOfMemory", "Period", "Pool",
     "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",
-    "TermScore", "Total", "Writer", "WrongVersion", "open"]
+    "TermScore", "TimelineRow", "Total", "Writer", "WrongVersion", "open"]

@@ -6,14 +6,15 @@ import ctypes
 import datetime
 import os
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import byref, c_int, c_size_t, c_void_p
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from . import _library as _l
 from ._errors import NotFound, characters, make
 from ._hit import Article, Hit, Mention
-from ._results import Results, _Handle, _make_options, _Page
+from ._reading import TimelineRow, timeline
+from ._results import Moment, Results, _Handle, _make_options, _Page
 
 _lib = _l.lib
 _T = TypeVar("_T")
@@ -247,6 +248,22 @@ class Index:
                             r.text.text()) for r in items]
             _lib.nh_reasons_free(made)
         return found
+
+    def timeline(self, queries: Union[str, Sequence[str]], *,
+                 by: str = "month", occurrences: bool = False,
+                 since: Optional[Moment] = None,
+                 until: Optional[Moment] = None,
+                 by_field: Optional[str] = None,
+                 field_limit: Optional[int] = 10) -> list[TimelineRow]:
+        """How many articles match in each period, without gaps.
+
+        A row for each query and period, which pandas.DataFrame takes. by: day,
+        week, month, quarter or year. occurrences: count those too, which reads
+        the texts. by_field: rows for each of its field_limit (None: all) most
+        frequent values, such as ``source``.
+        """
+        return timeline(self._get(), queries, by, occurrences, since, until,
+                        by_field, field_limit)
 
     @property
     def stats(self) -> Stats:

@@ -1,6 +1,6 @@
 """The shared library: where it is, its structs and functions.
 
-Mirrors newshound.h and newshound_writer.h; nothing here is public.
+Mirrors newshound.h, newshound_reading.h and newshound_writer.h; nothing here is public.
 """
 
 from __future__ import annotations
@@ -125,6 +125,27 @@ class Mention(Structure):
                 ("start", c_size_t), ("len", c_size_t)]
 
 
+class TimelineOptions(Structure):
+    _fields_ = [("size", c_size_t), ("by", c_int), ("flags", c_uint),
+                ("since", c_char_p), ("until", c_char_p), ("now", c_int64),
+                ("field", c_char_p), ("field_limit", c_uint32),
+                ("expand", c_uint32), ("effort", c_uint32)]
+
+
+class TimelinePeriod(Structure):
+    _fields_ = [("start", String), ("articles", c_uint64),
+                ("occurrences", c_uint64), ("all_articles", c_uint64),
+                ("all_words", c_uint64), ("share", c_double),
+                ("per_million", c_double)]
+
+
+class TimelineSeries(Structure):
+    _fields_ = [("query", String), ("value", String),
+                ("periods", POINTER(TimelinePeriod)), ("count", c_size_t),
+                ("articles", c_uint64), ("occurrences", c_uint64),
+                ("undated", c_uint64), ("undated_occurrences", c_uint64)]
+
+
 SKIPPED = CFUNCTYPE(None, c_void_p, c_char_p, c_uint64, POINTER(Error))
 
 
@@ -227,6 +248,11 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_completions_count": (c_size_t, (c_void_p,)),
     "nh_completions_at": (POINTER(Completion), (c_void_p, c_size_t)),
     "nh_completions_free": (None, (c_void_p,)),
+    "nh_index_timeline": (c_int, (_OUT, c_void_p, POINTER(String), c_size_t,
+                                  POINTER(TimelineOptions), _ERR)),
+    "nh_timeline_series": (c_size_t, (POINTER(POINTER(TimelineSeries)),
+                                      c_void_p)),
+    "nh_timeline_free": (None, (c_void_p,)),
     "nh_article_open": (c_int, (_OUT, c_void_p, *_TEXT, _ERR)),
     "nh_article_next": (c_int, (_OUT, c_void_p, c_uint32, _ERR)),
     "nh_article_read": (POINTER(ArticleView), (c_void_p,)),

@@ -1,6 +1,6 @@
 /* The words of an index that a wildcard or fuzzy word means. */
-#ifndef SEARCHER_MATCH_EXPAND_H
-#define SEARCHER_MATCH_EXPAND_H
+#ifndef SEARCHER_PLACES_EXPAND_H
+#define SEARCHER_PLACES_EXPAND_H
 
 #include "common/store/snapshot.h"
 #include "common/text/analysis.h"

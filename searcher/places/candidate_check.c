@@ -1,6 +1,6 @@
 /* Owns the checking of candidates against their streams and names.
  * Promises that an article with a damaged record never passes silently. */
-#include "searcher/match/candidate_check.h"
+#include "searcher/places/candidate_check.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Owns the expansion of wildcards and fuzzy words over the vocabularies of the
  * segments. */
-#include "searcher/match/expand.h"
+#include "searcher/places/expand.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* What everything that looks for the matches of one query shares. */
-#ifndef SEARCHER_MATCH_MATCH_STATE_H
-#define SEARCHER_MATCH_MATCH_STATE_H
+#ifndef SEARCHER_PLACES_MATCH_STATE_H
+#define SEARCHER_PLACES_MATCH_STATE_H
 
 #include "common/store/snapshot.h"
 

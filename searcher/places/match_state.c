@@ -1,6 +1,6 @@
 /* Owns the limit of what one query may cost.
  * Promises an error with a hint where a query would cost more. */
-#include "searcher/match/match_state.h"
+#include "searcher/places/match_state.h"
 
 uint64_t match_work_limit(const struct snapshot *s, uint32_t effort)
 {

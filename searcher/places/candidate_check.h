@@ -1,10 +1,10 @@
 /* Checks on candidates: what terms cannot decide, the article stream does. */
-#ifndef SEARCHER_MATCH_CANDIDATE_CHECK_H
-#define SEARCHER_MATCH_CANDIDATE_CHECK_H
+#ifndef SEARCHER_PLACES_CANDIDATE_CHECK_H
+#define SEARCHER_PLACES_CANDIDATE_CHECK_H
 
 #include "common/stream/stream.h"
 #include "searcher/index/name_rules.h"
-#include "searcher/match/match_state.h"
+#include "searcher/places/match_state.h"
 
 /* A condition on an article's text. */
 struct text_check {
