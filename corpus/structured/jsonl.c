@@ -6,6 +6,7 @@
 #include "common/base/json_in.h"
 #include "common/base/utf8.h"
 #include "common/text/charset.h"
+#include "corpus/markup/html.h"
 #include "corpus/structured/json_doc.h"
 #include "corpus/structured/jsonl.h"
 #include "corpus/structured/kinds.h"
@@ -263,23 +264,65 @@ static bool set_field(struct parse_context *ctx, enum field field,
     }
 }
 
+/* The page that a crawler put into a record without a title, or nothing. */
+static struct slice page_of(const struct parse_context *ctx,
+                            const struct chosen *c)
+{
+    const struct json_value *v = c->value[FIELD_BODY];
+    const struct slice none = {NULL, 0};
+    if (ctx->plain || c->value[FIELD_TITLE] || !v || v->type != JSON_STRING)
+        return none;
+    const struct slice text = slice_trim(v->text);
+    return slice_starts(text, "<!doctype html") || slice_starts(text, "<html")
+               ? text
+               : none;
+}
+
+/* Fills what a record does not say from the page in it. Overwrites the tree of
+ * the record. */
+static int read_page(struct parse_context *ctx, struct slice page,
+                     struct article *out, struct nh_error *err)
+{
+    struct article a;
+    bool has[FIELD_COUNT];
+    memset(&a, 0, sizeof a);
+    a.date_order = out->date_order;
+    for (int f = 0; f < FIELD_COUNT; f++)
+        has[f] = article_get(out, (enum field)f).len > 0;
+    int rc =
+        html_article(ctx, page, NULL, article_get(out, FIELD_URL), &a, err);
+    bool good = rc != NH_OK || (article_text(out, &out->title, a.title) &&
+                                article_text(out, &out->body, a.body));
+    for (size_t i = 0; rc == NH_OK && good && i < a.count; i++)
+        good = has[a.values[i].field] ||
+               article_add(out, a.values[i].field, a.values[i].text);
+    if (rc == NH_OK && out->date.precision == DATE_NONE)
+        out->date = a.date;
+    article_release(&a);
+    return good ? rc : error_nomem(err);
+}
+
 static int fill_article(struct parse_context *ctx,
                         const struct json_value *record, struct article *out,
                         struct nh_error *err)
 {
     struct chosen c;
     choose_deep(ctx, &record, 0, &c);
+    const struct slice page = page_of(ctx, &c);
+    const bool empty = says_empty(record);
     for (int f = 0; f < FIELD_COUNT; f++)
-        if (c.value[f] && !set_field(ctx, (enum field)f, &c, out))
+        if (c.value[f] && !(f == FIELD_BODY && page.len) &&
+            !set_field(ctx, (enum field)f, &c, out))
             return error_nomem(err);
     if (!kinds_add(ctx, out, json_get(record, "entities")) ||
         !kinds_add(ctx, out, json_get(record, "concepts")))
         return error_nomem(err);
-    if (slice_trim(out->title).len == 0 && slice_trim(out->body).len == 0 &&
-        !says_empty(record))
+    const int rc = page.len ? read_page(ctx, page, out, err) : NH_OK;
+    if (rc == NH_OK && slice_trim(out->title).len == 0 &&
+        slice_trim(out->body).len == 0 && !empty)
         return error_set_at(err, NH_EDATA, 0,
                             "the record has neither a title nor a text");
-    return NH_OK;
+    return rc;
 }
 
 /* Half of a surrogate pair in an id is U+FFFD and its four hex digits, so that

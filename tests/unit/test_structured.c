@@ -364,6 +364,24 @@ static void markup_in_texts_is_text(void **state)
           "|Roe & Poe|One\n\nTwo|\n");
 }
 
+static void pages_in_records_are_read_as_pages(void **state)
+{
+    (void)state;
+    check(
+        "{\"url\":\"https://e.example/1\",\"crawled\":\"2024-06-01\",\"html\":"
+        "\"<!DOCTYPE html><html><head><title>One</title><meta "
+        "property='article:published_time' content='2024-05-01'></head><body>"
+        "<ul><li><a href='/'>Home</a></li></ul><h1>One</h1><p>The ferry "
+        "sails from the old pier at noon, and comes back at six, the "
+        "harbour says.</p><p>It takes cars and bicycles, but no lorries "
+        "heavier than eight tons, as before.</p></body></html>\"}\n",
+        "|One|The ferry sails from the old pier at noon, "
+        "and "
+        "comes back at six, the harbour says.\n\nIt takes cars and bicycles, "
+        "but no lorries heavier than eight tons, as before.|2024-05-01|"
+        "url=https://e.example/1\n");
+}
+
 static void values_that_are_no_numbers_are_none(void **state)
 {
     (void)state;
@@ -472,6 +490,7 @@ int main(void)
         cmocka_unit_test(an_article_may_stand_inside_of_an_object),
         cmocka_unit_test(bodies_have_many_names),
         cmocka_unit_test(markup_in_texts_is_text),
+        cmocka_unit_test(pages_in_records_are_read_as_pages),
         cmocka_unit_test(values_that_are_no_numbers_are_none),
         cmocka_unit_test(lists_in_strings_are_lists),
         cmocka_unit_test(data_that_is_no_json_is_refused_by_name),
