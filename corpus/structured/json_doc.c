@@ -462,6 +462,10 @@ static int json_split(struct input *in, struct slice *record, uint64_t *offset,
     int rc = input_peek(in, end, &have, err);
     if (rc != NH_OK)
         return rc;
+    if (have.len < end) { /* in a string behind something that is no value */
+        error_set_at(err, NH_EDATA, *offset, "the file ends inside a value");
+        return give_up(in, NH_EDATA);
+    }
     buf_reset(&in->record);
     buf_append(&in->record, have.data, end);
     if (in->record.failed)

@@ -382,6 +382,19 @@ static void pages_in_records_are_read_as_pages(void **state)
         "url=https://e.example/1\n");
 }
 
+static void a_string_that_the_file_ends_in_is_reported(void **state)
+{
+    (void)state;
+    struct buf out = BUF_INIT;
+    static const char text[] = "[{\"title\": \"One\", \"text\": \"a\"}, x\"y";
+    assert_int_equal(file_replace("end.in", text, sizeof text - 1, NULL),
+                     NH_OK);
+    reading_file(&reader_json, "end.in", NULL, &out);
+    assert_string_equal(buf_cstr(&out),
+                        "|One|a|\nbad: the file ends inside a value\n");
+    buf_release(&out);
+}
+
 static void values_that_are_no_numbers_are_none(void **state)
 {
     (void)state;
@@ -491,6 +504,7 @@ int main(void)
         cmocka_unit_test(bodies_have_many_names),
         cmocka_unit_test(markup_in_texts_is_text),
         cmocka_unit_test(pages_in_records_are_read_as_pages),
+        cmocka_unit_test(a_string_that_the_file_ends_in_is_reported),
         cmocka_unit_test(values_that_are_no_numbers_are_none),
         cmocka_unit_test(lists_in_strings_are_lists),
         cmocka_unit_test(data_that_is_no_json_is_refused_by_name),
