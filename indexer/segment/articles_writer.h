@@ -13,7 +13,7 @@ struct articles_writer {
     uint64_t dict_hash, text_bytes;
 };
 
-/* `first` is the first article number of the segment. */
+/* Creates the file. `first` is the first docid of the segment. */
 int articles_writer_open(struct articles_writer *w, const char *path,
                          uint32_t first, uint64_t dict_hash,
                          struct nh_error *err);
@@ -21,11 +21,11 @@ int articles_writer_open(struct articles_writer *w, const char *path,
 int articles_writer_add(struct articles_writer *w, uint32_t docid,
                         const struct article *a, uint64_t hash,
                         struct slice stream, struct nh_error *err);
-/* Completes and syncs the file. `last` is the segment's last number. */
+/* Completes and syncs the file. `last` is the last docid of the segment. */
 int articles_writer_close(struct articles_writer *w, uint32_t last,
                           struct nh_error *err);
 void articles_writer_abort(struct articles_writer *w);
-/* Bytes of memory in use. */
+/* Returns the bytes of memory in use. */
 size_t articles_writer_memory(const struct articles_writer *w);
 
 #endif

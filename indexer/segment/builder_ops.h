@@ -1,5 +1,5 @@
-/* What a way of building segments consists of; segment_builder.h has the rules
- * of each step. A row of these is chosen when a builder is made. */
+/* The steps of one way to build a segment. segment_builder.h has the rules of
+ * each step. A builder uses one such table. */
 #ifndef INDEXER_SEGMENT_BUILDER_OPS_H
 #define INDEXER_SEGMENT_BUILDER_OPS_H
 
@@ -12,7 +12,7 @@ struct builder_ops {
     void (*close)(void *self);
     size_t (*memory)(const void *self);
     void (*set_threads)(void *self, unsigned threads); /* NULL: one */
-    void (*keep_lists)(void *self); /* NULL: they are kept anyway */
+    void (*keep_lists)(void *self); /* NULL: the lists are always kept */
     int (*batch_new)(void **batch, void *self, uint64_t number,
                      struct nh_error *err);
     void (*batch_free)(void *batch);
@@ -20,7 +20,8 @@ struct builder_ops {
     int (*term)(void *batch, struct slice term, uint32_t wdf,
                 struct nh_error *err);
     int (*keys)(void *batch, uint32_t age, struct posting_key *keys,
-                size_t *count, struct nh_error *err); /* NULL: never */
+                size_t *count,
+                struct nh_error *err); /* NULL: no term has a key */
     int (*word)(void *batch, uint32_t key, struct slice term, uint32_t wdf,
                 struct nh_error *err); /* NULL: as term */
     int (*value)(void *batch, uint32_t slot, struct slice value,
@@ -34,7 +35,8 @@ struct builder_ops {
 
 /* Through Xapian's public API. */
 extern const struct builder_ops builder_api;
-/* By an inverter and a writer of our own; falls back to the API. */
+/* Through the inverter and the writer of Xapian's tables in this folder; falls
+ * back to the API. */
 extern const struct builder_ops builder_bulk;
 
 #endif

@@ -5,10 +5,10 @@
  * 2016-03-14; fixed-width integers big-endian, vint is LEB128):
  *
  *   iamglass: 14 bytes magic, 2 bytes version, 16 bytes UUID, vint revision,
- * six root records (postlist, docdata, termlist, position, spelling, synonym),
- *     statistics. A root record: vint block, vint level * 4 + sequential * 2 +
- *     fake, vint entries, vint block size / 2048, vint compress_min, string
- *     free list.
+ *     six root records (postlist, docdata, termlist, position, spelling,
+ *     synonym), statistics. A root record: vint block, vint level * 4 +
+ *     sequential * 2 + fake, vint entries, vint block size / 2048, vint
+ *     compress_min, string free list.
  *   A tag whose item says so is packed by raw deflate, in any table.
  *   postlist.glass: blocks; each: u32 revision, u8 level, u16 contiguous free
  *     bytes, u16 free bytes, u16 end of the directory, u16 item offsets in key
@@ -19,8 +19,8 @@
  *   A posting list is cut into chunks: the first begins with vint term
  *     frequency, vint collection frequency, vint first docid - 1; each then has
  *     '1' if it is the last, else '0', vint last - first docid, vint wdf of the
- *     first, and for each further posting vint docid - last docid - 1, vint
- * wdf.
+ *     first, and for each further posting vint docid - last docid - 1,
+ *     vint wdf.
  *
  * Statistics and bounds are exact: Xapian's matcher leaves articles out by
  * them. Anything out of order or out of range is an error and no database. */
@@ -37,13 +37,14 @@
 #define GLASS_KEY_MAX 255
 /* Bytes of a chunk of postings, if the leaf has room. */
 #define GLASS_CHUNK 1500u
-/* The same of a chunk that is packed, before it is. */
+/* Bytes of a chunk of a packed list, before packing. */
 #define GLASS_CHUNK_PACKED 2600u
 
-/* A finished leaf or branch: what its parent needs. */
+/* What the parent of a finished leaf or branch needs to know of it. */
 struct glass_child {
     uint32_t block;
-    uint32_t key_at; /* in keys; the key that divides it from the one before */
+    uint32_t key_at; /* place in `keys` of the key that divides it from the
+                        child before */
     uint16_t key_len;
 };
 
@@ -51,8 +52,8 @@ struct glass_writer {
     struct file_writer file;
     char *dir;
     uint8_t block[GLASS_BLOCK];
-    unsigned items;   /* in the block */
-    unsigned low;     /* where the last item begins */
+    unsigned items;   /* items in the block */
+    unsigned low;     /* offset in the block where the last item begins */
     uint32_t blocks;  /* written so far */
     uint64_t entries; /* keys, without the null item */
     struct buf last_key;
@@ -61,11 +62,12 @@ struct glass_writer {
     struct buf keys;
     struct buf tag, key, packed; /* scratch */
     struct z_stream_s *packer;   /* made for the first packed list */
-    /* Of a part: its leaves, kept here, and its first key. */
+    /* Of a part: its leaves, which are kept in memory, and its first key. */
     bool is_part;
     struct buf leaves, first_key;
-    uint64_t total_length, term_length; /* sums that must agree */
-    int failed;                         /* first error code */
+    uint64_t total_length,
+        term_length; /* sums of lengths and of wdfs, which must agree */
+    int failed;      /* first error code */
 };
 
 /* Statistics of the whole segment. */
@@ -77,7 +79,7 @@ struct glass_stats {
     uint64_t total_length;
 };
 
-/* A posting list in the form of a chunk's body, from the first docid on: vint
+/* A posting list in the form of a chunk's body, with the first docid: vint
  * docid - 1, vint wdf, then vint docid - last - 1, vint wdf for each. */
 struct glass_run {
     const uint8_t *data;
@@ -86,41 +88,43 @@ struct glass_run {
     uint64_t collection; /* sum of wdf */
 };
 
-/* Starts a database in the existing folder `dir`. Then, in this order, each
- * once: glass_values for each slot (ascending, below 128), glass_lengths,
- * glass_term for each term (ascending by bytes), glass_finish. */
+/* Starts a database in the existing folder `dir`. Then call, in this order:
+ * glass_values for each slot (ascending, below 128), glass_lengths once,
+ * glass_term for each term (ascending by bytes), glass_finish once. */
 int glass_open(struct glass_writer *w, const char *dir, struct nh_error *err);
-/* `values`: for each docid, ascending: u32 docid, then `width` bytes, native
- * order; a slot whose values all have the same width. */
+/* Writes the values of a slot, which all have `width` bytes. `values` holds for
+ * each docid, ascending: u32 docid, then the value, integers in native byte
+ * order. */
 int glass_values(struct glass_writer *w, uint32_t slot, const uint8_t *values,
                  size_t count, size_t width, struct nh_error *err);
-/* Lengths as a run with length in the place of wdf; every document. */
+/* Writes the lengths of all articles: a run with the length in the place of
+ * wdf. */
 int glass_lengths(struct glass_writer *w, const struct glass_run *lengths,
                   struct nh_error *err);
 int glass_term(struct glass_writer *w, struct slice term,
                const struct glass_run *run, struct nh_error *err);
-/* The same for a list that stands in another file too and is here for other
- * programs: its chunks are deflated, in half the room. */
+/* Writes the list of a term with packed chunks, which take half the room. For
+ * lists that stand in the file `blocks` too and are here for other programs. */
 int glass_term_packed(struct glass_writer *w, struct slice term,
                       const struct glass_run *run, struct nh_error *err);
-/* In the place of glass_term for a term whose list stands in another file: the
- * lengths count its wdfs. */
+/* Call this instead of glass_term for a term whose list stands in the file
+ * `blocks` only, so that the sum of the lengths comes out right. */
 void glass_elsewhere(struct glass_writer *w, const struct glass_run *run);
-/* Terms may be written side by side: a part takes terms as a writer does, in
- * memory, and is put behind the terms of `w`, all smaller than its own. The
- * part is over then. */
+/* Several threads can write terms. A part takes terms as a writer does, in
+ * memory; glass_part_join appends it to the terms of `w`, which are all
+ * smaller, and ends it. */
 int glass_part_open(struct glass_writer *part, struct nh_error *err);
 int glass_part_join(struct glass_writer *w, struct glass_writer *part,
                     struct nh_error *err);
-/* Writes branches and the version file, synced in an order that leaves no
- * database if it is interrupted. */
+/* Writes the branches and the version file, and syncs. If it is interrupted,
+ * there is no version file and so no database. */
 int glass_finish(struct glass_writer *w, const struct glass_stats *stats,
                  struct nh_error *err);
-/* Closes and removes what was not finished; accepts a zeroed writer. */
+/* Closes and removes an unfinished database. Accepts a zeroed writer. */
 void glass_abort(struct glass_writer *w);
 
-/* Whether the linked libxapian makes databases of the format above: makes an
- * empty one in folder `dir`/probe, looks, and removes it. */
+/* Returns whether the linked libxapian makes databases of the format above:
+ * makes an empty one in folder `dir`/probe, reads it, and removes it. */
 bool glass_supported(const char *dir);
 
 #endif

@@ -1,4 +1,4 @@
-/* What no commit covers yet, by id: articles that were added, or deleted. */
+/* The articles that were added or deleted since the last commit, by id. */
 #ifndef INDEXER_SEGMENT_RUN_TABLE_H
 #define INDEXER_SEGMENT_RUN_TABLE_H
 
@@ -20,10 +20,11 @@ struct run_table {
 
 struct run_entry *run_table_find(const struct run_table *t,
                                  const uint64_t id[2]);
-/* Adds an entry that is not in the table; false if memory ran out. */
+/* Adds an entry whose id is not in the table. Returns false if memory ran out.
+ */
 bool run_table_add(struct run_table *t, const struct run_entry *entry);
-/* Drops entries with numbers up to `docid`, those of the articles that a commit
- * covers; false if memory ran out. */
+/* Removes the entries with docids up to `docid`, which a commit now covers.
+ * Returns false if memory ran out. */
 bool run_table_forget(struct run_table *t, uint32_t docid);
 void run_table_release(struct run_table *t);
 

@@ -1,22 +1,23 @@
-/* The last steps of a repair: the old index is kept beside, the new one takes
- * its place. */
+/* The last steps of a repair: keeps the old index beside the new one, and puts
+ * the new one into its place. */
 #ifndef INDEXER_UPKEEP_REPAIR_KEEP_H
 #define INDEXER_UPKEEP_REPAIR_KEEP_H
 
 #include "common/store/manifest.h"
 
-/* Makes a copy of the index in folder `dir`, which consists of what the
- * manifest names, beside it: folder DIR.damaged, or DIR.damaged-2 and so on if
- * there is one. Files are linked, or copied where the file system has no hard
- * links; what is missing is left out. Appends the name of the folder to `kept`.
- * On failure nothing is changed but that an incomplete folder may stay, which
- * the next call uses. */
+/* Copies the index in folder `dir`, that is, the files that the manifest names,
+ * into the folder DIR.damaged beside it, or DIR.damaged-2 and so on if that
+ * exists. Files are linked, or copied where the file system has no hard links.
+ * Missing files are left out. Appends the name of the folder to `kept`. On
+ * failure an incomplete folder may remain, which the next call uses; nothing
+ * else has changed. */
 int repair_keep_old(const char *dir, const struct manifest *m, struct buf *kept,
                     struct nh_error *err);
 
-/* Moves the files of the index in folder `workshop` into `dir`, the manifest
- * last, by one rename. On failure the old index is still there, but for an
- * error with a hint: then the new one is, and may not be on disk yet. */
+/* Moves the files of the index in folder `workshop` into `dir`; the manifest
+ * comes last, by one rename. After a failure without a hint the old index is
+ * still in place. After a failure with a hint the new index is in place, but
+ * may not have reached the disk. */
 int repair_take_place(const char *workshop, const char *dir,
                       struct nh_error *err);
 

@@ -1,12 +1,13 @@
-/* The ids of articles that a repair cannot save. */
+/* Finds the ids of the articles that a repair cannot save. */
 #ifndef INDEXER_UPKEEP_REPAIR_LOST_H
 #define INDEXER_UPKEEP_REPAIR_LOST_H
 
 #include "common/store/manifest.h"
 #include "indexer/upkeep/check.h"
 
-/* Reports the ids of those articles of segment `s` that `is_lost` names, as far
- * as its table of postings, where ids stand too, is whole. */
+/* Reports the ids of those articles of segment `s` for which `is_lost` returns
+ * true. The ids are read from the segment's posting table, as far as it is
+ * whole. */
 int repair_name_lost(const char *dir, const struct manifest *m,
                      const struct manifest_segment *s,
                      bool (*is_lost)(void *ctx, uint32_t docid), void *ctx,

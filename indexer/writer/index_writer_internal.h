@@ -19,8 +19,7 @@ struct index_writer {
     struct dict *dict;        /* of new segments; NULL if none yet */
     struct segment_builder *builder;
 
-    /* Guarded by the mutex: what writer_resolve reads while writer_commit
-     * renews it. */
+    /* The mutex guards what writer_resolve reads and writer_commit replaces. */
     pthread_mutex_t mutex;
     struct snapshot snapshot; /* the last commit */
     struct run_table run;
@@ -40,13 +39,13 @@ struct index_writer {
     size_t new_tombstone_count, new_tombstone_cap;
 };
 
-/* "dir/name", to be freed; NULL if memory ran out. */
+/* Returns "dir/name", which the caller frees; NULL if memory ran out. */
 char *writer_path(const char *dir, const char *name);
-/* Chooses a folder that is not there yet for the next segment: its number
- * becomes manifest.segment_number + 1. */
+/* Chooses a folder name that does not exist yet for the next segment, numbered
+ * manifest.segment_number + 1. */
 int writer_name_segment(struct index_writer *w, char name[32],
                         struct nh_error *err);
-/* Notes that an article dies with the next commit. */
+/* Puts an article on the list of tombstones of the next commit. */
 int writer_bury(struct index_writer *w, uint32_t docid, struct nh_error *err);
 
 #endif
