@@ -42,6 +42,7 @@ static const struct option_def options[] = {
      "search with N threads; default: as many as pay, a file with one"},
     {0, "expand", "N", "words that a wildcard may stand for; default 10000"},
     {0, "effort", "N", "times a query may look through the texts; default 40"},
+    {0, "no-synonyms", NULL, "leave out the index's file synonyms.rules"},
     {0, "lenient", NULL, "mend what is wrong in the query, and say so"},
     {0, "explain", NULL, "print the query as understood and run, and scores"},
     {0, "why-not", "ID", "name the parts of the query that the article fails"},
@@ -135,6 +136,7 @@ static bool read_options(const struct options *o, struct query_run *run)
     const bool any = options_get(o, "any") != NULL;
     run->count = options_get(o, "count") != NULL;
     run->explain = options_get(o, "explain") != NULL;
+    run->no_synonyms = options_get(o, "no-synonyms") != NULL;
     run->colour = terminal_colour((enum colour_when)options_choice(o, "color"));
     run->width = terminal_width();
     run->end = options_get(o, "null") ? '\0' : '\n';
@@ -213,6 +215,7 @@ static int run_search(const struct options *o)
     }
     if (nh_index_open(&run.index, command_index_path(o), &err) != NH_OK)
         return command_fail(&err);
+    nh_index_set_synonyms(run.index, !run.no_synonyms);
     int status;
     if (options_get(o, "verify") && nh_index_verify(run.index, &err) != NH_OK)
         status = command_fail(&err);

@@ -327,6 +327,7 @@ static void open_indexes(struct batch *b, unsigned threads, const char *path)
         nh_index *index;
         if (nh_index_open(&index, path, NULL) != NH_OK)
             return;
+        nh_index_set_synonyms(index, !b->run->no_synonyms);
         other = *nh_index_stats(index);
         if (other.commit != first.commit) {
             nh_index_close(index);

@@ -12,6 +12,7 @@ struct query_run {
     bool count;       /* print the number of matches only */
     bool fallback;    /* try any word where all words find nothing */
     bool explain;
+    bool no_synonyms; /* the handles of a batch leave out synonyms.rules */
     bool colour;
     unsigned width; /* as in struct output_page */
     char end;       /* of lines that are written or read: '\n', or '\0' */

@@ -14,14 +14,20 @@ const char *const files_of_segment[FILES_OF_SEGMENT] = {
 static const struct {
     const char *pattern;
     enum file_kind kind;
-} patterns[] = {
-    {MANIFEST_NAME, FILE_MANIFEST}, {LOCK_NAME, FILE_LOCK},
-    {RULES_NAME, FILE_RULES},       {"dict-@", FILE_DICT},
-    {"del-9-9", FILE_TOMBSTONES},   {SOURCES_PREFIX "9", FILE_SOURCES},
-    {"flintlock", FILE_XAPIAN},     {"v.tmp", FILE_XAPIAN},
-    {"seg-9", FOLDER_SEGMENT},      {BUILD_NAME, FOLDER_BUILD},
-    {"batch-9", FOLDER_BATCH},      {PROBE_NAME, FOLDER_BATCH},
-    {REPAIR_NAME, FOLDER_REPAIR}};
+} patterns[] = {{MANIFEST_NAME, FILE_MANIFEST},
+                {LOCK_NAME, FILE_LOCK},
+                {RULES_NAME, FILE_RULES},
+                {SYNONYMS_NAME, FILE_RULES},
+                {"dict-@", FILE_DICT},
+                {"del-9-9", FILE_TOMBSTONES},
+                {SOURCES_PREFIX "9", FILE_SOURCES},
+                {"flintlock", FILE_XAPIAN},
+                {"v.tmp", FILE_XAPIAN},
+                {"seg-9", FOLDER_SEGMENT},
+                {BUILD_NAME, FOLDER_BUILD},
+                {"batch-9", FOLDER_BATCH},
+                {PROBE_NAME, FOLDER_BATCH},
+                {REPAIR_NAME, FOLDER_REPAIR}};
 
 /* Returns the bytes at the front of `name` that one character of a pattern
  * stands for; 0 if there are none. */

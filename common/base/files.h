@@ -11,6 +11,7 @@
 #define MANIFEST_NAME "XAPIANDB"
 #define LOCK_NAME "LOCK"
 #define RULES_NAME "entities.rules"
+#define SYNONYMS_NAME "synonyms.rules"
 #define SOURCES_PREFIX "sources-"
 /* Folder in which the builder of segments works. */
 #define BUILD_NAME "build-tmp"

@@ -289,17 +289,37 @@ static int check_sizes(const struct snapshot *s, struct nh_error *err)
     return rc;
 }
 
+/* Says that the index was made by other rules of what a word is. */
+static int refuse_analyser(const struct snapshot *s, const char *dir,
+                           struct nh_error *err)
+{
+    error_set(err, NH_EVERSION,
+              "the index '%s' was made with analyser %u; this program has "
+              "analyser %d, which splits and compares words in another way",
+              dir, s->manifest.analysis, ANALYSIS_VERSION);
+    return s->manifest.analysis > ANALYSIS_VERSION
+               ? error_hint(err, NH_EVERSION, "use a newer newshound")
+               : error_hint(err, NH_EVERSION,
+                            "make it anew: newshound export -d OLD | "
+                            "newshound index -d NEW -");
+}
+
+int snapshot_current(const struct snapshot *s, struct nh_error *err)
+{
+    return s->manifest.analysis == ANALYSIS_VERSION
+               ? NH_OK
+               : refuse_analyser(s, s->dir, err);
+}
+
 static int open_once(struct snapshot *s, const char *dir, struct nh_error *err)
 {
     memset(s, 0, sizeof *s);
     int rc = manifest_read(&s->manifest, dir, err);
     if (rc != NH_OK)
         return rc;
-    if (s->manifest.analysis != ANALYSIS_VERSION)
-        rc = error_set(err, NH_EVERSION,
-                       "the index '%s' was made with analyser %u; this program "
-                       "has analyser %d",
-                       dir, s->manifest.analysis, ANALYSIS_VERSION);
+    if (s->manifest.analysis < ANALYSIS_READABLE ||
+        s->manifest.analysis > ANALYSIS_VERSION)
+        rc = refuse_analyser(s, dir, err);
     size_t n = s->manifest.segment_count;
     size_t len = strlen(dir) + 1;
     s->dir = malloc(len);

@@ -44,6 +44,10 @@ struct snapshot {
 
 /* NH_ENOTFOUND, NH_ECORRUPT, NH_EVERSION, NH_EIO. */
 int snapshot_open(struct snapshot *s, const char *dir, struct nh_error *err);
+/* Returns NH_OK if the index has the words that this program's analyser makes.
+ * NH_EVERSION for an older index, of which only articles can be read: searches
+ * and writers call this first. */
+int snapshot_current(const struct snapshot *s, struct nh_error *err);
 void snapshot_close(struct snapshot *s);
 /* The segment that holds an article number, or NULL. */
 struct snapshot_segment *snapshot_segment(const struct snapshot *s,

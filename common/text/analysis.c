@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include <utf8proc.h>
-
 #include "common/base/utf8.h"
+#include "common/text/letters.h"
+#include "common/text/symbol_names.h"
 
 /* ASCII by class; everything from 0x80 on goes through Unicode's tables. */
 enum { A_SEPARATOR, A_LOWER, A_UPPER, A_DIGIT, A_HIGH };
@@ -20,87 +20,6 @@ static int ascii_class(unsigned char c)
     if (c >= 'A' && c <= 'Z')
         return A_UPPER;
     return c >= '0' && c <= '9' ? A_DIGIT : A_SEPARATOR;
-}
-
-/* What a code point is to the analyser. */
-enum char_class {
-    CHAR_SEPARATOR,
-    CHAR_LETTER,
-    CHAR_NUMBER,
-    CHAR_CJK,
-    CHAR_MARK /* goes with the word it follows and folds to nothing */
-};
-
-/* Longest full decomposition of a code point, in code points. */
-#define DECOMPOSITION_MAX 18
-
-static bool in_range(uint32_t c, uint32_t first, uint32_t last)
-{
-    return c >= first && c <= last;
-}
-
-static bool is_cjk(uint32_t c)
-{
-    return in_range(c, 0x4E00, 0x9FFF) || in_range(c, 0x3400, 0x4DBF) ||
-           in_range(c, 0x3005, 0x3007) || in_range(c, 0x3041, 0x3096) ||
-           in_range(c, 0x309D, 0x30FA) || in_range(c, 0x30FC, 0x30FF) ||
-           in_range(c, 0x31F0, 0x31FF) || in_range(c, 0xAC00, 0xD7A3) ||
-           in_range(c, 0xF900, 0xFAFF) || in_range(c, 0xFF66, 0xFF9D) ||
-           in_range(c, 0x20000, 0x323AF);
-}
-
-static bool is_mark(utf8proc_category_t category)
-{
-    return category == UTF8PROC_CATEGORY_MN ||
-           category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME;
-}
-
-static bool is_letter(utf8proc_category_t category)
-{
-    return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-}
-
-static bool is_number(utf8proc_category_t category)
-{
-    return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
-}
-
-/* Class of a code point, and its folding (NFKD, marks dropped, lower case) in
- * folded[0..*n). One whose folding holds anything but letters and numbers, as
- * the fraction one half does, separates. */
-static enum char_class classify(uint32_t code,
-                                uint32_t folded[DECOMPOSITION_MAX], size_t *n)
-{
-    *n = 0;
-    utf8proc_category_t category = utf8proc_category((int32_t)code);
-    /* Soft hyphen and the zero-width joiners stand inside words. */
-    if (is_mark(category) || code == 0xAD || code == 0x200C || code == 0x200D)
-        return CHAR_MARK;
-    /* U+02BC is a typographic apostrophe, though Unicode counts it a letter. */
-    if ((!is_letter(category) && !is_number(category)) || code == 0x02BC)
-        return CHAR_SEPARATOR;
-    utf8proc_int32_t parts[DECOMPOSITION_MAX];
-    int boundary = 0;
-    utf8proc_ssize_t count = utf8proc_decompose_char(
-        (int32_t)code, parts, DECOMPOSITION_MAX,
-        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
-    if (count < 0 || count > DECOMPOSITION_MAX)
-        return CHAR_SEPARATOR;
-    for (utf8proc_ssize_t i = 0; i < count; i++) {
-        utf8proc_category_t part = utf8proc_category(parts[i]);
-        if (is_mark(part))
-            continue;
-        if (!is_letter(part) && !is_number(part)) {
-            *n = 0;
-            return CHAR_SEPARATOR;
-        }
-        folded[(*n)++] = (uint32_t)utf8proc_tolower(parts[i]);
-    }
-    if (*n == 0)
-        return CHAR_MARK;
-    return is_cjk(code)          ? CHAR_CJK
-           : is_letter(category) ? CHAR_LETTER
-                                 : CHAR_NUMBER;
 }
 
 void word_scanner_init(struct word_scanner *s, struct slice text)
@@ -157,13 +76,33 @@ static bool breaks_paragraph(struct slice gap)
     return false;
 }
 
-/* True where the gap after the last word ends a sentence and `first`, the
- * byte that begins the next word, can begin one. */
+/* True if the text at `at` begins with a digit, of full width too. */
+static bool digit_at(const struct word_scanner *s, size_t at)
+{
+    const unsigned char *p = (const unsigned char *)s->text.data + at;
+    if (s->text.len - at >= 3 && p[0] == 0xEF && p[1] == 0xBC)
+        return p[2] >= 0x90 && p[2] <= 0x99;
+    return ascii_class(p[0]) == A_DIGIT;
+}
+
+/* True if the mark beyond ASCII at gap[i] ends a sentence before `start`. */
+static bool stops_at(const struct word_scanner *s, struct slice gap, size_t i,
+                     size_t start)
+{
+    const uint32_t full_stop = 0xFF0E; /* of full width; 3.5 has it too */
+    uint32_t code;
+    return utf8_decode(gap.data + i, gap.len - i, &code) > 0 &&
+           (code == full_stop ? !digit_at(s, start)
+                              : letter_ends_sentence(code));
+}
+
+/* True where the gap after the last word ends a sentence and the next word, at
+ * `start`, can begin one. */
 static bool breaks_sentence(const struct word_scanner *s, struct slice gap,
-                            unsigned char first)
+                            size_t start)
 {
     bool stop = false, blank = false;
-    if (ascii_class(first) == A_LOWER)
+    if (ascii_class((unsigned char)s->text.data[start]) == A_LOWER)
         return false;
     for (size_t i = 0; i < gap.len; i++) {
         unsigned char c = (unsigned char)gap.data[i];
@@ -175,11 +114,37 @@ static bool breaks_sentence(const struct word_scanner *s, struct slice gap,
             stop = i > 0 || !is_abbreviation(
                                 (struct slice){s->text.data + s->last_start,
                                                s->last_end - s->last_start});
-        else if (c == 0xE3 && i + 2 < gap.len &&
-                 memcmp(gap.data + i, "\xE3\x80\x82", 3) == 0)
-            return true; /* ideographic full stop */
+        else if (c >= 0xC0 && stops_at(s, gap, i, start))
+            return true;
     }
     return stop && blank;
+}
+
+/* True if the gap is a hyphen at the end of a line and the next word, at
+ * `start`, begins with a letter that is no capital: the two may be one word. A
+ * soft hyphen belongs to the word before the gap. */
+static bool is_divided(const struct word_scanner *s, struct slice gap,
+                       size_t start)
+{
+    size_t i = 0;
+    uint32_t code;
+    if (gap.len && gap.data[0] == '-')
+        i = 1;
+    else if (gap.len >= 3 && memcmp(gap.data, "\xE2\x80\x90", 3) == 0)
+        i = 3;
+    else if (s->last_end < 2 ||
+             memcmp(s->text.data + s->last_end - 2, "\xC2\xAD", 2) != 0)
+        return false;
+    while (i < gap.len && (gap.data[i] == ' ' || gap.data[i] == '\r'))
+        i++;
+    if (i == gap.len || gap.data[i] != '\n')
+        return false;
+    for (i++; i < gap.len; i++)
+        if (gap.data[i] != ' ' && gap.data[i] != '\t')
+            return false;
+    return s->last_letter && !digit_at(s, start) &&
+           utf8_decode(s->text.data + start, s->text.len - start, &code) > 0 &&
+           !letter_is_capital(code);
 }
 
 static bool is_apostrophe(struct slice gap)
@@ -196,14 +161,29 @@ static unsigned gap_flags(const struct word_scanner *s, size_t start)
     struct slice gap = {s->text.data + s->last_end, start - s->last_end};
     if (gap.len == 1 && gap.data[0] == ' ')
         return 0;
-    if (memchr(gap.data, '\n', gap.len) && breaks_paragraph(gap))
-        return WORD_SENTENCE | WORD_PARAGRAPH;
-    return breaks_sentence(s, gap, (unsigned char)s->text.data[start])
-               ? WORD_SENTENCE
-               : 0;
+    if (memchr(gap.data, '\n', gap.len)) {
+        if (is_divided(s, gap, start))
+            return WORD_DIVIDED;
+        if (breaks_paragraph(gap))
+            return WORD_SENTENCE | WORD_PARAGRAPH;
+    }
+    return breaks_sentence(s, gap, start) ? WORD_SENTENCE : 0;
 }
 
 /* ---- Words. */
+
+static enum char_class classify(uint32_t code,
+                                uint32_t folded[LETTER_FOLDED_MAX], size_t *n)
+{
+    if (code >= 0x80)
+        return letter_classify(code, folded, n);
+    const int class = ascii_class((unsigned char)code);
+    *n = class != A_SEPARATOR;
+    folded[0] = class == A_UPPER ? code | 0x20 : code;
+    return class == A_SEPARATOR ? CHAR_SEPARATOR
+           : class == A_DIGIT   ? CHAR_NUMBER
+                                : CHAR_LETTER;
+}
 
 static void append_folded(struct buf *out, const uint32_t *codes, size_t n)
 {
@@ -214,7 +194,8 @@ static void append_folded(struct buf *out, const uint32_t *codes, size_t n)
 }
 
 /* Reads a word with at least one non-ASCII byte from `start`; the general
- * path. Returns its end; *letter tells whether it ends in a letter. */
+ * path. Returns its end; *letter tells whether it ends in a letter. Signs and
+ * marks after a CJK character belong to it. */
 static size_t scan_unicode(struct word_scanner *s, size_t start, bool *letter,
                            bool *cjk)
 {
@@ -222,36 +203,21 @@ static size_t scan_unicode(struct word_scanner *s, size_t start, bool *letter,
     size_t pos = start;
     buf_reset(&s->scratch);
     while (pos < s->text.len) {
-        uint32_t code, folded[DECOMPOSITION_MAX];
+        uint32_t code, folded[LETTER_FOLDED_MAX];
         size_t n, used = utf8_decode(text + pos, s->text.len - pos, &code);
         if (used == 0)
             break;
-        if (code < 0x80) {
-            int class = ascii_class((unsigned char)code);
-            if (class == A_SEPARATOR)
-                break;
-            buf_append_byte(&s->scratch,
-                            (uint8_t)(class == A_UPPER ? code | 0x20 : code));
-            *letter = class != A_DIGIT;
-        } else {
-            enum char_class class = classify(code, folded, &n);
-            if (class == CHAR_SEPARATOR || (class == CHAR_CJK && pos > start))
-                break;
-            *cjk = class == CHAR_CJK;
-            append_folded(&s->scratch, folded, n);
-            if (class != CHAR_MARK)
-                *letter = class != CHAR_NUMBER;
-        }
-        pos += used;
-        if (*cjk)
+        const enum char_class class = classify(code, folded, &n);
+        const bool joins = class == CHAR_MARK || class == CHAR_EXTEND;
+        if (class == CHAR_SEPARATOR ||
+            (pos > start && !joins && (*cjk || class == CHAR_CJK)))
             break;
-    }
-    /* Marks after a lone CJK character belong to it. */
-    while (*cjk && pos < s->text.len) {
-        uint32_t code, folded[DECOMPOSITION_MAX];
-        size_t n, used = utf8_decode(text + pos, s->text.len - pos, &code);
-        if (used == 0 || code < 0x80 || classify(code, folded, &n) != CHAR_MARK)
-            break;
+        *cjk = *cjk || class == CHAR_CJK;
+        if (class == CHAR_MARK)
+            letter_compose(&s->scratch, code);
+        else
+            *letter = class != CHAR_NUMBER;
+        append_folded(&s->scratch, folded, n);
         pos += used;
     }
     return pos;
@@ -272,19 +238,20 @@ static void load_block(struct word_scanner *s, size_t pos)
 }
 
 /* Dashes, quotation marks and spaces of Unicode, three bytes in UTF-8: by far
- * the most common bytes beyond ASCII, and no part of a word. The two joiners
- * among them are. */
+ * the most common bytes beyond ASCII, and no part of a word. The joiners and
+ * the marks of direction among them are. */
 static bool is_general_punctuation(const struct word_scanner *s, size_t pos)
 {
     const unsigned char *p = (const unsigned char *)s->text.data + pos;
     return s->text.len - pos >= 3 && p[0] == 0xE2 && p[1] == 0x80 &&
-           p[2] >= 0x80 && p[2] <= 0xBF && p[2] != 0x8C && p[2] != 0x8D;
+           p[2] >= 0x80 && p[2] <= 0xBF && !(p[2] >= 0x8C && p[2] <= 0x8F) &&
+           !(p[2] >= 0xAA && p[2] <= 0xAE);
 }
 
 /* Bytes of the separator or lone mark beyond ASCII at pos; 0: a word starts. */
 static size_t high_separator(const struct word_scanner *s, size_t pos)
 {
-    uint32_t code, folded[DECOMPOSITION_MAX];
+    uint32_t code, folded[LETTER_FOLDED_MAX];
     size_t n;
     if (is_general_punctuation(s, pos))
         return 3;
@@ -292,7 +259,9 @@ static size_t high_separator(const struct word_scanner *s, size_t pos)
     if (used == 0)
         return 1;
     enum char_class class = classify(code, folded, &n);
-    return class == CHAR_SEPARATOR || class == CHAR_MARK ? used : 0;
+    return class == CHAR_LETTER || class == CHAR_NUMBER || class == CHAR_CJK
+               ? 0
+               : used;
 }
 
 /* Start of the next word at or after pos, or the text's end. */
@@ -436,6 +405,31 @@ static size_t scan_word(struct word_scanner *s, size_t start, struct word *word,
     return end;
 }
 
+/* Makes the word [*start, *end) the name with symbols that it is the letters
+ * of, if it is: C++, .NET. */
+static void take_symbols(struct word_scanner *s, size_t *start, size_t *end,
+                         struct word *word, bool *letter)
+{
+    size_t from = *start, to = *end;
+    if (!symbol_name(s->text, s->any ? s->last_end : 0, &from, &to))
+        return;
+    const char *text = s->text.data + from;
+    *start = from;
+    *end = to;
+    *letter = true;
+    buf_reset(&s->scratch);
+    for (size_t i = 0; i < to - from; i++)
+        buf_append_byte(&s->scratch,
+                        (uint8_t)(ascii_class((unsigned char)text[i]) == A_UPPER
+                                      ? text[i] | 0x20
+                                      : text[i]));
+    word->folded = (struct slice){s->scratch.data, s->scratch.len};
+    word->spelling =
+        !s->scratch.failed && memcmp(text, s->scratch.data, to - from) == 0
+            ? SPELLING_LOWER
+            : SPELLING_OTHER;
+}
+
 /* Whether the word at `start` is the s of a possessive, given that it is an s.
  */
 static bool is_possessive(const struct word_scanner *s, size_t start)
@@ -454,6 +448,8 @@ bool word_next(struct word_scanner *s, struct word *word)
     }
     bool letter, cjk = false;
     size_t end = scan_word(s, start, word, &letter, &cjk);
+    if (symbol_near(s->text, start, end))
+        take_symbols(s, &start, &end, word, &letter);
     if (s->scratch.failed)
         return false;
     word->start = start;
@@ -540,8 +536,10 @@ size_t words_plain(struct word_scanner *s, struct plain_word *words, size_t max)
         const uint64_t outside = ~(s->masks.word >> shift);
         const unsigned len = bit_first(outside | UINT64_C(1) << 63);
         if (len == 0 || len > PLAIN_WORD_MAX ||
-            (s->masks.high >> shift >> len & 1))
-            break; /* begins or ends beyond ASCII, or is long */
+            (s->masks.high >> shift >> len & 1) ||
+            symbol_near(s->text, start, start + len))
+            break; /* begins or ends beyond ASCII, is long, or may be a name
+                      with symbols */
         struct plain_word *w = &words[n++];
         take_plain(s, start, len, w);
         w->flags = (uint8_t)plain_flags(s, start, len, w->head);

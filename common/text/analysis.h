@@ -11,7 +11,9 @@
 #include "common/base/buf.h"
 #include "common/base/byte_masks.h"
 
-#define ANALYSIS_VERSION 4
+#define ANALYSIS_VERSION 5
+/* The oldest version whose indexes are opened, to read articles from. */
+#define ANALYSIS_READABLE 4
 /* Longer words (bytes, folded) are not stemmed. */
 #define ANALYSIS_STEM_MAX 64
 
@@ -27,8 +29,10 @@ enum word_flag {
     WORD_SENTENCE = 1,   /* first of a sentence */
     WORD_PARAGRAPH = 2,  /* first of a paragraph, then of a sentence too */
     WORD_POSSESSIVE = 4, /* an s behind an apostrophe behind a letter */
-    WORD_CJK = 8,        /* one Chinese, Japanese or Korean character */
-    WORD_SHORT = 16      /* of at most ANALYSIS_PAIR_MAX bytes, folded */
+    WORD_CJK = 8,        /* one character of a script without blanks */
+    WORD_SHORT = 16,     /* of at most ANALYSIS_PAIR_MAX bytes, folded */
+    WORD_DIVIDED = 32    /* behind a hyphen at a line's end: it may be the rest
+                            of the word before */
 };
 
 struct word {

@@ -510,6 +510,16 @@ struct slice schema_wide_value(enum field field, struct slice value,
                                  : (struct slice){"", 0};
 }
 
+void schema_divided(struct buf *out, struct slice stem, struct slice a,
+                    struct slice b)
+{
+    buf_append(out, stem.data, stem.len);
+    buf_append_byte(out, ' ');
+    buf_append(out, a.data, a.len);
+    buf_append_byte(out, ' ');
+    buf_append(out, b.data, b.len);
+}
+
 void schema_term(struct buf *out, const char *prefix, struct slice value)
 {
     buf_reset(out);

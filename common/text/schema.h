@@ -57,6 +57,14 @@ extern const struct field_def schema_fields[FIELD_COUNT];
 #define SCHEMA_HAS_PREFIX "XHAS"
 /* Prefix of terms for two neighbouring short words (analysis.h). */
 #define SCHEMA_PAIR_PREFIX "XPAIR"
+/* Prefix of terms for a word that a line's end divides: the stem of the whole
+ * word, then the two parts, with blanks between. */
+#define SCHEMA_DIVIDED_PREFIX "XDIV"
+/* Appends the value of such a term to an empty buffer. */
+void schema_divided(struct buf *out, struct slice stem, struct slice a,
+                    struct slice b);
+/* Behind SCHEMA_HAS_PREFIX: the article has such a word. */
+#define SCHEMA_DIVIDED_NAME "divided"
 /* Value slot of the article's date, 8 bytes that sort as the date does. */
 #define SCHEMA_DATE_SLOT 0
 /* Longest term in bytes, as Xapian limits it. */

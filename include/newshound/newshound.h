@@ -84,15 +84,18 @@ const char *nh_version(void);
  * commit, and goes on to show it until nh_index_reopen.
  * NH_ENOTFOUND if there is no index; NH_ECORRUPT if its files contradict each
  * other; NH_EVERSION if another version made it; NH_EDATA for a mistake in its
- * file entities.rules. */
+ * file entities.rules or synonyms.rules.
+ * An index that an older version made with other rules for words opens, but
+ * only to read articles: nh_index_search, nh_index_why_not, nh_index_complete
+ * and nh_article_mentions then return NH_EVERSION. */
 int nh_index_open(nh_index **out, const char *path, struct nh_error *err);
 
 /* Switches the handle to the newest commit. Sets *changed (may be NULL) to 1 if
- * the commit or entities.rules changed, else to 0. All results and articles of
- * the handle must have been freed. Costs one read of a small file if nothing
- * changed. The index is looked for at the path of nh_index_open, so pass an
- * absolute one if the process changes its folder. After an error the handle
- * shows the commit that it showed before. */
+ * the commit, entities.rules or synonyms.rules changed, else to 0. All results
+ * and articles of the handle must have been freed. Costs one read of a small
+ * file if nothing changed. The index is looked for at the path of
+ * nh_index_open, so pass an absolute one if the process changes its folder.
+ * After an error the handle shows the commit that it showed before. */
 int nh_index_reopen(nh_index *index, int *changed, struct nh_error *err);
 
 /* All results and articles of the handle must have been freed. */
@@ -102,6 +105,11 @@ void nh_index_close(nh_index *index);
  * facets and output. They are on when an index is opened. All results of the
  * handle must have been freed. */
 void nh_index_set_rules(nh_index *index, int on);
+
+/* Turns the synonyms and spellings of the file synonyms.rules on (1) or off
+ * (0), for searches. They are on when an index is opened. All results of the
+ * handle must have been freed. */
+void nh_index_set_synonyms(nh_index *index, int on);
 
 /* Compares every file of the index with its checksum. Reads the whole index.
  * NH_ECORRUPT names the first file that differs. */

@@ -330,22 +330,57 @@ static bool set_pair(struct article_coder *c, struct slice a, struct slice b)
     return !c->folded.failed;
 }
 
+/* Adds the term of that prefix and c->folded, if the article has it not. Values
+ * of different prefixes differ in how many words they have: the HAS term in
+ * question has one. */
+static int put_once(struct article_coder *c, struct posting_batch *batch,
+                    const char *prefix, struct nh_error *err)
+{
+    const struct slice value = {c->folded.data, c->folded.len};
+    const uint32_t known = c->seen.count;
+    const uint32_t n = strtab_add(&c->seen, value.data, value.len);
+    if (n == STRTAB_NONE)
+        return error_nomem(err);
+    return n == known ? put_term(c, batch, prefix, value, 0, err) : NH_OK;
+}
+
 /* Adds the pair term of word i and the one before it, both short, once. */
 static int put_pair(struct article_coder *c, size_t i,
                     struct posting_batch *batch, struct nh_error *err)
 {
     if (!set_pair(c, word_at(c, i - 1), word_at(c, i)))
         return error_nomem(err);
-    const struct slice pair = {c->folded.data, c->folded.len};
-    const uint32_t known = c->seen.count;
-    const uint32_t n = strtab_add(&c->seen, pair.data, pair.len);
-    if (n == STRTAB_NONE)
-        return error_nomem(err);
-    return n == known ? put_term(c, batch, SCHEMA_PAIR_PREFIX, pair, 0, err)
-                      : NH_OK;
+    return put_once(c, batch, SCHEMA_PAIR_PREFIX, err);
 }
 
-/* Neighbours that analysis_pairs selects, each pair once. */
+/* Adds the term of word i and the one before it, which a line's end may
+ * divide, once. */
+static int put_divided(struct article_coder *c, size_t i,
+                       struct posting_batch *batch, struct nh_error *err)
+{
+    const struct slice a = word_at(c, i - 1), b = word_at(c, i);
+    if (a.len + b.len > ANALYSIS_STEM_MAX)
+        return NH_OK;
+    buf_reset(&c->term);
+    buf_append(&c->term, a.data, a.len);
+    buf_append(&c->term, b.data, b.len);
+    if (c->term.failed)
+        return error_nomem(err);
+    const struct slice stem = stemmer_stem(c->stemmer, buf_slice(&c->term));
+    buf_reset(&c->folded);
+    schema_divided(&c->folded, stem, a, b);
+    if (c->folded.failed)
+        return error_nomem(err);
+    int rc = put_once(c, batch, SCHEMA_DIVIDED_PREFIX, err);
+    if (rc != NH_OK)
+        return rc;
+    buf_reset(&c->folded);
+    buf_append_str(&c->folded, SCHEMA_DIVIDED_NAME);
+    return put_once(c, batch, SCHEMA_HAS_PREFIX, err);
+}
+
+/* Neighbours that analysis_pairs selects, and those that a line's end divides,
+ * each pair once. */
 static int put_pairs(struct article_coder *c, const struct stream_text *t,
                      struct posting_batch *batch, struct nh_error *err)
 {
@@ -356,6 +391,11 @@ static int put_pairs(struct article_coder *c, const struct stream_text *t,
         const struct text_word *w = &t->words[i];
         if (i == t->title_count)
             continue;
+        if ((w->flags & WORD_DIVIDED) && !(w->flags & WORD_CJK) &&
+            !(w[-1].flags & WORD_CJK))
+            rc = put_divided(c, i, batch, err);
+        if (rc != NH_OK)
+            break;
         if (w->common && w[-1].common) {
             const uint32_t key =
                 (w[-1].common - 1u) * ANALYSIS_COMMON + w->common - 1u;

@@ -273,6 +273,8 @@ static int check_contents(struct checker *c)
     sources_release(&sources);
     rc = data_error(c, rc, &why);
     if (rc == NH_OK)
+        rc = snapshot_current(&c->snapshot, c->err);
+    if (rc == NH_OK)
         rc = stemmer_new(&c->stemmer, m->language, c->err);
     lexicon_init(&c->lexicon, c->stemmer, NULL);
     for (size_t i = 0; rc == NH_OK && i < c->snapshot.count; i++)

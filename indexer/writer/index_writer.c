@@ -144,6 +144,8 @@ int writer_open(struct index_writer **out, const char *dir,
         rc = snapshot_open(&w->snapshot, dir, err);
     }
     if (rc == NH_OK)
+        rc = snapshot_current(&w->snapshot, err);
+    if (rc == NH_OK)
         rc = sources_open(&w->sources, &w->manifest, dir, err);
     if (rc == NH_OK)
         rc = start_dict(w, err);

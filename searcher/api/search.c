@@ -16,6 +16,7 @@
 #include "searcher/present/groups.h"
 #include "searcher/present/snippet.h"
 #include "searcher/present/suggest.h"
+#include "searcher/widen/query_expand.h"
 
 struct nh_results {
     nh_index *index;
@@ -206,6 +207,8 @@ int nh_index_search(nh_results **out, nh_index *index, const char *query,
     struct nh_search_options o;
     *out = NULL;
     int rc = read_options(options, &o, err);
+    if (rc == NH_OK)
+        rc = snapshot_current(&index->snapshot, err);
     if (rc != NH_OK)
         return rc;
     nh_results *r = calloc(1, sizeof *r);
@@ -217,6 +220,8 @@ int nh_index_search(nh_results **out, nh_index *index, const char *query,
     r->options.since = r->options.until = NULL;
     r->options.facets = r->options.group = NULL;
     rc = parse(&r->query, &r->text, (struct slice){query, len}, &o, err);
+    if (rc == NH_OK)
+        rc = query_expand(&r->query, buf_slice(&r->text), index, err);
     if (rc == NH_OK)
         rc = make_periods(r, err);
     if (rc == NH_OK && (o.flags & NH_SEARCH_PLAN)) {
@@ -464,7 +469,11 @@ int nh_index_why_not(nh_reasons **out, nh_index *index, const char *query,
     memset(&q, 0, sizeof q);
     int rc = read_options(options, &o, err);
     if (rc == NH_OK)
+        rc = snapshot_current(&index->snapshot, err);
+    if (rc == NH_OK)
         rc = parse(&q, &text, (struct slice){query, len}, &o, err);
+    if (rc == NH_OK)
+        rc = query_expand(&q, buf_slice(&text), index, err);
     if (rc == NH_OK)
         rc = snapshot_find(&index->snapshot, (struct slice){id, id_len}, &docid,
                            err);

@@ -13,7 +13,7 @@ const char *nh_version(void)
     return NEWSHOUND_VERSION;
 }
 
-/* All but the rules, which helpers borrow. Accepts NULL. */
+/* All but the rules, which helpers borrow or lack. Accepts NULL. */
 static void close_commit(nh_index *index)
 {
     if (!index)
@@ -70,44 +70,54 @@ static bool same_stamp(struct file_stamp a, struct file_stamp b)
     return a.inode == b.inode && a.size == b.size && a.changed == b.changed;
 }
 
-static int take_stamps(struct file_stamp *commit, struct file_stamp *rules,
-                       const char *dir, struct nh_error *err)
+static int take_stamps(struct index_stamps *stamps, const char *dir,
+                       struct nh_error *err)
 {
-    int rc = take_stamp(commit, dir, MANIFEST_NAME, err);
-    return rc == NH_OK ? take_stamp(rules, dir, RULES_NAME, err) : rc;
+    int rc = take_stamp(&stamps->commit, dir, MANIFEST_NAME, err);
+    if (rc == NH_OK)
+        rc = take_stamp(&stamps->rules, dir, RULES_NAME, err);
+    return rc == NH_OK ? take_stamp(&stamps->synonyms, dir, SYNONYMS_NAME, err)
+                       : rc;
+}
+
+static bool same_stamps(const struct index_stamps *a,
+                        const struct index_stamps *b)
+{
+    return same_stamp(a->commit, b->commit) && same_stamp(a->rules, b->rules) &&
+           same_stamp(a->synonyms, b->synonyms);
 }
 
 int nh_index_open(nh_index **out, const char *path, struct nh_error *err)
 {
-    struct file_stamp commit, rules;
+    struct index_stamps before;
     *out = NULL;
-    int rc = take_stamps(&commit, &rules, path, err);
+    int rc = take_stamps(&before, path, err);
     if (rc == NH_OK)
         rc = open_commit(out, path, err);
     if (rc == NH_OK)
         rc = name_rules_open(&(*out)->rules, path, err);
+    if (rc == NH_OK)
+        rc = synonyms_open(&(*out)->synonyms, path, (*out)->stemmer, err);
     if (rc != NH_OK) {
         nh_index_close(*out);
         *out = NULL;
         return rc;
     }
-    (*out)->commit_stamp = commit;
-    (*out)->rules_stamp = rules;
+    (*out)->stamps = before;
     return NH_OK;
 }
 
 int nh_index_reopen(nh_index *index, int *changed, struct nh_error *err)
 {
-    struct file_stamp commit, rules;
+    struct index_stamps now;
     const char *dir = index->snapshot.dir;
     nh_index *newer;
     int none;
     if (!changed)
         changed = &none;
     *changed = 0;
-    int rc = take_stamps(&commit, &rules, dir, err);
-    if (rc != NH_OK || (same_stamp(commit, index->commit_stamp) &&
-                        same_stamp(rules, index->rules_stamp)))
+    int rc = take_stamps(&now, dir, err);
+    if (rc != NH_OK || same_stamps(&now, &index->stamps))
         return rc;
     rc = nh_index_open(&newer, dir, err);
     if (rc != NH_OK)
@@ -116,6 +126,7 @@ int nh_index_reopen(nh_index *index, int *changed, struct nh_error *err)
     *index = *newer;
     *newer = older;
     index->no_rules = newer->no_rules;
+    index->no_synonyms = newer->no_synonyms;
     nh_index_close(newer);
     *changed = 1;
     return NH_OK;
@@ -128,11 +139,18 @@ void nh_index_set_rules(nh_index *index, int on)
         index->helpers[i]->no_rules = !on;
 }
 
+void nh_index_set_synonyms(nh_index *index, int on)
+{
+    index->no_synonyms = !on;
+}
+
 void nh_index_close(nh_index *index)
 {
     struct name_rules *rules = index ? index->rules : NULL;
+    struct synonyms *synonyms = index ? index->synonyms : NULL;
     close_commit(index);
     name_rules_free(rules);
+    synonyms_free(synonyms);
 }
 
 bool index_help(nh_index *index, size_t count)
@@ -449,7 +467,9 @@ int nh_article_mentions(const struct nh_mention **mentions, size_t *count,
     *mentions = NULL;
     *count = 0;
     if (!a->mentions) {
-        rc = index_article(index, a->hit.number, err);
+        rc = snapshot_current(&index->snapshot, err);
+        if (rc == NH_OK)
+            rc = index_article(index, a->hit.number, err);
         if (rc == NH_OK)
             rc = lexicon_analyse_article(&index->lexicon, index->article.title,
                                          index->article.body, &index->words,

@@ -7,6 +7,7 @@
 #include "common/stream/stream.h"
 #include "newshound/newshound.h"
 #include "searcher/index/name_rules.h"
+#include "searcher/index/synonyms.h"
 #include "searcher/query/stems.h"
 
 /* What tells one state of a file from another; zeros: there is none. */
@@ -15,15 +16,22 @@ struct file_stamp {
     int64_t changed; /* nanoseconds since 1970 */
 };
 
+/* Of the files that a handle reads when it is opened. */
+struct index_stamps {
+    struct file_stamp commit, rules, synonyms;
+};
+
 struct nh_index {
     struct snapshot snapshot;
-    struct nh_stats stats; /* as nh_index_stats returned them last */
-    struct file_stamp commit_stamp, rules_stamp; /* before they were read */
+    struct nh_stats stats;      /* as nh_index_stats returned them last */
+    struct index_stamps stamps; /* before the files were read */
     struct stemmer *stemmer;
-    struct lexicon lexicon;   /* words of texts that were shown */
-    struct stem_index stems;  /* of the dictionaries */
-    struct name_rules *rules; /* of the index, or NULL; helpers borrow them */
-    bool no_rules;            /* they are left out */
+    struct lexicon lexicon;    /* words of texts that were shown */
+    struct stem_index stems;   /* of the dictionaries */
+    struct name_rules *rules;  /* of the index, or NULL; helpers borrow them */
+    bool no_rules;             /* they are left out */
+    struct synonyms *synonyms; /* of the index, or NULL; helpers have none */
+    bool no_synonyms;          /* they are left out */
     /* Scratch for one article at a time. */
     struct article article;
     struct stream_decoded decoded;

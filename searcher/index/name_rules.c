@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/file.h"
 #include "common/base/files.h"
 #include "common/base/strtab.h"
 #include "common/text/analysis.h"
+#include "searcher/index/rules_file.h"
 
 /* Fields of names: persons, orgs and places, side by side in the schema. */
 #define FIRST FIELD_PERSON
@@ -73,54 +73,14 @@ static int bad(struct reader *x, const char *what)
                       "Leike\"; hide org \"AI\"; retype \"Wired\" org");
 }
 
-static void skip_space(struct reader *x)
-{
-    x->line = slice_trim(x->line);
-}
-
-/* The next run of letters. */
-static struct slice take_word(struct reader *x)
-{
-    size_t len = 0;
-    skip_space(x);
-    while (len < x->line.len && x->line.data[len] >= 'a' &&
-           x->line.data[len] <= 'z')
-        len++;
-    const struct slice word = {x->line.data, len};
-    x->line.data += len;
-    x->line.len -= len;
-    return word;
-}
-
-static bool take_sign(struct reader *x, char sign)
-{
-    skip_space(x);
-    if (x->line.len == 0 || x->line.data[0] != sign)
-        return false;
-    x->line.data++;
-    x->line.len--;
-    return true;
-}
-
-/* Reads a name in quotes, where \ stands before " and \. Puts it as it is
- * written in x->text. */
+/* Reads a name in quotes. Puts it as it is written in x->text. */
 static int take_name(struct reader *x, uint32_t *name)
 {
     struct name_rules *r = x->rules;
-    buf_reset(&x->text);
     buf_reset(&x->folded);
-    if (!take_sign(x, '"'))
-        return bad(x, "a name in quotes belongs here");
-    while (x->line.len && x->line.data[0] != '"') {
-        const size_t skip = x->line.data[0] == '\\' && x->line.len > 1;
-        buf_append_byte(&x->text, (uint8_t)x->line.data[skip]);
-        x->line.data += 1 + skip;
-        x->line.len -= 1 + skip;
-    }
-    if (!x->line.len)
-        return bad(x, "the name has no closing quote");
-    x->line.data++;
-    x->line.len--;
+    const char *wrong = rule_name(&x->line, &x->text);
+    if (wrong)
+        return bad(x, wrong);
     const struct slice text = slice_trim(
         (struct slice){x->text.data ? x->text.data : "", x->text.len});
     if (text.len)
@@ -157,7 +117,7 @@ static int take_name(struct reader *x, uint32_t *name)
 
 static int take_field(struct reader *x, enum field *field)
 {
-    const struct slice word = take_word(x);
+    const struct slice word = rule_word(&x->line);
     const int found = word.len ? schema_find(word) : -1;
     if (found < 0 || !is_entity((enum field)found))
         return bad(x, "person, org or place belongs here");
@@ -188,7 +148,7 @@ static int take_merge(struct reader *x)
     int rc = take_field(x, &field);
     if (rc == NH_OK)
         rc = take_name(x, &name);
-    if (rc == NH_OK && !take_sign(x, '='))
+    if (rc == NH_OK && !rule_sign(&x->line, '='))
         rc = bad(x, "= belongs between the two names");
     if (rc == NH_OK)
         rc = take_name(x, &into);
@@ -245,10 +205,9 @@ static int take_rule(struct reader *x)
         int (*take)(struct reader *x);
     } rules[] = {
         {"merge", take_merge}, {"hide", take_hide}, {"retype", take_retype}};
-    skip_space(x);
-    if (x->line.len == 0 || x->line.data[0] == '#')
+    if (rule_ends(&x->line))
         return NH_OK;
-    const struct slice word = take_word(x);
+    const struct slice word = rule_word(&x->line);
     int rc = NH_EDATA;
     size_t i = 0;
     while (i < sizeof rules / sizeof *rules &&
@@ -257,8 +216,7 @@ static int take_rule(struct reader *x)
     rc = i < sizeof rules / sizeof *rules
              ? rules[i].take(x)
              : bad(x, "a rule begins with merge, hide or retype");
-    skip_space(x);
-    if (rc == NH_OK && x->line.len && x->line.data[0] != '#')
+    if (rc == NH_OK && !rule_ends(&x->line))
         rc = bad(x, "there is something behind the rule");
     return rc;
 }
@@ -313,17 +271,10 @@ int name_rules_read(struct name_rules **out, struct slice text,
     x.rules = calloc(1, sizeof *x.rules);
     if (!x.rules)
         return error_nomem(err);
-    if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
-        text = (struct slice){text.data + 3, text.len - 3};
-    while (rc == NH_OK && text.len) {
-        const char *end = memchr(text.data, '\n', text.len);
-        x.line = (struct slice){text.data,
-                                end ? (size_t)(end - text.data) : text.len};
-        const size_t used = x.line.len + (end ? 1 : 0);
+    text = rules_file_start(text);
+    while (rc == NH_OK && rules_file_line(&text, &x.line)) {
         x.number++;
         rc = take_rule(&x);
-        text.data += used;
-        text.len -= used;
     }
     if (rc == NH_OK)
         rc = settle(x.rules, err);
@@ -341,18 +292,11 @@ int name_rules_open(struct name_rules **out, const char *dir,
 {
     struct buf path = BUF_INIT, text = BUF_INIT;
     *out = NULL;
-    const char *name = file_join(&path, dir, RULES_NAME);
-    int rc = name ? file_read(name, &text, err) : error_nomem(err);
-    if (rc == NH_ENOTFOUND) {
+    int rc = rules_file_read(dir, RULES_NAME, &path, &text, err);
+    if (rc == NH_OK)
+        rc = name_rules_read(out, buf_slice(&text), path.data, err);
+    else if (rc == NH_ENOTFOUND)
         rc = NH_OK;
-    } else if (rc == NH_OK) {
-        if (text.len > NAME_RULES_BYTES_MAX)
-            rc = error_set(err, NH_EDATA, "'%s' has more than %zu bytes", name,
-                           NAME_RULES_BYTES_MAX);
-        if (rc == NH_OK)
-            rc = name_rules_read(out, (struct slice){text.data, text.len}, name,
-                                 err);
-    }
     buf_release(&path);
     buf_release(&text);
     return rc;

@@ -13,9 +13,6 @@
 #include "common/text/article.h"
 #include "searcher/query/query.h"
 
-/* Bytes of the file; 4 MiB are some 80,000 rules. */
-#define NAME_RULES_BYTES_MAX ((size_t)4 << 20)
-
 struct name_rules;
 
 /* Those of the index in folder `dir`; NULL, and NH_OK, if it has none. NH_EDATA

@@ -146,6 +146,21 @@ static struct slice join_words(struct planner *p, struct slice a,
     return (struct slice){p->scratch.data, p->scratch.len};
 }
 
+/* The articles in which a line's end divides a word into `a` and `b`. */
+static struct match_tree *plan_divided(struct planner *p, struct slice a,
+                                       struct slice b)
+{
+    struct buf value = BUF_INIT;
+    const struct slice stem = stemmer_stem(p->stemmer, join_words(p, a, "", b));
+    schema_divided(&value, stem, a, b);
+    struct match_tree *t =
+        value.failed
+            ? planner_fail(p, error_nomem(p->err))
+            : planner_filter(p, SCHEMA_DIVIDED_PREFIX, buf_slice(&value));
+    buf_release(&value);
+    return t;
+}
+
 /* Adds terms that every article with the phrase has. */
 static struct match_tree *add_phrase_terms(struct planner *p,
                                            const struct query_node *n,
@@ -175,6 +190,8 @@ static struct match_tree *add_phrase_terms(struct planner *p,
             all = planner_add(p, all,
                               planner_filter(p, SCHEMA_PAIR_PREFIX,
                                              join_words(p, a, " ", b)));
+        if (all && n->words[i].rest)
+            all = planner_add(p, all, plan_divided(p, a, b));
     }
     return all;
 }
@@ -390,7 +407,7 @@ static struct match_tree *plan_place(struct planner *p,
 static bool loosens(const struct query_node *n)
 {
     return n->plain && !n->required &&
-           (n->kind == QUERY_WORD || n->kind == QUERY_PHRASE);
+           (n->kind == QUERY_WORD || n->kind == QUERY_PHRASE || n->expanded);
 }
 
 /* The plain words of an AND, any of which will do. */

@@ -5,7 +5,7 @@
 #include "searcher/index/index.h"
 #include "searcher/match/postings.h"
 #include "searcher/present/string_counts.h"
-#include "searcher/present/term_walk.h"
+#include "searcher/widen/term_walk.h"
 
 struct nh_completions {
     struct arena arena;
@@ -362,7 +362,7 @@ int nh_index_complete(nh_completions **out, nh_index *index, const char *prefix,
     const char *colon = typed.len ? memchr(typed.data, ':', typed.len) : NULL;
     struct buf folded = BUF_INIT;
     struct completer *c = calloc(1, sizeof *c);
-    int field = -1, rc = NH_OK;
+    int field = -1, rc = snapshot_current(&index->snapshot, err);
     *out = NULL;
     nh_completions *made = calloc(1, sizeof *made);
     if (!c || !made)

@@ -253,7 +253,7 @@ static void explain_place(struct search *x, const struct query_node *n)
 static bool loose(const struct search *x, const struct query_node *n)
 {
     return (x->options->flags & NH_SEARCH_ANY) && n->plain && !n->required &&
-           (n->kind == QUERY_WORD || n->kind == QUERY_PHRASE);
+           (n->kind == QUERY_WORD || n->kind == QUERY_PHRASE || n->expanded);
 }
 
 /* The children that fail; of those of which any would do, all or none. */

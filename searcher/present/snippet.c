@@ -52,7 +52,7 @@ static bool add_phrase(struct highlighter *h, const struct slice *words,
         if (!copy[i].data)
             return false;
     }
-    h->phrases[h->phrase_count++] = (struct highlight_phrase){copy, count};
+    h->phrases[h->phrase_count++] = (struct highlight_phrase){copy, count, 0};
     return true;
 }
 
@@ -89,9 +89,12 @@ static bool collect(struct highlighter *h, const struct query_node *n)
 {
     bool good = true;
     struct slice words[64];
+    uint64_t rests = 0;
     size_t count = n->word_count < 64 ? n->word_count : 64;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         words[i] = n->words[i].text;
+        rests |= (uint64_t)n->words[i].rest << i;
+    }
     if (n->kind == QUERY_NOT)
         return true;
     if (n->kind == QUERY_WORD) {
@@ -104,6 +107,8 @@ static bool collect(struct highlighter *h, const struct query_node *n)
     } else if (n->kind == QUERY_PHRASE) {
         good =
             count == 1 ? add_exact(h, words[0]) : add_phrase(h, words, count);
+        if (good && rests)
+            h->phrases[h->phrase_count - 1].rests = rests;
     } else if (n->kind == QUERY_FILTER && schema_fields[n->field].entity) {
         good = add_name(h, n->value);
     } else if (n->kind == QUERY_WILDCARD || n->kind == QUERY_FUZZY) {
@@ -167,7 +172,9 @@ static bool phrase_at(const struct highlight_phrase *p,
         return false;
     for (size_t i = 0; i < p->count; i++)
         if (!slice_equal(p->words[i],
-                         entry_text(&lex->words, words->items[at + i].word)))
+                         entry_text(&lex->words, words->items[at + i].word)) ||
+            ((p->rests >> i & 1) &&
+             !(words->items[at + i].flags & WORD_DIVIDED)))
             return false;
     return true;
 }

@@ -16,6 +16,7 @@ struct highlighter {
     struct highlight_phrase {
         struct slice *words;
         size_t count;
+        uint64_t rests; /* bit i: words i - 1 and i are one, divided */
     } * phrases;
     size_t phrase_count, phrase_cap;
     struct pattern *patterns; /* of wildcards and fuzzy words */

@@ -14,8 +14,8 @@
 
 #include "searcher/match/postings.h"
 #include "searcher/present/string_counts.h"
-#include "searcher/present/term_walk.h"
 #include "searcher/query/pattern.h"
+#include "searcher/widen/term_walk.h"
 
 /* Words of a query that are replaced at most; queries with more are not meant
  * to be found. */
@@ -167,10 +167,24 @@ static void find_missing_value(struct suggester *g, const struct query_node *n)
     buf_release(&scratch);
 }
 
+/* True if the index has the words of another spelling than the typed one. */
+static bool has_spelling(struct suggester *g, const struct query_node *n)
+{
+    bool has = false;
+    for (size_t i = 1; n->expanded && !has && i < n->count; i++) {
+        const struct query_node *other = n->children[i];
+        has = other->word_count > 0;
+        for (size_t k = 0; has && k < other->word_count; k++)
+            has = has_term(
+                g, "", stemmer_stem(g->index->stemmer, other->words[k].text));
+    }
+    return has;
+}
+
 static void find_missing(struct suggester *g, const struct query_node *n)
 {
     const struct field_def *def = &schema_fields[n->field];
-    if (n->kind == QUERY_NOT)
+    if (n->kind == QUERY_NOT || has_spelling(g, n))
         return;
     for (size_t i = 0; n->kind != QUERY_WILDCARD && n->kind != QUERY_FUZZY &&
                        i < n->word_count;
@@ -187,7 +201,8 @@ static void find_missing(struct suggester *g, const struct query_node *n)
     if (n->kind == QUERY_FILTER &&
         (def->kind == FIELD_KIND_LABEL || n->field == FIELD_URL))
         find_missing_value(g, n);
-    for (size_t i = 0; i < n->count; i++)
+    const size_t typed = n->expanded ? 1 : n->count;
+    for (size_t i = 0; i < typed; i++)
         find_missing(g, n->children[i]);
 }
 

@@ -23,8 +23,9 @@ enum query_kind {
 };
 
 struct query_word {
-    struct slice text;     /* folded */
-    bool cjk;              /* a Chinese, Japanese or Korean character */
+    struct slice text; /* folded */
+    bool cjk;          /* a Chinese, Japanese or Korean character */
+    bool rest; /* with the word before it one that a line's end divides */
     size_t offset, length; /* bytes of the query text */
 };
 
@@ -37,7 +38,9 @@ struct query_node {
                                  one */
     size_t word_count;
     bool title;    /* WORD, PHRASE: in the title only */
-    bool plain;    /* as typed: an unquoted word, which any-word may loosen */
+    bool plain;    /* as typed: an unquoted word, which any-word may loosen, or
+                      its spellings */
+    bool expanded; /* OR: its first child as typed, then other spellings */
     bool required; /* + before it, or joined by AND */
     enum field field;   /* FILTER, HAS */
     struct slice value; /* FILTER: as the term has it, folded where it is */

@@ -53,10 +53,11 @@ static int add_word(struct query_parser *p, const struct query_token *t,
     if (!copy)
         return error_nomem(p->err);
     const size_t start = (size_t)(t->text.data - p->lexer.text.data) + w->start;
-    n->words[n->word_count++] = (struct query_word){{copy, w->folded.len},
-                                                    (w->flags & WORD_CJK) != 0,
-                                                    start,
-                                                    w->end - w->start};
+    n->words[n->word_count++] =
+        (struct query_word){.text = {copy, w->folded.len},
+                            .cjk = (w->flags & WORD_CJK) != 0,
+                            .offset = start,
+                            .length = w->end - w->start};
     return NH_OK;
 }
 
@@ -179,8 +180,9 @@ int query_pattern_node(struct query_parser *p, const struct query_token *t,
                      ? arena_copy(&p->q->arena, folded.data, folded.len)
                      : NULL;
     if (copy) {
-        *word = (struct query_word){
-            {copy, folded.len}, false, t->offset, t->length};
+        *word = (struct query_word){.text = {copy, folded.len},
+                                    .offset = t->offset,
+                                    .length = t->length};
         n->words = word;
         n->word_count = 1;
         n->title = p->field == FIELD_TITLE;

@@ -29,7 +29,7 @@ static void put_node(const struct query_node *n, struct buf *out)
         "all of",   "any of", "not",          "word", "exactly",
         "filter",   "has",    "date",         "near", "same",
         "wildcard", "fuzzy",  "every article"};
-    buf_append_str(out, names[n->kind]);
+    buf_append_str(out, n->expanded ? "any spelling of" : names[n->kind]);
     switch (n->kind) {
     case QUERY_FILTER:
         buf_printf(out, " %s: %s '", schema_fields[n->field].name,

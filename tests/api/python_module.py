@@ -489,6 +489,24 @@ class Lives(unittest.TestCase):
         self.assertFalse(index.reopen())
         index.use_rules(False)
 
+    def test_synonyms_widen_searches_until_they_are_off(self):
+        name = path("synonyms.idx")
+        with newshound.Writer(name, names="given") as writer:
+            writer.add(id="a", body="the pier")
+            writer.add(id="b", body="the jetty")
+        with newshound.open(name) as index:
+            self.assertEqual([h.id for h in index.search("pier")], ["a"])
+            with open(name + "/synonyms.rules", "w", encoding="utf-8") as file:
+                file.write('same "pier" = "jetty"\n')
+            self.assertTrue(index.reopen())
+            self.assertEqual({h.id for h in index.search("pier")}, {"a", "b"})
+            index.use_synonyms(False)
+            self.assertEqual([h.id for h in index.search("pier")], ["a"])
+            with open(name + "/synonyms.rules", "w", encoding="utf-8") as file:
+                file.write('like "pier"\n')
+            with self.assertRaisesRegex(newshound.DataError, "synonyms.rules:1"):
+                index.reopen()
+
 
 def search_in_process(query):
     with newshound.open(INDEX) as index:

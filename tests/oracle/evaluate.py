@@ -7,6 +7,7 @@ A tree is a tuple: ("word", text), ("phrase", text), ("exact", text),
 """
 
 import datetime
+import itertools
 import math
 import random
 import re
@@ -86,6 +87,7 @@ class Corpus:
         self.meant = {}
         self.known = {}
         self.by_stem = defaultdict(set)
+        self.divided = defaultdict(set) # (first part, second part): articles
         self.wdf = {"body": defaultdict(dict), "title": defaultdict(dict)}
         self.lengths = []
         self.values = defaultdict(set)
@@ -93,6 +95,10 @@ class Corpus:
         self.has = defaultdict(set)
         for number, article in enumerate(self.articles):
             self._add(number, article)
+        self.spelt, self.wholes = {}, defaultdict(list)
+        for a, b in self.divided:
+            self.wholes[rules.stem(a + b)].append((a, b))
+            self.wholes["exactly", a + b].append((a, b))
         self.average = sum(self.lengths) / max(1, len(self.lengths))
 
     def _add(self, number, article):
@@ -108,6 +114,8 @@ class Corpus:
                 self.stems["body"][rules.stem(word)].add(number)
                 if store is self.titles:
                     self.stems["title"][rules.stem(word)].add(number)
+        for parts in rules.divided(article.body):
+            self.divided[parts].add(number)
         if self.titles[-1]:
             self.has["title"].add(number)
         if article.date:
@@ -169,8 +177,16 @@ class Corpus:
             return self._scores(tree[1], "title")
         if kind in ("word", "phrase", "exact", "wild", "fuzzy"):
             terms = self._terms(tree, where)
-            return {n: sum(self._bm25(t, n, where) for t in terms)
-                    for n in self.evaluate(tree, where)}
+            found = (self._pattern if kind in ("wild", "fuzzy") else self._typed)(
+                tree, where)
+            scores = {n: sum(self._bm25(t, n, where) for t in terms) for n in found}
+            for words, rests in self._divisions(tree, where):
+                terms = {rules.stem(w) for w in words
+                         if w != "s" or len(words) == 1}
+                for n in self._with_parts(words, rests):
+                    scores[n] = scores.get(n, 0) + sum(
+                        self._bm25(t, n, where) for t in terms)
+            return scores
         if kind in ("near", "scope"):
             scores = self._scores(plain(tree), where)
             return {n: scores.get(n, 0) for n in self.evaluate(tree, where)}
@@ -235,10 +251,11 @@ class Corpus:
 
     def evaluate(self, tree, where="body"):
         kind = tree[0]
-        if kind == "word":
-            return self._word(tree[1], where)
-        if kind in ("phrase", "exact"):
-            return self.phrase(tree[1], where)
+        if kind in ("word", "phrase", "exact"):
+            found = self._typed(tree, where)
+            for words, rests in self._divisions(tree, where):
+                found |= self._with_parts(words, rests)
+            return found
         if kind == "title":
             return self.evaluate(tree[1], "title")
         if kind in ("wild", "fuzzy"):
@@ -258,6 +275,48 @@ class Corpus:
             return set(self.all) - self.evaluate(tree[1], where)
         sets = [self.evaluate(t, where) for t in tree[1]]
         return set.intersection(*sets) if kind == "and" else set.union(*sets)
+
+    def _typed(self, tree, where):
+        """Articles with the word or phrase as it is typed."""
+        return (self._word if tree[0] == "word" else self.phrase)(tree[1], where)
+
+    # ---- Words that the end of a line divides.
+
+    def _divisions(self, tree, where):
+        """(words, places of second parts) of each other spelling of a word or
+        phrase."""
+        if tree[0] in ("wild", "fuzzy") or where == "title" or not self.divided:
+            return []
+        if tree not in self.spelt:
+            listed = rules.words(tree[1])
+            if tree[0] == "word" and len(listed) > 1 and listed[-1][1]:
+                listed.pop()
+            self.spelt[tree] = list(self._divide(
+                listed, tree[0] == "word" and len(listed) == 1))
+        return self.spelt[tree]
+
+    def _divide(self, listed, stemmed):
+        choices = []
+        for word, _, cjk in listed:
+            choices.append([(word,)])
+            if not cjk:
+                choices[-1] += self.wholes[rules.stem(word) if stemmed else
+                                           ("exactly", word)]
+        for chosen in itertools.product(*choices):
+            words, rests = [], []
+            for parts in chosen:
+                words += parts
+                if len(parts) == 2:
+                    rests.append(len(words) - 1)
+            if rests:
+                yield words, rests
+
+    def _with_parts(self, words, rests):
+        found = set(self.all)
+        for i in rests:
+            found &= self.divided[words[i - 1], words[i]]
+        return {n for n in found if any(self._stands(words, store[n])
+                                        for store in (self.titles, self.bodies))}
 
     def _forms(self, tree):
         """The words of the corpus that a wildcard or fuzzy word means."""
@@ -340,9 +399,15 @@ class Corpus:
         listed = rules.words(tree[1])
         if kind == "word" and len(listed) > 1 and listed[-1][1]:
             listed.pop()
+        spans = set()
+        for parts, _ in self._divisions(tree, where):
+            spans |= self._sequences(words, parts)
         if kind == "word" and len(listed) == 1:
-            return self._places(words, self._alike(rules.stem(listed[0][0])))
-        wanted = [w for w, _, _ in listed]
+            return spans | self._places(words, self._alike(rules.stem(listed[0][0])))
+        return spans | self._sequences(words, [w for w, _, _ in listed])
+
+    @staticmethod
+    def _sequences(words, wanted):
         size = len(wanted)
         spans, at = set(), -1
         try:

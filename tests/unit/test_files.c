@@ -23,6 +23,7 @@ static void names_have_the_kind_that_newshound_gives_them(void **state)
                  {"LOCK", FILE_LOCK},
                  {"LOCK.tmp", FILE_UNKNOWN},
                  {"entities.rules.tmp", FILE_UNKNOWN},
+                 {"synonyms.rules", FILE_RULES},
                  {"dict-0123456789abcdef", FILE_DICT},
                  {"dict-0123456789abcde", FILE_UNKNOWN},
                  {"dict-0123456789abcdef0", FILE_UNKNOWN},

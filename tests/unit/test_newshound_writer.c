@@ -479,6 +479,9 @@ static void a_handle_shows_the_next_commit_when_it_is_asked_to(void **state)
     good(file_replace(INDEX "/entities.rules", "hide org \"x\"\n", 13, &err));
     good(nh_index_reopen(index, &changed, &err));
     assert_int_equal(changed, 1);
+    good(file_replace(INDEX "/synonyms.rules", "", 0, &err));
+    good(nh_index_reopen(index, &changed, &err));
+    assert_int_equal(changed, 1);
     good(file_replace(INDEX "/entities.rules", "nonsense\n", 9, &err));
     assert_int_equal(nh_index_reopen(index, NULL, &err), NH_EDATA);
     stats = *nh_index_stats(index); /* as it was */

@@ -302,12 +302,19 @@ class Index:
                 raise make(error)
 
     def use_rules(self, on: bool) -> None:
-        """Whether the file entities.rules holds, as it does at first."""
+        """Turns the rules of the file entities.rules on or off; on at first."""
+        self._set(_lib.nh_index_set_rules, on)
+
+    def use_synonyms(self, on: bool) -> None:
+        """Turns the file synonyms.rules on or off for searches; on at first."""
+        self._set(_lib.nh_index_set_synonyms, on)
+
+    def _set(self, function: Callable[[c_void_p, bool], None], on: bool) -> None:
         handle = self._get()
         with handle as index:
             if handle.users > 1:
                 raise ValueError("results of the index are still in use")
-            _lib.nh_index_set_rules(index, on)
+            function(index, on)
 
     def __repr__(self) -> str:
         return f"<Index {self.path!r}>"

@@ -215,6 +215,7 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_index_reopen": (c_int, (c_void_p, POINTER(c_int), _ERR)),
     "nh_index_close": (None, (c_void_p,)),
     "nh_index_set_rules": (None, (c_void_p, c_int)),
+    "nh_index_set_synonyms": (None, (c_void_p, c_int)),
     "nh_index_verify": (c_int, (c_void_p, _ERR)),
     "nh_index_stats": (POINTER(Stats), (c_void_p,)),
     "nh_index_dates": (c_int, (c_void_p, POINTER(c_int64), POINTER(c_int64),

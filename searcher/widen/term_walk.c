@@ -1,5 +1,5 @@
 /* Owns the walk through terms. */
-#include "searcher/present/term_walk.h"
+#include "searcher/widen/term_walk.h"
 
 #include <string.h>
 

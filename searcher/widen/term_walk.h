@@ -1,6 +1,6 @@
 /* The terms of an index, out of Xapian's tables and the files of long lists. */
-#ifndef SEARCHER_PRESENT_TERM_WALK_H
-#define SEARCHER_PRESENT_TERM_WALK_H
+#ifndef SEARCHER_WIDEN_TERM_WALK_H
+#define SEARCHER_WIDEN_TERM_WALK_H
 
 #include "common/store/snapshot.h"
 
