@@ -14,6 +14,8 @@ static const struct option_def options[] = {
      "person (default), org, place or author"},
     {'m', "match", "WORDS", "only names that have these words"},
     {'n', "limit", "N", "names at most; default 20, 0 for all"},
+    {0, "propose", NULL,
+     "names that are probably the same, as lines for entities.rules"},
     OPTION_TEXT_OR_JSON,
     OPTION_HELP,
     {0, NULL, NULL, NULL}};
@@ -73,6 +75,61 @@ static size_t put_names(struct listing *l, const struct nh_facet *f,
     return shown;
 }
 
+/* ---- Proposals. */
+
+/* Whether one of the names has the words that are wanted. */
+static bool is_wanted(struct listing *l, const struct nh_proposal *p)
+{
+    const struct slice wanted = {l->wanted.data, l->wanted.len};
+    buf_reset(&l->folded);
+    analysis_fold_name((struct slice){p->name.data, p->name.len}, &l->folded);
+    buf_append_byte(&l->folded, ' ');
+    analysis_fold_name((struct slice){p->into.data, p->into.len}, &l->folded);
+    return !l->folded.failed &&
+           has_words((struct slice){l->folded.data, l->folded.len}, wanted);
+}
+
+static void put_proposal(struct listing *l, const char *type,
+                         const struct nh_proposal *p)
+{
+    if (!l->json) {
+        visible_put(&l->out, p->rule.data, p->rule.len, false);
+        buf_printf(&l->out, "  # %s; %llu and %llu articles\n", p->reason.data,
+                   (unsigned long long)p->articles,
+                   (unsigned long long)p->into_articles);
+        return;
+    }
+    buf_append_byte(&l->out, '{');
+    json_member(&l->out, "type", slice_of(type));
+    json_member(&l->out, "name", (struct slice){p->name.data, p->name.len});
+    json_member(&l->out, "into", (struct slice){p->into.data, p->into.len});
+    json_member(&l->out, "reason",
+                (struct slice){p->reason.data, p->reason.len});
+    json_member(&l->out, "rule", (struct slice){p->rule.data, p->rule.len});
+    buf_printf(&l->out, ",\"articles\":%llu,\"into_articles\":%llu}\n",
+               (unsigned long long)p->articles,
+               (unsigned long long)p->into_articles);
+}
+
+/* Writes up to `limit` proposals; their number is *shown. */
+static int propose(struct listing *l, const char *type, size_t limit,
+                   size_t *shown, struct nh_error *err)
+{
+    nh_proposals *found;
+    int rc = nh_index_propose(&found, l->index, type, err);
+    if (rc != NH_OK)
+        return rc;
+    for (size_t i = 0; i < nh_proposals_count(found) && *shown < limit; i++) {
+        const struct nh_proposal *p = nh_proposals_at(found, i);
+        if (!is_wanted(l, p))
+            continue;
+        put_proposal(l, type, p);
+        ++*shown;
+    }
+    nh_proposals_free(found);
+    return NH_OK;
+}
+
 /* All articles with a name of the type, counted by name. */
 static int count_names(struct listing *l, const char *type,
                        const struct nh_facet **out, struct nh_error *err)
@@ -112,10 +169,13 @@ static int run_entities(const struct options *o)
     if (match)
         analysis_fold_name(slice_of(match), &l.wanted);
     int rc = nh_index_open(&l.index, command_index_path(o), &err);
-    if (rc == NH_OK)
+    const size_t most = limit ? (size_t)limit : SIZE_MAX;
+    if (rc == NH_OK && options_get(o, "propose"))
+        rc = propose(&l, type, most, &shown, &err);
+    else if (rc == NH_OK)
         rc = count_names(&l, type, &facet, &err);
-    if (rc == NH_OK)
-        shown = put_names(&l, facet, limit ? (size_t)limit : SIZE_MAX);
+    if (rc == NH_OK && facet)
+        shown = put_names(&l, facet, most);
     if (rc == NH_OK && (l.out.failed || l.folded.failed || l.wanted.failed))
         rc = error_nomem(&err);
     if (rc == NH_OK && l.out.len)
@@ -137,6 +197,8 @@ const struct command command_entities = {
     "  newshound entities                   the persons named most\n"
     "  newshound entities --type org -n 50\n"
     "  newshound entities --match Leike     who may that be?\n"
+    "\n"
+    "  newshound entities --propose -n 0    which names are the same?\n"
     "\n"
     "The file entities.rules in the index's folder mends names, at once:\n"
     "  merge person \"J. Leike\" = \"Jan Leike\"\n"

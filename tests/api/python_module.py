@@ -195,6 +195,9 @@ class Searching(unittest.TestCase):
     def test_help_with_queries(self):
         self.assertIn(("person:\"Jan Leike\"", 5),
                       self.index.complete("person:lei"))
+        self.assertEqual(self.index.propose("place"), [])
+        with self.assertRaises(newshound.InvalidArgument):
+            self.index.propose("author")
         reasons = self.index.why_not("leike banana", "leike-resigns")
         self.assertEqual([(r.start, r.end) for r in reasons], [(6, 12)])
         self.assertEqual(self.index.why_not("leike", "leike-resigns"), [])

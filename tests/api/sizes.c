@@ -39,6 +39,7 @@ PLACE(struct nh_hit, heading, 264);
 FROZEN(struct nh_term_score, 32);
 FROZEN(struct nh_reason, 32);
 FROZEN(struct nh_completion, 24);
+FROZEN(struct nh_proposal, 80);
 FROZEN(struct nh_article_view, 48);
 PLACE(struct nh_article_view, body, 8);
 FROZEN(struct nh_mention, 56);

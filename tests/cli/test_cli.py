@@ -216,6 +216,57 @@ class Cli(unittest.TestCase):
         listed = run("entities", "-d", "initials.idx", "-t", "place")[1]
         self.assertEqual(listed.split()[0], "3")
 
+    def test_merges_of_names_are_proposed(self):
+        people = (["Tom Holm"] * 5 + ["T. Holm", "Holm", "Tom Anders Holm"] +
+                  ["Eva Weller"] * 3 + ["Ida Weller", "E. Weller", "Weller"] +
+                  ["Max Brandt Jr.", "Max Brandt"] +
+                  ["A. \"Bo\" Linde", "Anna Linde"])
+        orgs = ["Ridge Times", "The Ridge Times", "Ferry Co. Inc.",
+                "Ferry Company", "Harbour and Ferry Board", "HFB", "Farm Guild"]
+        places = ["Conn.", "Connecticut", "U.S.", "United States", "St. Anna",
+                  "Saint Anna"]
+        names = [("person", n) for n in people] + [("org", n) for n in orgs] + [
+            ("place", n) for n in places]
+        write("merges.jsonl", "".join(json.dumps(
+            {"id": str(i), "title": "x", "body": "The ferry left.",
+             field: [name]}) + "\n" for i, (field, name) in enumerate(names)))
+        run("index", "-q", "-d", "merges.idx", "merges.jsonl")
+
+        def proposals(field):
+            return run("entities", "-d", "merges.idx", "--propose", "-t", field,
+                       "-n", "0")
+
+        wanted = {
+            "person": {('T. Holm', 'Tom Holm', 'initials'),
+                       ('Tom Anders Holm', 'Tom Holm', 'middle name'),
+                       ('Holm', 'Tom Holm', 'last name'),
+                       ('E. Weller', 'Eva Weller', 'initials')},
+            "org": {("The Ridge Times", "Ridge Times", "abbreviation"),
+                    ("Ferry Co. Inc.", "Ferry Company", "abbreviation"),
+                    ("HFB", "Harbour and Ferry Board", "acronym")},
+            "place": {("Conn.", "Connecticut", "abbreviation"),
+                      ("U.S.", "United States", "abbreviation"),
+                      ("St. Anna", "Saint Anna", "abbreviation")}}
+        rules = ""
+        for field, pairs in wanted.items():
+            lines = run("entities", "-d", "merges.idx", "--propose", "-t", field,
+                        "-n", "0", "--format", "json")[1].splitlines()
+            found = {(p["name"], p["into"], p["reason"])
+                     for p in map(json.loads, lines)}
+            self.assertEqual(found, pairs, field)
+            rules += proposals(field)[1]
+        self.assertIn('merge person "T. Holm" = "Tom Holm"  # initials; 1 and 5 '
+                      "articles\n", rules)
+        self.assertEqual(len(run("entities", "-d", "merges.idx", "--propose",
+                                 "-m", "weller")[1].splitlines()), 1)
+        self.assertEqual(run("entities", "-d", "merges.idx", "--propose", "-t",
+                             "author")[0], 2)
+        write("merges.idx/entities.rules", rules)
+        for field in wanted:
+            self.assertEqual(proposals(field)[:2], (1, ""))
+        self.assertEqual(run("search", "-d", "merges.idx", "--count",
+                             'person:"Tom Holm"')[1].strip(), "8")
+
     def test_copies_are_shown_once(self):
         story = " ".join(f"harbour crane ferry word{n} pier" for n in range(40))
         lines = [

@@ -127,6 +127,12 @@ class Json(unittest.TestCase):
         self.check("completions", run("complete", "--format", "json", "qqq"),
                    False)
         self.check("name", run("entities", "--format", "json"))
+        with open(os.path.join(WORK, "two.jsonl"), "w", encoding="utf-8") as file:
+            file.write('{"title": "a", "body": "b", "org": ["The Ferry"]}\n'
+                       '{"title": "b", "body": "c", "org": ["Ferry"]}\n')
+        run("index", "-q", "-d", "two.idx", "two.jsonl")
+        self.check("proposal", run("entities", "-d", "two.idx", "-t", "org",
+                                   "--propose", "--format", "json"))
         if not os.environ.get("NEWSHOUND_NO_MODEL"):
             self.check("mention", run("tag", stdin=b"Jan Leike left OpenAI in "
                                                    b"San Francisco.\n"))

@@ -18,7 +18,8 @@ Errors are subclasses of ``newshound.Error``.
 from ._errors import (Corrupt, DataError, Error, InvalidArgument, IoError,
                       Locked, NotFound, OutOfMemory, QueryError, WrongVersion)
 from ._hit import Article, Hit, Mention, Snippet, TermScore
-from ._index import Completion, Dates, Index, Pool, Reason, Stats, open
+from ._index import (Completion, Dates, Index, Pool, Proposal, Reason, Stats,
+                     open)
 from ._library import lib as _lib
 from ._reading import TimelineRow
 from ._results import (Facet, FacetValue, Group, Period, Results, SearchOptions,
@@ -31,5 +32,5 @@ __all__ = [
     "Article", "Completion", "Corrupt", "Counts", "DataError", "Dates", "Error", "Facet",
     "FacetValue", "Group", "Hit", "Index", "InvalidArgument", "IoError",
     "Locked", "Mention", "NotFound", "OutOfMemory", "Period", "Pool",
-    "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",
+    "Proposal", "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",
     "TermScore", "TimelineRow", "Total", "Writer", "WrongVersion", "open"]

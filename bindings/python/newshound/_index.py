@@ -27,6 +27,20 @@ class Completion(NamedTuple):
     count: int  # type: ignore[assignment]
 
 
+class Proposal(NamedTuple):
+    """Two names that probably name the same."""
+
+    name: str
+    into: str
+    articles: int
+    """Articles with `name`."""
+    into_articles: int
+    """Articles with `into`."""
+    reason: str
+    rule: str
+    """A line for entities.rules that merges the names."""
+
+
 class Reason(NamedTuple):
     """A part of a query that an article does not satisfy."""
 
@@ -225,6 +239,25 @@ class Index:
                      for i in range(count)]
             found = [Completion(c.text.text(), c.count) for c in items]
             _lib.nh_completions_free(made)
+        return found
+
+    def propose(self, field: str = "person") -> list[Proposal]:
+        """Names of a field that are probably the same, the most frequent first.
+
+        For people to read: some are wrong. `field` is person, org or place.
+        """
+        error = _l.Error()
+        made = c_void_p()
+        with self._get() as index:
+            if _lib.nh_index_propose(byref(made), index, field.encode(),
+                                     byref(error)):
+                raise make(error)
+            items = [_lib.nh_proposals_at(made, i).contents
+                     for i in range(_lib.nh_proposals_count(made))]
+            found = [Proposal(p.name.text(), p.into.text(), p.articles,
+                              p.into_articles, p.reason.text(), p.rule.text())
+                     for p in items]
+            _lib.nh_proposals_free(made)
         return found
 
     def why_not(self, query: str, id: str, **options: Any) -> list[Reason]:

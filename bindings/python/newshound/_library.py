@@ -115,6 +115,12 @@ class Completion(Structure):
     _fields_ = [("text", String), ("count", c_uint64)]
 
 
+class Proposal(Structure):
+    _fields_ = [("name", String), ("into", String), ("articles", c_uint64),
+                ("into_articles", c_uint64), ("reason", String),
+                ("rule", String)]
+
+
 class ArticleView(Structure):
     _fields_ = [("hit", POINTER(Hit)), ("body", String), ("given_persons", c_size_t),
                 ("given_orgs", c_size_t), ("given_places", c_size_t)]
@@ -254,6 +260,10 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_timeline_series": (c_size_t, (POINTER(POINTER(TimelineSeries)),
                                       c_void_p)),
     "nh_timeline_free": (None, (c_void_p,)),
+    "nh_index_propose": (c_int, (_OUT, c_void_p, c_char_p, _ERR)),
+    "nh_proposals_count": (c_size_t, (c_void_p,)),
+    "nh_proposals_at": (POINTER(Proposal), (c_void_p, c_size_t)),
+    "nh_proposals_free": (None, (c_void_p,)),
     "nh_article_open": (c_int, (_OUT, c_void_p, *_TEXT, _ERR)),
     "nh_article_next": (c_int, (_OUT, c_void_p, c_uint32, _ERR)),
     "nh_article_read": (POINTER(ArticleView), (c_void_p,)),

@@ -56,6 +56,7 @@ typedef struct nh_index nh_index;
 typedef struct nh_results nh_results;
 typedef struct nh_article nh_article;
 typedef struct nh_completions nh_completions;
+typedef struct nh_proposals nh_proposals;
 typedef struct nh_reasons nh_reasons;
 
 /* Bytes that end in a NUL. `data` is never NULL. Frozen. */
@@ -392,6 +393,32 @@ size_t nh_completions_count(const nh_completions *completions);
 const struct nh_completion *nh_completions_at(const nh_completions *completions,
                                               size_t i);
 void nh_completions_free(nh_completions *completions);
+
+/* ==== Names ==== */
+
+/* Two names of the index that probably name the same. Returned by pointer: it
+ * may grow at its end. */
+struct nh_proposal {
+    struct nh_string name, into; /* as the index has them */
+    uint64_t articles;           /* that have `name` */
+    uint64_t into_articles;      /* that have `into` */
+    /* "abbreviation", "initials", "middle name", "last name" or "acronym"; more
+     * may come. */
+    struct nh_string reason;
+    struct nh_string rule; /* a line for entities.rules that merges the names */
+};
+/* Proposes merges of names of `field` (person, org or place), those of frequent
+ * names first: for people to read, as some are wrong. Looks at names as the
+ * rules show them, so that what is merged already is not proposed. Takes time
+ * and memory in proportion to the number of names. NH_EINVAL for another field.
+ * Free the list with nh_proposals_free. */
+int nh_index_propose(nh_proposals **out, nh_index *index, const char *field,
+                     struct nh_error *err);
+size_t nh_proposals_count(const nh_proposals *proposals);
+/* Returns proposal i, from 0; i must be below the count. */
+const struct nh_proposal *nh_proposals_at(const nh_proposals *proposals,
+                                          size_t i);
+void nh_proposals_free(nh_proposals *proposals);
 
 /* ==== Articles ==== */
 
