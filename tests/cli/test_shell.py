@@ -322,6 +322,77 @@ class Completion(unittest.TestCase):
         t.keys("\x15")
         self.check_query(t)
 
+    def test_bash_keeps_what_was_typed(self):
+        path = self.script("bash")
+        names = os.path.join(WORK, "names.idx")
+        run("index", "-q", "-d", names, "--names", "given", "-", stdin=(
+            '{"id": "one", "body": "ferry", "person": ["Maria Lindqvist", '
+            '"Per Lindqvist", "Niall O\'Dwyer"]}\n'
+            '{"id": "two", "body": "5\\" ferry", "person": "Maria Berg"}\n'
+        ).encode())
+        t = self.session("bash", "--norc", "-i")
+        t.keys(f"source {path}; NEWSHOUND_INDEX={names}; echo re''ady\n")
+        t.expect("ready")
+        # Two names have the word in the middle: both are shown, and it stays.
+        t.keys("newshound search --format ids person:lindq\t\t")
+        t.expect("Maria Lindqvist.*Per Lindqvist")
+        t.expect("person:lindq$")
+        t.keys("\x15newshound search --format ids person:per\t")
+        t.expect("'\"Per Lindqvist\"' $")
+        t.keys("\n")
+        t.expect("\none\r?\n")
+        for typed, shown in (
+                ("newshound search person:mari\t", "'\"Maria "),
+                ("l\t", "Lindqvist\"' "),
+                ("\x15\x15newshound search 'ferry person:per\t",
+                 "\"Per Lindqvist\"' "),
+                ("\x15newshound search \"person:per\t",
+                 "\\\\\"Per Lindqvist\\\\\"\" "),
+                ("\x15newshound search person:dwy\t",
+                 "\\\\\"Niall\\\\ O\\\\'Dwyer\\\\\" "),
+                ("\x15newshound search --format=trec --sort=new\t",
+                 "newest "),
+                ("\x15newshound search --format=js\t\t\t", "json +jsonl"),
+                ("\x15newshound search -- -person:per\t",
+                 "'\"Per Lindqvist\"' "),
+                ("\x15newshound index --date-order=m\t", "mdy "),
+                ("\x15newshound index \"names.i\t", "names.idx/")):
+            t.keys(typed)
+            t.expect(shown)
+
+    def complete_in_bash(self, line):
+        """What the function offers, without a terminal."""
+        path = self.script("bash")
+        out = subprocess.run(
+            ["bash", "-c", f"source {path}; compopt() {{ :; }}; "
+             "COMP_WORDBREAKS=$' \\t\\n\"\\'><=;|&(:' COMP_LINE=$1 "
+             "COMP_POINT=${#1}; _newshound; printf '%s\\n' \"${COMPREPLY[@]}\"",
+             "bash", line], check=True, capture_output=True, text=True, env=ENV)
+        return out.stdout.splitlines()
+
+    def test_bash_completes_the_word_at_the_cursor(self):
+        for line, expected in (
+                ("newshound sea", ["search"]),
+                ("newshound help sta", ["stats"]),
+                ("newshound search --format=", ["text", "json", "jsonl", "tsv",
+                                                "trec", "ids"]),
+                ("newshound search --facet=pers", ["person"]),
+                ("newshound search person:hint", ["'\"Geoffrey Hinton\"'"]),
+                ("newshound search Person:hint", ["'\"Geoffrey Hinton\"'"]),
+                ("newshound search person:\\\"geoffrey\\ h",
+                 ["'\"Geoffrey Hinton\"'"]),
+                ("newshound search person:\"geoffrey h",
+                 ["\\\"Geoffrey Hinton\\\"\""]),
+                ("newshound search person:'\"geoffrey ",
+                 ["\"Geoffrey Hinton\""]),
+                ("newshound search '-person:hint",
+                 ["-person:\"Geoffrey Hinton\""]),
+                ("newshound search '5\" (person:hint",
+                 ["5\" (person:\"Geoffrey Hinton\""]),
+                ("newshound search --index=nosuch person:hint", [""]),
+                ("newshound search -d nosuch person:hint", [""])):
+            self.assertEqual(self.complete_in_bash(line), expected, line)
+
     def test_zsh(self):
         path = self.script("zsh")
         t = self.session("zsh", "-f", "-i")
