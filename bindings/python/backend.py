@@ -2,7 +2,7 @@
 
 The one thing there is to build: where libnewshound is, as pkg-config knows it
 (PKG_CONFIG_PATH), or the environment variable NEWSHOUND_LIBRARY names it, goes
-into the package.
+into the package. Where there is no library, building fails and says what to do.
 """
 
 import base64
@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -34,21 +35,49 @@ def _metadata():
             f"Requires-Python: {PYTHON}\n")
 
 
+MISSING = """the library libnewshound is not installed{}.
+Install it first, from the folder of newshound's sources:
+
+    cmake --preset release && cmake --build --preset release
+    cmake --install build/release
+
+or, if it is installed where pkg-config does not look, name it:
+
+    NEWSHOUND_LIBRARY=/path/to/libnewshound.so.1 pip install ./bindings/python
+
+To make a package for another machine, set NEWSHOUND_LIBRARY=later: the module
+looks for the library when it is imported."""
+
+
+def _fail(where):
+    """Ends the build with what to do. pip prints what a build that fails wrote to
+    standard error."""
+    sys.exit(f"{NAME}: " + MISSING.format(where))
+
+
 def _library():
-    """Path of the library, or None."""
+    """Path of the library, or None if it is to be looked for later."""
     named = os.environ.get("NEWSHOUND_LIBRARY")
+    if named == "later":
+        return None
     if named:
+        if not os.path.isfile(named):
+            _fail(f" at {named}, which NEWSHOUND_LIBRARY names")
         return os.path.abspath(named)
     try:
         folder = subprocess.run(
             ["pkg-config", "--variable=libdir", NAME], check=True,
             capture_output=True, text=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    except OSError:
+        _fail(", or pkg-config is not, which finds it")
+    except subprocess.CalledProcessError:
+        _fail(": pkg-config does not know newshound")
     path = os.path.realpath(os.path.join(folder, "libnewshound.so.1"))
     # The name that stays over updates, in the folder that is really meant.
     path = os.path.join(os.path.dirname(path), "libnewshound.so.1")
-    return path if os.path.exists(path) else None
+    if not os.path.exists(path):
+        _fail(f" at {path}, where pkg-config has it")
+    return path
 
 
 def _installed():

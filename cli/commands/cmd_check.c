@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/plural.h"
 #include "cli/visible.h"
 #include "indexer/upkeep/check.h"
 #include "indexer/upkeep/repair.h"
@@ -48,13 +49,16 @@ static int check_rules(const char *path, struct check_result *result,
 static void summarise(const struct check_result *r)
 {
     if (r->problems)
-        printf("%llu problems\n", (unsigned long long)r->problems);
+        printf("%llu problem%s\n", (unsigned long long)r->problems,
+               plural(r->problems));
     else
-        printf("all is well: %llu files, %.1f MB; %llu articles; %llu words of "
-               "%llu articles\n",
-               (unsigned long long)r->files, (double)r->bytes / 1e6,
-               (unsigned long long)r->articles, (unsigned long long)r->postings,
-               (unsigned long long)r->sampled);
+        printf("all is well: %llu file%s, %.1f MB; %llu article%s; %llu word%s "
+               "of %llu article%s\n",
+               (unsigned long long)r->files, plural(r->files),
+               (double)r->bytes / 1e6, (unsigned long long)r->articles,
+               plural(r->articles), (unsigned long long)r->postings,
+               plural(r->postings), (unsigned long long)r->sampled,
+               plural(r->sampled));
 }
 
 /* Mends an index that something is wrong with, and looks at it again. *lost
@@ -67,9 +71,10 @@ static int repair(const char *path, uint32_t step, struct check_result *result,
     *lost = repaired.lost;
     if (rc != NH_OK)
         return rc;
-    printf("repaired: %llu articles are kept, %llu are lost\n",
-           (unsigned long long)repaired.kept,
-           (unsigned long long)repaired.lost);
+    printf(
+        "repaired: %llu article%s kept, %llu %s lost\n",
+        (unsigned long long)repaired.kept, repaired.kept == 1 ? " is" : "s are",
+        (unsigned long long)repaired.lost, repaired.lost == 1 ? "is" : "are");
     return check_index(path, step, report, NULL, result, err);
 }
 

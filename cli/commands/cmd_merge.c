@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/plural.h"
 #include "cli/visible.h"
 #include "indexer/writer/index_writer.h"
 
@@ -18,8 +19,9 @@ static int merge_all(struct index_writer *w, struct nh_error *err)
     }
     int rc = writer_merge(w, before, err);
     if (rc == NH_OK)
-        printf("%zu segments merged, %llu replaced articles dropped\n", before,
-               (unsigned long long)tombstones);
+        printf("%zu segment%s merged, %llu replaced article%s dropped\n",
+               before, plural(before), (unsigned long long)tombstones,
+               plural(tombstones));
     return rc;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/output/terminal.h"
+#include "cli/plural.h"
 #include "cli/shell/line_editor.h"
 #include "cli/shell/query_batch.h"
 #include "cli/visible.h"
@@ -355,8 +356,8 @@ static void greet(const struct repl *r)
     if (!line_editor_interactive(r->editor))
         return;
     stats = *nh_index_stats(r->run.index);
-    printf("%" PRIu64 " articles. Type a query, help, or quit.\n",
-           stats.articles);
+    printf("%" PRIu64 " article%s. Type a query, help, or quit.\n",
+           stats.articles, plural(stats.articles));
 }
 
 static int read_lines(struct repl *r)

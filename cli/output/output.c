@@ -1,5 +1,6 @@
 /* Owns the table of output formats, and those of one line a hit. */
 #include "cli/output/output.h"
+#include "cli/plural.h"
 #include "cli/visible.h"
 
 #include <inttypes.h>
@@ -166,9 +167,9 @@ static int put_scores(struct buf *out, const struct output_page *page, size_t i,
     for (size_t k = 0; k < count; k++) {
         buf_printf(out, "%s%.4f ", k ? " + " : " = ", terms[k].score);
         output_clean(out, terms[k].term, false);
-        buf_printf(out, " (%" PRIu32 " times, in %" PRIu32 " article%s)",
-                   terms[k].count, terms[k].articles,
-                   terms[k].articles == 1 ? "" : "s");
+        buf_printf(out, " (%" PRIu32 " time%s, in %" PRIu32 " article%s)",
+                   terms[k].count, plural(terms[k].count), terms[k].articles,
+                   plural(terms[k].articles));
     }
     if (recency < 1)
         buf_printf(out, ", times %.4f for its age", recency);

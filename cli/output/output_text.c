@@ -5,6 +5,7 @@
 
 #include "cli/output/output.h"
 #include "cli/output/terminal.h"
+#include "cli/plural.h"
 
 /* Names of a kind that are shown with a hit. */
 #define NAMES_SHOWN 5
@@ -128,11 +129,11 @@ static int put_groups(struct buf *out, const struct output_page *page,
                      false);
         buf_printf(out, "%s  %" PRIu64 " article%s\n",
                    page->colour ? "\033[0m" : "", g->articles,
-                   g->articles == 1 ? "" : "s");
+                   plural(g->articles));
         rc = put_hits(out, page, g->first, g->count, err);
     }
     if (all)
-        buf_printf(out, "%" PRIu64 " group%s, ", all, all == 1 ? "" : "s");
+        buf_printf(out, "%" PRIu64 " group%s, ", all, plural(all));
     return rc;
 }
 
@@ -143,8 +144,8 @@ static void put_facets(struct buf *out, const struct output_page *page)
     for (size_t i = 0; i < count; i++) {
         const struct nh_facet *f = &facets[i];
         buf_printf(out, "%s: %" PRIu64 " value%s in %" PRIu64 " article%s\n",
-                   f->field.data, f->distinct, f->distinct == 1 ? "" : "s",
-                   f->articles, f->articles == 1 ? "" : "s");
+                   f->field.data, f->distinct, plural(f->distinct), f->articles,
+                   plural(f->articles));
         for (size_t k = 0; k < f->count; k++) {
             buf_printf(out, "%8" PRIu64 "  ", f->values[k].count);
             output_clean(out, f->values[k].text, false);
@@ -180,7 +181,7 @@ int output_page_text(struct buf *out, const struct output_page *page,
                page->loosened ? "0 articles; " : "",
                total.exact ? "" : "about ", total.value,
                page->loosened ? "with any of the words" : "article",
-               page->loosened || total.value == 1 ? "" : "s");
+               page->loosened ? "" : plural(total.value));
     if (count && count < total.value && !page->offset && !page->groups)
         buf_printf(out, ", the first %zu shown", count);
     buf_printf(out, " (%.1f ms)\n", page->elapsed_ms);

@@ -1,5 +1,6 @@
 /* Owns the progress line. Promises silence where no one looks. */
 #include "cli/output/progress.h"
+#include "cli/plural.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -32,8 +33,8 @@ void progress_show(struct progress *p, uint64_t articles, uint64_t bytes,
         return;
     p->shown = seconds;
     double megabytes = (double)bytes / 1e6;
-    fprintf(stderr, "\r\033[K%llu articles, %.1f MB, %.1f MB/s",
-            (unsigned long long)articles, megabytes,
+    fprintf(stderr, "\r\033[K%llu article%s, %.1f MB, %.1f MB/s",
+            (unsigned long long)articles, plural(articles), megabytes,
             seconds > 0 ? megabytes / seconds : 0);
     if (total > 0 && bytes > 0 && bytes <= total) {
         double part = (double)bytes / (double)total;

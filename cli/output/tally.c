@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/output/output.h"
+#include "cli/plural.h"
 
 /* Reasons printed for a format. */
 #define REASONS_SHOWN 5
@@ -100,11 +101,11 @@ void tally_print(FILE *to, const struct reader_tally *tallies,
             fprintf(to,
                     "%" PRIu64 " article%s, %" PRIu64
                     " with a date, %.1f MB of text",
-                    t->articles, t->articles == 1 ? "" : "s", t->dated,
+                    t->articles, plural(t->articles), t->dated,
                     (double)t->bytes / 1e6);
         if (t->unread_dates)
             fprintf(to, "; %" PRIu64 " date%s not understood", t->unread_dates,
-                    t->unread_dates == 1 ? "" : "s");
+                    plural(t->unread_dates));
         if (t->skipped)
             fprintf(to, "%s%" PRIu64 " skipped", t->articles ? "; " : "",
                     t->skipped);

@@ -13,6 +13,7 @@
 #include "common/stream/stream.h"
 #include "common/text/article.h"
 #include "indexer/upkeep/glass_check.h"
+#include "indexer/upkeep/repair_lost.h"
 #include "indexer/writer/sources.h"
 
 struct checker {
@@ -31,6 +32,10 @@ struct checker {
     struct block block;
     struct shingles shingles;
     struct copies_cursor cursor;
+    /* Articles of a segment that cannot be read, a bit for each number. */
+    uint8_t *unread;
+    uint32_t unread_first, unread_count;
+    bool only_names; /* files are damaged: articles are only read, and named */
     struct nh_error *err;
 };
 
@@ -46,6 +51,11 @@ static void problem(struct checker *c, const char *format, ...)
     c->result->problems++;
     c->report(c->ctx, line);
 }
+
+/* The id of the article that was read, for a message: precision and text. */
+#define ID_OF(c)                                                               \
+    (int)article_get(&(c)->article, FIELD_ID).len,                             \
+        article_get(&(c)->article, FIELD_ID).data
 
 bool check_is_damage(int code)
 {
@@ -145,8 +155,9 @@ static int check_posting(struct checker *c, const struct snapshot_segment *s,
         found = block_damaged(&list, &why);
     c->result->postings++;
     if (found == 0)
-        problem(c, "%s: article %u is missing from the postings of '%.*s'",
-                s->info->name, (unsigned)docid, (int)term.len, term.data);
+        problem(
+            c, "%s: article %u, '%.*s', is missing from the postings of '%.*s'",
+            s->info->name, (unsigned)docid, ID_OF(c), (int)term.len, term.data);
     return found < 0 ? data_error(c, found, &why) : NH_OK;
 }
 
@@ -172,8 +183,8 @@ static int check_signature(struct checker *c, const struct snapshot_segment *s,
         if (rc != NH_OK || more < 0)
             return data_error(c, rc != NH_OK ? rc : more, &why);
         if (more == 0 || e.band != band)
-            problem(c, "%s: the signature of article %u is missing",
-                    s->info->name, (unsigned)docid);
+            problem(c, "%s: the signature of article %u, '%.*s', is missing",
+                    s->info->name, (unsigned)docid, ID_OF(c));
     }
     return NH_OK;
 }
@@ -229,24 +240,40 @@ static int check_article(struct checker *c, const struct snapshot_segment *s,
     if (rc == NH_OK)
         rc = snapshot_article(&c->snapshot, docid, &c->article, &c->decoded,
                               &why);
-    if (rc != NH_OK)
-        return data_error(c, rc, &why);
-    if (docid % c->step == 0 || docid == s->articles.first)
-        rc = check_words(c, s, docid);
-    if (rc == NH_OK && !came_in(&c->article, record.hash)) {
-        const struct slice id = article_get(&c->article, FIELD_ID);
-        problem(c, "%s: article %u, '%.*s', is not the one that came in",
-                s->info->name, (unsigned)docid,
-                (int)(id.len < 100 ? id.len : 100), id.data);
+    if (rc != NH_OK) {
+        const uint32_t bit = docid - s->info->first;
+        c->unread[bit / 8] |= (uint8_t)(1u << (bit % 8));
+        c->unread_count++;
+        return c->only_names && check_is_damage(rc) ? NH_OK
+                                                    : data_error(c, rc, &why);
     }
+    if (!c->only_names && (docid % c->step == 0 || docid == s->articles.first))
+        rc = check_words(c, s, docid);
+    if (rc == NH_OK && !came_in(&c->article, record.hash))
+        problem(c, "%s: article %u, '%.*s', is not the one that came in",
+                s->info->name, (unsigned)docid, ID_OF(c));
     return rc;
 }
 
+static bool is_unread(void *ctx, uint32_t docid)
+{
+    const struct checker *c = ctx;
+    const uint32_t bit = docid - c->unread_first;
+    return (c->unread[bit / 8] >> (bit % 8)) & 1;
+}
+
+/* Reads all articles of a segment and names those that cannot be read. */
 static int check_segment(struct checker *c, const struct snapshot_segment *s)
 {
     struct nh_error why;
     uint32_t count = 0;
-    int rc = data_error(c, glass_check(s, &why), &why);
+    int rc = c->only_names ? NH_OK : data_error(c, glass_check(s, &why), &why);
+    free(c->unread);
+    c->unread_first = s->info->first;
+    c->unread_count = 0;
+    c->unread = calloc((size_t)(s->info->last - s->info->first) / 8 + 1, 1);
+    if (!c->unread)
+        return error_nomem(c->err);
     for (uint64_t d = s->info->first; rc == NH_OK && d <= s->info->last; d++)
         if (articles_has(&s->articles, (uint32_t)d)) {
             rc = check_article(c, s, (uint32_t)d);
@@ -256,6 +283,9 @@ static int check_segment(struct checker *c, const struct snapshot_segment *s)
         problem(c, "%s: it has %u articles instead of %u", s->info->name, count,
                 s->info->articles);
     c->result->articles += count;
+    if (rc == NH_OK && c->unread_count)
+        rc = repair_name_lost(c->dir, &c->snapshot.manifest, s->info, "damaged",
+                              is_unread, c, c->report, c->ctx, c->err);
     return rc;
 }
 
@@ -266,12 +296,18 @@ static int check_contents(struct checker *c)
     struct nh_error why;
     struct sources sources;
     const struct manifest *m = &c->snapshot.manifest;
-    int rc = data_error(c, snapshot_open(&c->snapshot, c->dir, &why), &why);
+    int rc = snapshot_open(&c->snapshot, c->dir, &why);
+    if (c->only_names && check_is_damage(rc))
+        return NH_OK; /* what is wrong was said */
+    rc = data_error(c, rc, &why);
     if (rc != NH_OK || !c->snapshot.dir)
         return rc;
     rc = sources_open(&sources, m, c->dir, &why);
     sources_release(&sources);
-    rc = data_error(c, rc, &why);
+    if (!c->only_names)
+        rc = data_error(c, rc, &why);
+    else if (check_is_damage(rc))
+        rc = NH_OK;
     if (rc == NH_OK)
         rc = snapshot_current(&c->snapshot, c->err);
     if (rc == NH_OK)
@@ -287,6 +323,8 @@ static int check_contents(struct checker *c)
     stream_decoded_release(&c->decoded);
     buf_release(&c->term);
     shingles_release(&c->shingles);
+    free(c->unread);
+    c->unread = NULL;
     return rc;
 }
 
@@ -311,8 +349,10 @@ int check_index(const char *dir, uint32_t step, check_report_fn *report,
     } else if (rc == NH_OK) {
         rc = check_files(c, &m);
         manifest_release(&m);
-        /* What the files say is looked at where they are what was written. */
-        if (rc == NH_OK && result->problems == 0)
+        /* Of files that are not what was written, only the articles are read,
+         * which have checksums of their own. */
+        c->only_names = result->problems > 0;
+        if (rc == NH_OK)
             rc = check_contents(c);
     }
     free(c);

@@ -302,8 +302,8 @@ static int copy_segments(struct repair *r, struct nh_error *err)
         r->segment = &m->segments[i];
         rc = copy_segment(r, err);
         if (rc == NH_OK && r->result->lost > lost)
-            rc = repair_name_lost(r->dir, m, r->segment, is_lost, r, r->report,
-                                  r->ctx, err);
+            rc = repair_name_lost(r->dir, m, r->segment, "lost", is_lost, r,
+                                  r->report, r->ctx, err);
     }
     return rc == NH_OK ? flush(r, err) : rc;
 }

@@ -30,6 +30,7 @@ static int map_file(const char *dir, const struct manifest *m,
 }
 
 struct lost {
+    const char *what;
     bool (*is_lost)(void *ctx, uint32_t docid);
     void *ctx;
     check_report_fn *report;
@@ -46,8 +47,8 @@ static int name_term(const struct lost *l, const struct glass_terms *terms,
     int rc = glass_terms_postings(terms, &list, err);
     while (rc == NH_OK && (more = glass_postings_next(&list, err)) == 1)
         if (l->is_lost(l->ctx, list.docid)) {
-            snprintf(line, sizeof line, "lost: article '%.*s'", (int)id.len,
-                     id.data);
+            snprintf(line, sizeof line, "%s: article '%.*s'", l->what,
+                     (int)id.len, id.data);
             l->report(l->report_ctx, line);
         }
     glass_postings_release(&list);
@@ -92,20 +93,20 @@ static int name_lost(const struct lost *l, const char *dir,
 }
 
 int repair_name_lost(const char *dir, const struct manifest *m,
-                     const struct manifest_segment *s,
+                     const struct manifest_segment *s, const char *what,
                      bool (*is_lost)(void *ctx, uint32_t docid), void *ctx,
                      check_report_fn *report, void *report_ctx,
                      struct nh_error *err)
 {
-    const struct lost l = {is_lost, ctx, report, report_ctx};
+    const struct lost l = {what, is_lost, ctx, report, report_ctx};
     char line[120];
     struct nh_error why;
     int rc = name_lost(&l, dir, m, s, &why);
     if (check_is_damage(rc)) {
         snprintf(line, sizeof line,
-                 "%s: its table of ids is damaged: the ids of lost articles "
+                 "%s: its table of ids is damaged: the ids of %s articles "
                  "are not known",
-                 s->name);
+                 s->name, what);
         report(report_ctx, line);
         return NH_OK;
     }

@@ -23,6 +23,12 @@ def main():
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         python = os.path.join(venv, "bin", "python")
         env = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        _, err = prefix.run(
+            python, "-m", "pip", "install", "-q",
+            os.path.join(source, "bindings", "python"), status=1,
+            env=dict(env, PKG_CONFIG_PATH="", PKG_CONFIG_LIBDIR=prefix.work))
+        assert "the library libnewshound is not installed" in err, err
+        assert "cmake --install" in err and "NEWSHOUND_LIBRARY=" in err, err
         prefix.run(python, "-m", "pip", "install", "-q",
                    os.path.join(source, "bindings", "python"), env=env)
         del prefix.env["LD_LIBRARY_PATH"]  # pip noted where the library is

@@ -289,7 +289,7 @@ class Hostile(unittest.TestCase):
         before = self.ids(self.index)
         self.harm("seg-000001/articles", 90)
         done = self.good("check", "--repair", "-d", self.index, status=3)
-        self.assertIn("1 are lost", done)
+        self.assertIn("1 is lost", done)
         lost = set(before) - set(self.ids(self.index))
         self.assertEqual(len(lost), 1)
         self.assertIn(f"lost: article '{lost.pop()}'", done)
