@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "searcher/widen/query_expand.h"
+
 void reading_release(struct reading *r)
 {
     span_finder_release(&r->finder);
@@ -75,9 +77,18 @@ static int add_condition(struct reading *r, const struct query_node *node,
     return rc;
 }
 
-/* Collects the parts that have occurrences. Parts of an AND count where all of
- * it holds, so that an AND under an OR is a condition. The depth is limited by
- * QUERY_DEPTH_MAX. */
+/* True if a part counts only in some articles: an AND where all of it holds; a
+ * word that the end of a line divides where it is divided. */
+static bool is_condition(const struct query_node *n)
+{
+    bool rest = false;
+    for (size_t i = 0; i < n->word_count; i++)
+        rest = rest || n->words[i].rest;
+    return rest || n->kind == QUERY_AND;
+}
+
+/* Collects the parts that have occurrences. What is_condition says of a part
+ * matters under an OR only. The depth is limited by QUERY_DEPTH_MAX. */
 static int collect(struct reading *r, struct span_part *p, size_t condition,
                    const struct reading_options *o, struct nh_error *err)
 {
@@ -89,7 +100,7 @@ static int collect(struct reading *r, struct span_part *p, size_t condition,
         return add_part(r, p, condition, err);
     for (size_t i = 0; rc == NH_OK && i < p->count; i++) {
         size_t own = condition;
-        if (n->kind == QUERY_OR && p->parts[i].node->kind == QUERY_AND)
+        if (n->kind == QUERY_OR && is_condition(p->parts[i].node))
             rc = add_condition(r, p->parts[i].node, o, &own, err);
         if (rc == NH_OK)
             rc = collect(r, &p->parts[i], own, o, err);
@@ -125,7 +136,11 @@ int reading_open(struct reading *r, nh_index *index,
     const int64_t today = date_day_of(o->now);
     memset(r, 0, sizeof *r);
     r->index = index;
-    int rc = query_parse(&r->query, query, today, err);
+    int rc = snapshot_current(&index->snapshot, err);
+    if (rc == NH_OK)
+        rc = query_parse(&r->query, query, today, err);
+    if (rc == NH_OK)
+        rc = query_expand(&r->query, query, index, err);
     if (rc == NH_OK)
         rc = query_restrict(&r->query, optional(o->since), optional(o->until),
                             today, err);

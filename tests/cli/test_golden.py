@@ -89,6 +89,7 @@ class Golden(unittest.TestCase):
         for index in older:
             for args in (["search", "-d", index, "openai"],
                          ["search", "-d", index, "--why-not", "golden-1", "x"],
+                         ["timeline", "-d", index, "openai"],
                          ["index", "-d", index, "-"],
                          ["delete", "-d", index, "golden-1"],
                          ["check", "-d", index]):

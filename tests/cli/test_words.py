@@ -20,6 +20,7 @@ SAME_STEM = {
                  ("orașul", "orașului")],
     "hungarian": [("várban", "vár"), ("kérdés", "kérdések"),
                   ("asztalért", "asztal")],
+    "turkish": [("kitapları", "kitap"), ("gözleri", "göz")],
     "portuguese": [("organização", "organizações"), ("médico", "médicas")],
 }
 
@@ -187,6 +188,22 @@ class Divided(unittest.TestCase):
         text = out["hits"][0]["snippet"]["text"]
         self.assertIn("unex\u00adpected", [text[a:b] for a, b in out["hits"][0][
             "snippet"]["highlights"]])
+
+    def test_a_timeline_counts_divided_words_and_synonyms(self):
+        make("time.idx", {
+            "a": {"title": "x", "date": "2024-01-02", "text":
+                  "They say maybe it may be, or may be or so."},
+            "b": {"title": "x", "date": "2024-02-02", "text": "Quite may-\nbe."},
+            "c": {"title": "x", "date": "2024-02-03", "text": "Perchance."}})
+
+        def counts():
+            out = json.loads(run("timeline", "-d", "time.idx", "--occurrences",
+                                 "--format", "json", "maybe")[1])
+            return [p["occurrences"] for p in out["series"][0]["periods"]]
+
+        self.assertEqual(counts(), [1, 1])
+        write("time.idx/synonyms.rules", 'same "maybe" = "perchance"\n')
+        self.assertEqual(counts(), [1, 2])
 
     def test_a_missing_word_is_not_proposed_where_it_is_divided(self):
         make("only.idx", {"a": "A quar-\nrel, quarry, quarrer"})
