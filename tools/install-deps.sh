@@ -7,7 +7,7 @@ libstemmer-dev libutf8proc-dev libxxhash-dev libxml2-dev
 libarchive-dev libbrotli-dev libedit-dev"
 test="libcmocka-dev python3 python3-venv python3-jsonschema
 python3-snowballstemmer mypy strace xapian-tools bash zsh fish luajit
-libffi-platypus-perl"
+libffi-platypus-perl clang-format"
 wanted="$build"
 if [ "${1:-}" != build ]; then
     wanted="$build $test"
