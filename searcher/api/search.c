@@ -309,6 +309,23 @@ size_t nh_results_groups(const struct nh_group **groups, uint64_t *all,
     return r->groups.count;
 }
 
+/* Counts the matches of a query for suggest. */
+static int count_found(uint64_t *total, nh_index *index, struct slice query,
+                       const struct nh_search_options *o, struct nh_error *err)
+{
+    struct nh_search_options count = *o;
+    nh_results *r;
+    count.limit = count.offset = 0;
+    count.flags = 0;
+    count.facets = count.group = NULL;
+    const int rc =
+        nh_index_search(&r, index, query.data, query.len, &count, err);
+    if (rc == NH_OK)
+        *total = nh_results_total(r)->value;
+    nh_results_free(r);
+    return rc;
+}
+
 int nh_results_suggestion(struct nh_string *query, nh_results *r,
                           struct nh_error *err)
 {
@@ -318,7 +335,7 @@ int nh_results_suggestion(struct nh_string *query, nh_results *r,
         if (r->index->snapshot.count > 0)
             rc = suggest(r->index, &r->query,
                          (struct slice){r->text.data, r->text.len}, &r->options,
-                         &r->arena, &r->suggestion, err);
+                         count_found, &r->arena, &r->suggestion, err);
         r->suggested = rc == NH_OK;
     }
     *query = r->suggestion;

@@ -1,6 +1,6 @@
 /* Owns the planning of filters.
  * Promises that rules about names hold as if names were stored so. */
-#include "searcher/match/planner.h"
+#include "searcher/match/plan_filter.h"
 
 #include <stdio.h>
 #include <stdlib.h>

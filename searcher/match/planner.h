@@ -1,4 +1,4 @@
-/* What the parts of the planner share (plan.c, plan_filter.c). */
+/* Makes match trees: what plan.c and plan_filter.c build plans from. */
 #ifndef SEARCHER_MATCH_PLANNER_H
 #define SEARCHER_MATCH_PLANNER_H
 
@@ -45,11 +45,5 @@ struct match_tree *planner_set(struct planner *p, uint32_t *docids,
 /* An AND with a check, which the plan takes over. */
 struct match_tree *planner_checked(struct planner *p, struct match_tree *all,
                                    struct text_check *check);
-
-/* A filter on a field's value, that the article has a field, days
- * (plan_filter.c). */
-struct match_tree *plan_filter(struct planner *p, const struct query_node *n);
-struct match_tree *plan_has(struct planner *p, const struct query_node *n);
-struct match_tree *plan_date(struct planner *p, const struct query_node *n);
 
 #endif

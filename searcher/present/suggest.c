@@ -53,6 +53,7 @@ struct missing {
 
 struct suggester {
     nh_index *index;
+    suggest_count_fn *count_found;
     struct arena *arena;
     struct slice query; /* its text */
     struct missing words[MISSING_MAX];
@@ -343,27 +344,15 @@ static bool replace(struct suggester *g, struct slice query,
     return g->rc == NH_OK;
 }
 
-/* How much a query finds; false where it is none. */
+/* Sets *total to the matches of a query; false where it cannot be asked. */
 static bool count_matches(struct suggester *g, const struct buf *query,
                           const struct nh_search_options *o, uint64_t *total)
 {
-    struct nh_search_options count = *o;
-    struct nh_total found;
-    nh_results *r;
-    count.limit = count.offset = 0;
-    count.flags = 0;
-    count.facets = count.group = NULL;
-    int rc =
-        nh_index_search(&r, g->index, query->data, query->len, &count, g->err);
-    if (rc != NH_OK) { /* a word that is not one here does no harm */
-        if (rc != NH_EQUERY && rc != NH_EUNSUPPORTED)
-            g->rc = rc;
-        return false;
-    }
-    found = *nh_results_total(r);
-    nh_results_free(r);
-    *total = found.value;
-    return true;
+    const int rc = g->count_found(total, g->index, buf_slice(query), o, g->err);
+    /* A word that is not one here does no harm. */
+    if (rc != NH_OK && rc != NH_EQUERY && rc != NH_EUNSUPPORTED)
+        g->rc = rc;
+    return rc == NH_OK;
 }
 
 /* Goes to the next choice; false after the last. */
@@ -404,13 +393,14 @@ static void choose(struct suggester *g, struct slice query,
 }
 
 int suggest(nh_index *index, const struct query *query, struct slice text,
-            const struct nh_search_options *o, struct arena *arena,
-            struct nh_string *out, struct nh_error *err)
+            const struct nh_search_options *o, suggest_count_fn *count,
+            struct arena *arena, struct nh_string *out, struct nh_error *err)
 {
     struct suggester g;
     struct buf best = BUF_INIT;
     memset(&g, 0, sizeof g);
     g.index = index;
+    g.count_found = count;
     g.arena = arena;
     g.query = text;
     g.err = err;

@@ -5,10 +5,19 @@
 #include "searcher/index/index.h"
 #include "searcher/query/query.h"
 
-/* The query `text`, parsed as `query`, with the words that the index does not
- * have replaced; "" if there are none, or one has none like it. */
+/* Sets *total to the number of articles that a query finds. NH_EQUERY and
+ * NH_EUNSUPPORTED for a query that cannot be asked. */
+typedef int suggest_count_fn(uint64_t *total, nh_index *index,
+                             struct slice query,
+                             const struct nh_search_options *o,
+                             struct nh_error *err);
+
+/* Sets *out to the query `text`, parsed as `query`, with the words that the
+ * index does not have replaced; to "" if there are none, or one has none like
+ * it. *out lies in the arena. `count` is asked once for each combination of
+ * replacements. */
 int suggest(nh_index *index, const struct query *query, struct slice text,
-            const struct nh_search_options *o, struct arena *arena,
-            struct nh_string *out, struct nh_error *err);
+            const struct nh_search_options *o, suggest_count_fn *count,
+            struct arena *arena, struct nh_string *out, struct nh_error *err);
 
 #endif

@@ -9,13 +9,10 @@ from __future__ import annotations
 import ctypes
 import datetime
 import struct
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Protocol
 
 from . import _library as _l
 from ._errors import characters
-
-if TYPE_CHECKING:
-    from ._results import _Page
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 # struct nh_hit as numbers, all at once: a tenth of the time that ctypes takes
@@ -100,6 +97,14 @@ def _snippet_at(words: tuple[Any, ...]) -> Snippet:
     return Snippet(text, tuple(ends), bool(before), bool(after))
 
 
+class _Owner(Protocol):
+    """Keeps the memory of hits; reads more about the hit at a place."""
+
+    def copies(self, place: int) -> tuple[str, ...]: ...
+
+    def scores(self, place: int) -> tuple[list[TermScore], float]: ...
+
+
 class _Lazy:
     """A value of a hit that is read when it is first asked for.
 
@@ -178,7 +183,7 @@ class Hit:
     copies = _Copies(28)
     snippet = _SnippetOf(29)
 
-    def __init__(self, address: int, owner: Optional[_Page],
+    def __init__(self, address: int, owner: Optional[_Owner],
                  place: int) -> None:
         self._words: Optional[tuple[Any, ...]] = _HIT.unpack(
             ctypes.string_at(address, _HIT.size))
