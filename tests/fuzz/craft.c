@@ -247,6 +247,19 @@ static void look_at_completions(nh_index *index)
     }
 }
 
+/* Asks for terms of few articles, whose lists stand in Xapian's table. */
+static void look_for_rare(struct run *r, nh_index *index, uint64_t *state)
+{
+    char query[100];
+    for (int i = 0; i < 6; i++) {
+        snprintf(query, sizeof query,
+                 i % 2 ? "w%d OR v%d OR topic:t%d" : "w%d OR id:n%d OR url:u%d",
+                 (int)craft_random(state, 50), (int)craft_random(state, 9),
+                 (int)craft_random(state, 7));
+        look_for(r, index, query, state);
+    }
+}
+
 static void look(struct run *r, uint64_t *state)
 {
     nh_index *index;
@@ -259,6 +272,7 @@ static void look(struct run *r, uint64_t *state)
     for (size_t q = 0; q < QUERIES; q++)
         if (craft_random(state, 2))
             look_for(r, index, queries[q], state);
+    look_for_rare(r, index, state);
     look_at_completions(index);
     look_at_articles(index);
     nh_index_close(index);

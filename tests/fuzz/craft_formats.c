@@ -382,7 +382,13 @@ static void change_table(struct buf *b, uint64_t *state)
     const unsigned item =
         (unsigned)(*at_of(b, entry) << 8 | *at_of(b, entry + 1));
     static const size_t heads[] = {0, 4, 5, 7, 9};
-    switch (craft_random(state, 7)) {
+    switch (craft_random(state, 8)) {
+    case 7: /* the tag: how many postings, from which docid on */
+        if (block + item + 3 <= b->len) {
+            const size_t tag = block + item + 3 + *at_of(b, block + item + 2);
+            craft_poke(b, tag, tag + 6, state);
+        }
+        break;
     case 0:
         change_big(b, block + heads[craft_random(state, 5)], 2, state);
         break;

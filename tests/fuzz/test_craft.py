@@ -26,10 +26,12 @@ def article(n):
     rand = random.Random(n - 1 if n % 10 == 9 else n)  # every tenth a copy
     words = rand.choices(WORDS + [f"w{n % 50}", f"v{n % 9}"], k=30)
     words[10:12] = rand.choice(NAMES).split()[:2]
-    out = {"id": f"n{n}", "title": " ".join(rand.choices(WORDS, k=4)),
+    name = rand.choice(NAMES)  # in the title, and its end too
+    out = {"id": f"n{n}",
+           "title": " ".join(rand.choices(WORDS, k=3)) + " " + name,
            "body": ". ".join(" ".join(words[i:i + 6])
                              for i in range(0, 30, 6)),
-           "person": [rand.choice(NAMES)], "topic": [f"t{n % 7}"],
+           "person": [name], "topic": [f"t{n % 7}"],
            "source": f"wire {n % 3}", "url": f"u{n}", "language": "en"}
     if n % 5:
         day = datetime.date(2004, 1, 1) + datetime.timedelta(3 * n)
