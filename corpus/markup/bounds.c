@@ -8,12 +8,16 @@
 
 /* A tag without more bytes than these has not too many attributes. */
 #define FEW_BYTES ((size_t)BOUNDS_ATTRIBUTES * 2)
+/* XML of no more bytes has not too many tags or attributes in all: the shortest
+ * are <a> and ` a=""`. */
+#define LONG_RECORD ((size_t)BOUNDS_XML_TAGS * 3)
 
 struct pass {
     const char *at, *end;
     struct buf *out;
     bool html;
     size_t tags, depth, dropped;
+    size_t attributes; /* of all tags that came before */
 };
 
 static bool is_space(char c)
@@ -59,17 +63,23 @@ static const char *behind_attribute(const char **from, const char *end)
 
 /* Reads the tag at the pass: its end, and where the first attribute too many
  * begins, or NULL. */
-static const char *read_tag(const struct pass *x, const char **surplus)
+static const char *read_tag(struct pass *x, const char **surplus)
 {
-    const char *p = x->at + 1, *next;
+    /* A < ends a tag of XML, in quotes too, as libxml2 reads it. */
+    const char *p = x->at + 1, *next,
+               *open = x->html ? NULL : memchr(p, '<', (size_t)(x->end - p)),
+               *end = open ? open : x->end;
+    const size_t room = BOUNDS_ATTRIBUTES_ALL - x->attributes,
+                 most = room < BOUNDS_ATTRIBUTES ? room : BOUNDS_ATTRIBUTES;
     size_t count = 0;
     *surplus = NULL;
-    while (p < x->end && !is_space(*p) && *p != '>')
+    while (p < end && !is_space(*p) && *p != '>')
         p++;
-    for (; (next = behind_attribute(&p, x->end)); p = next)
-        if (++count == BOUNDS_ATTRIBUTES + 1)
+    for (; (next = behind_attribute(&p, end)); p = next)
+        if (++count == most + 1)
             *surplus = p;
-    return p < x->end ? p + 1 : p;
+    x->attributes += count < most ? count : most;
+    return p < end ? p + 1 : p;
 }
 
 /* ---- Depth. */
@@ -107,7 +117,7 @@ static bool ends_itself(struct slice name)
 static bool is_surplus(struct pass *x, const char *end)
 {
     const struct slice name = name_of(x->at, end);
-    if (++x->tags > BOUNDS_TAGS)
+    if (x->tags > BOUNDS_TAGS)
         return true;
     if (ends_itself(name) || end[-1] != '>' || end[-2] == '/')
         return false;
@@ -201,6 +211,7 @@ static void put_tag(struct pass *x)
     const char *surplus;
     const struct slice name = name_of(x->at, x->end);
     const char *end = read_tag(x, &surplus);
+    x->tags++;
     if (x->html && is_surplus(x, end)) {
         buf_append_byte(x->out, ' ');
         x->at = end;
@@ -219,12 +230,32 @@ static void put_tag(struct pass *x)
         put_to(x, behind_raw(x, x->at, name));
 }
 
-/* Puts the markup at `<` or `&`, at least one sign of it. */
+/* The place behind the next `mark`, or the end. */
+static const char *behind(const struct pass *x, const char *mark)
+{
+    const size_t n = strlen(mark);
+    for (const char *p = x->at;
+         (p = memchr(p, mark[0], (size_t)(x->end - p))) != NULL; p++)
+        if ((size_t)(x->end - p) >= n && memcmp(p, mark, n) == 0)
+            return p + n;
+    return x->end;
+}
+
+/* Puts the markup at `<` or `&`, at least one sign of it. Comments in XML are
+ * left out: libxml2 copies what it has of one at each "--" in it, for a
+ * message.
+ */
 static void put_markup(struct pass *x)
 {
     const char next = x->at + 1 < x->end ? x->at[1] : ' ';
-    if (starts(x, "<!--")) {
+    if (starts(x, "<!--") && !x->html) {
+        x->at = behind_comment(x);
+    } else if (starts(x, "<!--")) {
         put_to(x, behind_comment(x));
+    } else if (!x->html && starts(x, "<![CDATA[")) {
+        put_to(x, behind(x, "]]>"));
+    } else if (!x->html && next == '?') {
+        put_to(x, behind(x, "?>"));
     } else if (*x->at == '<' && (next == '/' || next == '_' || next == ':' ||
                                  ((next | 32) >= 'a' && (next | 32) <= 'z'))) {
         put_tag(x);
@@ -239,34 +270,61 @@ static void put_markup(struct pass *x)
     }
 }
 
-static struct slice pass(struct slice markup, struct buf *out, bool html)
+static struct slice pass(struct pass *x)
 {
-    struct pass x = {markup.data, markup.data + markup.len, out, html, 0, 0, 0};
-    buf_reset(out);
-    while (x.at < x.end && !out->failed) {
-        const size_t left = (size_t)(x.end - x.at);
-        const char *tag = memchr(x.at, '<', left);
-        const size_t text = tag ? (size_t)(tag - x.at) : left;
-        const char *reference = html ? memchr(x.at, '&', text) : NULL;
-        put_to(&x, reference ? reference : tag ? tag : x.end);
-        if (x.at < x.end)
-            put_markup(&x);
+    buf_reset(x->out);
+    const char *tag = x->at; /* the next `<`, or the end */
+    while (x->at < x->end && !x->out->failed) {
+        if (tag <= x->at)
+            tag = memchr(x->at, '<', (size_t)(x->end - x->at));
+        if (!tag)
+            tag = x->end;
+        const char *reference =
+            x->html ? memchr(x->at, '&', (size_t)(tag - x->at)) : NULL;
+        put_to(x, reference ? reference : tag);
+        if (x->at < x->end)
+            put_markup(x);
     }
-    return out->failed ? (struct slice){"", 0} : buf_slice(out);
+    return x->out->failed ? (struct slice){"", 0} : buf_slice(x->out);
 }
 
 struct slice bounds_html(struct slice html, struct buf *out)
 {
-    return pass(html, out, true);
+    struct pass x = {
+        .at = html.data, .end = html.data + html.len, .out = out, .html = true};
+    return pass(&x);
 }
 
-struct slice bounds_xml(struct slice xml, struct buf *out)
+static bool has_comment(struct slice xml)
 {
-    /* Only a long tag has many attributes. */
+    const char *end = xml.data + xml.len;
+    for (const char *p = xml.data;
+         (p = memchr(p, '!', (size_t)(end - p))) != NULL; p++)
+        if (p > xml.data && p[-1] == '<' && end - p > 2 && p[1] == '-' &&
+            p[2] == '-')
+            return true;
+    return false;
+}
+
+/* Only a long tag has many attributes, and only a long record has many tags. */
+static bool has_long_tag(struct slice xml)
+{
     const char *end = xml.data + xml.len, *last = xml.data;
     for (const char *p = xml.data;
          (p = memchr(p, '>', (size_t)(end - p))) != NULL; last = ++p)
         if ((size_t)(p - last) > FEW_BYTES)
-            return pass(xml, out, false);
-    return (size_t)(end - last) > FEW_BYTES ? pass(xml, out, false) : xml;
+            return true;
+    return (size_t)(end - last) > FEW_BYTES;
+}
+
+struct slice bounds_xml(struct slice xml, struct buf *out, bool *fits)
+{
+    struct pass x = {.at = xml.data, .end = xml.data + xml.len, .out = out};
+    *fits = true;
+    buf_reset(out);
+    if (xml.len <= LONG_RECORD && !has_long_tag(xml) && !has_comment(xml))
+        return xml;
+    const struct slice within = pass(&x);
+    *fits = x.tags <= BOUNDS_XML_TAGS && x.attributes < BOUNDS_ATTRIBUTES_ALL;
+    return within;
 }

@@ -350,9 +350,14 @@ int xml_parse(struct parse_context *ctx, struct slice record, xmlDoc **out,
             return rc;
         record = buf_slice(&ctx->text);
     }
-    record = bounds_xml(record, &ctx->other);
+    bool fits;
+    record = bounds_xml(record, &ctx->other, &fits);
     if (!record.len && ctx->other.failed)
         return error_nomem(err);
+    if (!fits)
+        return error_set_at(err, NH_EDATA, 0,
+                            "it has more than %d tags or %d attributes",
+                            BOUNDS_XML_TAGS, BOUNDS_ATTRIBUTES_ALL);
     pthread_once(&once, xmlInitParser);
     if (!ctx->xml)
         ctx->xml = xmlNewParserCtxt();

@@ -9,6 +9,7 @@
 
 #include "common/base/hash.h"
 #include "indexer/ingest/article_coder.h"
+#include "indexer/ingest/article_cost.h"
 #include "indexer/ingest/article_entities.h"
 #include "indexer/ingest/article_id.h"
 #include "indexer/ingest/feed.h"
@@ -28,6 +29,7 @@ struct work {
     struct posting_batch *postings; /* NULL: none to be added */
     struct vocabulary_tally words;
     struct pipeline_counts counts;
+    bool large; /* an article of it takes much of the memory */
 };
 
 struct pipeline {
@@ -45,6 +47,7 @@ struct pipeline {
     const struct walk_file *file;
     struct buf name; /* of the file as a source */
 
+    pthread_mutex_t large; /* held while a batch is coded that is large */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     struct feed_batch *head, *tail; /* read, not yet taken */
@@ -187,6 +190,7 @@ static void work_reset(struct work *w)
     w->postings = NULL;
     vocabulary_tally_reset(&w->words);
     w->count = 0;
+    w->large = false;
     memset(&w->counts, 0, sizeof w->counts);
 }
 
@@ -233,6 +237,40 @@ static bool reserve_articles(struct work *w, size_t count)
     return articles && ready && at && record;
 }
 
+/* Refuses an article that the memory is not enough for; notes a large one. */
+static int check_cost(const struct pipeline *p, struct work *w,
+                      const struct article *a, struct nh_error *err)
+{
+    const size_t cost = article_cost(a), most = p->options->memory / 4 * 3;
+    w->large = w->large || cost > most / p->options->jobs;
+    if (cost == SIZE_MAX)
+        return error_nomem(err);
+    return cost <= most
+               ? NH_OK
+               : error_set(err, NH_EDATA,
+                           "indexing the article's %zu MB of text takes about "
+                           "%zu MB of memory, more than --memory allows",
+                           (a->title.len + a->body.len + 500000) / 1000000,
+                           cost >> 20);
+}
+
+/* Parses a record and names the article. */
+static int parse_record(struct worker *k, struct work *w,
+                        const struct feed_record *r, struct article *a,
+                        struct nh_error *err)
+{
+    const struct slice bytes = {w->batch->bytes.data + r->start, r->len};
+    article_reset(a);
+    a->date_order = k->p->options->date_order;
+    int rc = r->reader->parse(&k->parse, bytes, a, err);
+    if (rc == NH_OK)
+        rc = check_cost(k->p, w, a, err);
+    if (rc == NH_OK)
+        rc = article_id_assign(a, r->reader->whole_file ? r->id : "",
+                               k->p->options->collection, &k->id, err);
+    return rc;
+}
+
 /* Parses all records into w->articles and w->ready, with their hashes. */
 static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
 {
@@ -242,13 +280,7 @@ static int parse_batch(struct worker *k, struct work *w, struct nh_error *err)
     for (size_t i = 0; i < batch->count; i++) {
         const struct feed_record *r = &batch->records[i];
         struct article *a = &w->articles[w->count];
-        struct slice bytes = {batch->bytes.data + r->start, r->len};
-        article_reset(a);
-        a->date_order = k->p->options->date_order;
-        int rc = r->reader->parse(&k->parse, bytes, a, err);
-        if (rc == NH_OK)
-            rc = article_id_assign(a, r->reader->whole_file ? r->id : "",
-                                   k->p->options->collection, &k->id, err);
+        int rc = parse_record(k, w, r, a, err);
         if (rc == NH_EDATA) {
             size_t at = err->offset == NH_NO_OFFSET ? 0 : err->offset;
             if (!report(k->p, r->reader, r->path, r->offset + at, err))
@@ -449,7 +481,12 @@ static int do_work(struct worker *k, struct work *w, struct nh_error *err)
         rc = resolve_batch(p, w, err);
     if (go_on && rc == NH_OK) {
         next_turn(p, &p->resolve);
+        const bool large = w->large;
+        if (large)
+            pthread_mutex_lock(&p->large);
         rc = code_batch(k, w, err);
+        if (large)
+            pthread_mutex_unlock(&p->large);
     }
     if (go_on && rc == NH_OK)
         return put_done(p, w, err);
@@ -630,6 +667,7 @@ int pipeline_new(struct pipeline **out, struct index_writer *w,
     p->feed.commit_bytes = options->commit_bytes;
     p->options_hash = hash_options(options);
     p->feed.ctx = p;
+    pthread_mutex_init(&p->large, NULL);
     pthread_mutex_init(&p->mutex, NULL);
     pthread_cond_init(&p->changed, NULL);
     return NH_OK;
@@ -649,6 +687,7 @@ static void pipeline_free(struct pipeline *p)
     buf_release(&p->name);
     pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->mutex);
+    pthread_mutex_destroy(&p->large);
     free(p);
 }
 

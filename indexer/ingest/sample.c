@@ -4,8 +4,13 @@
 
 #include <string.h>
 
+#include "common/base/utf8.h"
+
 /* Files, spread over all of them, that the sample looks into. */
 #define SAMPLE_FILES 64
+/* Bytes of an article's text that are taken, from its start: its words repeat
+ * soon, and counting those of a text of any length takes memory. */
+#define SAMPLE_ARTICLE_MAX ((size_t)256 << 10)
 
 struct sampler {
     struct dict_trainer *trainer;
@@ -21,9 +26,11 @@ static int add_record(struct sampler *s, const struct reader *reader,
     int rc = reader->parse(&s->parse, bytes, &s->article, err);
     if (rc == NH_EDATA)
         return NH_OK;
+    struct slice body = s->article.body;
+    if (body.len > SAMPLE_ARTICLE_MAX)
+        body.len = utf8_cut(body.data, SAMPLE_ARTICLE_MAX);
     if (rc == NH_OK)
-        rc = dict_trainer_add(s->trainer, s->article.title, s->article.body,
-                              err);
+        rc = dict_trainer_add(s->trainer, s->article.title, body, err);
     return rc;
 }
 

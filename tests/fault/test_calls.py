@@ -3,6 +3,7 @@ many of its allocations: test_calls.py NEWSHOUND SAMPLES FAIL_ALLOC
 
 NEWSHOUND_EVERY=1 takes each place in turn, where the default takes some."""
 
+import collections
 import os
 import random
 import re
@@ -63,6 +64,12 @@ def timeless(text):
 
 class Calls(Writers):
     PROGRAM, WORK = PROGRAM, WORK
+    tried = collections.Counter()
+
+    @classmethod
+    def tearDownClass(cls):
+        for effect, count in cls.tried.items():
+            print(f"{count} times {effect}")
 
     def some(self, last, most):
         if EVERY or last <= most:
@@ -85,6 +92,7 @@ class Calls(Writers):
                 self.renew()
                 done, log = traced(
                     ["-e", f"inject={name}:{effect}:when={n}"], *args)
+                Calls.tried[effect] += 1
                 if "error" in effect:
                     self.assertIn(done.returncode, (0, 2, 3, 4),
                                   f"{what}: {done.stderr}")

@@ -1,5 +1,7 @@
 /* Runs a fuzz target without a fuzzer: each seed file of the folders named, and
- * a fixed number of mutations of each, fewer where there are many seeds. */
+ * a fixed number of mutations of each, fewer where there are many seeds.
+ * NEWSHOUND_MUTATIONS sets the number in all, NEWSHOUND_SEED what is changed.
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +10,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define MUTATIONS 3000
-#define MUTATIONS_IN_ALL 36000
+#define MUTATIONS_IN_ALL 36000L
 #define SEEDS_MAX 1000
 #define SEED_MAX 65536
 
@@ -49,7 +51,13 @@ static size_t mutate(uint8_t *data, size_t len)
     return len;
 }
 
-static int run_file(const char *path, int mutations)
+static long number_of(const char *variable, long otherwise)
+{
+    const char *value = getenv(variable);
+    return value ? strtol(value, NULL, 10) : otherwise;
+}
+
+static int run_file(const char *path, long mutations)
 {
     static uint8_t seed[SEED_MAX], data[SEED_MAX];
     FILE *f = fopen(path, "rb");
@@ -57,7 +65,7 @@ static int run_file(const char *path, int mutations)
         return 1;
     size_t len = fread(seed, 1, sizeof seed, f);
     fclose(f);
-    for (int i = 0; i <= mutations; i++) {
+    for (long i = 0; i <= mutations; i++) {
         memcpy(data, seed, len);
         size_t n = i ? mutate(data, len) : len;
         uint8_t *copy = malloc(n + 1); /* so that overruns are seen */
@@ -84,11 +92,15 @@ int main(int argc, char **argv)
         if (dir)
             closedir(dir);
     }
-    const int share = files ? MUTATIONS_IN_ALL / files : 0,
-              mutations = share < MUTATIONS ? share : MUTATIONS;
+    const long all = number_of("NEWSHOUND_MUTATIONS", MUTATIONS_IN_ALL),
+               share = files ? all / files : 0,
+               mutations = all > MUTATIONS_IN_ALL || share < MUTATIONS
+                               ? share
+                               : MUTATIONS;
+    state += (uint64_t)number_of("NEWSHOUND_SEED", 0);
     for (int i = 0; i < files; i++)
         if (run_file(paths[i], mutations) != 0)
             return 1;
-    printf("%d seeds with %d mutations each\n", files, mutations);
+    printf("%d seeds with %ld mutations each\n", files, mutations);
     return files == 0;
 }

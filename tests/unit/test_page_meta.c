@@ -227,12 +227,59 @@ static void what_is_within_bounds_stays(void **state)
         "&#x;&#1460;&#20;",
         "<!--"};
     struct buf out = BUF_INIT;
+    bool fits;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_true(slice_equal(bounds_html(slice_of(rows[i]), &out),
                                 slice_of(rows[i])));
-        assert_true(slice_equal(bounds_xml(slice_of(rows[i]), &out),
-                                slice_of(rows[i])));
+        if (!strstr(rows[i], "<!--"))
+            assert_true(slice_equal(bounds_xml(slice_of(rows[i]), &out, &fits),
+                                    slice_of(rows[i])));
     }
+    buf_release(&out);
+}
+
+static void comments_of_xml_are_left_out(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"<a>x<!-- -- > -- -->y</a>", "<a>xy</a>"},
+        {"<a b='<!-- c --> d'>", "<a b=' d'>"},
+        {"<a><![CDATA[x <!-- y --> z]]><!-- > --></a>",
+         "<a><![CDATA[x <!-- y --> z]]></a>"},
+        {"<?x <!-- ?>y<!--", "<?x <!-- ?>y"},
+        {"<a <!-- never closed", "<a "}};
+    struct buf out = BUF_INIT;
+    bool fits;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct slice within =
+            bounds_xml(slice_of(rows[i][0]), &out, &fits);
+        assert_true(slice_equal(within, slice_of(rows[i][1])));
+        assert_true(fits);
+    }
+    buf_release(&out);
+}
+
+static void trees_that_are_too_large_are_refused(void **state)
+{
+    (void)state;
+    struct buf xml = BUF_INIT, out = BUF_INIT;
+    bool fits;
+    for (int i = 0; i <= BOUNDS_XML_TAGS; i++) {
+        if (i == BOUNDS_XML_TAGS) {
+            bounds_xml(buf_slice(&xml), &out, &fits);
+            assert_true(fits);
+        }
+        buf_append_str(&xml, "<b/>");
+    }
+    bounds_xml(buf_slice(&xml), &out, &fits);
+    assert_false(fits);
+    buf_reset(&xml);
+    for (int i = 0; i < BOUNDS_ATTRIBUTES_ALL / 10; i++)
+        buf_append_str(&xml, "<b a='' b='' c='' d='' e='' f='' g='' h='' i='' "
+                             "j=''/>");
+    bounds_xml(buf_slice(&xml), &out, &fits);
+    assert_false(fits);
+    buf_release(&xml);
     buf_release(&out);
 }
 
@@ -247,6 +294,8 @@ int main(void)
         cmocka_unit_test(numbers_of_characters_are_those_of_windows),
         cmocka_unit_test(deep_pages_keep_their_text),
         cmocka_unit_test(attributes_too_many_are_left_out),
-        cmocka_unit_test(what_is_within_bounds_stays)};
+        cmocka_unit_test(what_is_within_bounds_stays),
+        cmocka_unit_test(comments_of_xml_are_left_out),
+        cmocka_unit_test(trees_that_are_too_large_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
