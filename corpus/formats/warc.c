@@ -90,6 +90,22 @@ static int block_length(struct input *in, struct slice header, uint64_t *length,
     return read_length(header, length);
 }
 
+/* Length of a record's header: to its empty line, or to the next record where
+ * it has none. */
+static size_t header_length(struct slice have)
+{
+    const char *end = have.data + have.len, *line = have.data;
+    while ((line = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+        const struct slice rest = {line + 1, (size_t)(end - line - 1)};
+        line++;
+        if (rest.len == 0 || *line == '\n' || *line == '\r')
+            break;
+        if (warc_detect(rest))
+            return (size_t)(line - have.data);
+    }
+    return headers_length(have);
+}
+
 /* The record that the input stands at; 1 if it has an article, 0 if not: it is
  * left behind then. Else an error. */
 static int read_record(struct input *in, struct slice *record, uint64_t *offset,
@@ -101,7 +117,7 @@ static int read_record(struct input *in, struct slice *record, uint64_t *offset,
     int rc = input_look(in, HEADER_MAX, &have, err);
     if (rc != NH_OK)
         return rc;
-    const size_t head = headers_length(have);
+    const size_t head = header_length(have);
     int found = block_length(in, (struct slice){have.data, head}, &length, err);
     if (found < 0)
         return found == NH_EDATA ? input_give_up(in, found) : found;

@@ -27,8 +27,7 @@
 struct slice bounds_html(struct slice html, struct buf *out);
 /* The same for XML: its attributes, and comments, which are left out. Sets
  * *fits to whether a tree of it takes bounded memory: it has no more than
- * BOUNDS_XML_TAGS tags and fewer than BOUNDS_ATTRIBUTES_ALL attributes. Where a
- * text may stand in any tag or attribute, none is left out. */
+ * BOUNDS_XML_TAGS tags and fewer than BOUNDS_ATTRIBUTES_ALL attributes. */
 struct slice bounds_xml(struct slice xml, struct buf *out, bool *fits);
 
 #endif

@@ -496,7 +496,7 @@ static xmlNode *walk(const xmlNode *node, const xmlNode *top)
 
 xmlNode *xml_walk(const xmlNode *node, const xmlNode *top)
 {
-    xmlNode *next = walk(node, top);
+    xmlNode *next = node ? walk(node, top) : NULL;
     while (next && next->type != XML_ELEMENT_NODE)
         next = walk(next, top);
     return next;

@@ -41,7 +41,8 @@ xmlNode *xml_child(const xmlNode *node, const char *name);
 xmlNode *xml_find(const xmlNode *node, const char *path);
 /* The element of that name behind this one, among its siblings. */
 xmlNode *xml_next(const xmlNode *node, const char *name);
-/* The element that follows in document order below `top`; NULL at the end. */
+/* The element that follows in document order below `top`; NULL at the end, and
+ * for no node. */
 xmlNode *xml_walk(const xmlNode *node, const xmlNode *top);
 /* Value of an attribute, by local name, in the tree; empty if there is none. */
 struct slice xml_attribute(const xmlNode *node, const char *name);

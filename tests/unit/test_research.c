@@ -274,6 +274,24 @@ static void documents_in_zip_are_named_once(void **state)
     buf_release(&zip);
 }
 
+static void factiva_may_have_no_element(void **state)
+{
+    (void)state;
+    static const char *const pages[] = {"", " ", "<!-- a -->", "<", "<!x>"};
+    struct parse_context ctx;
+    struct article a;
+    struct nh_error err;
+    memset(&ctx, 0, sizeof ctx);
+    memset(&a, 0, sizeof a);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        article_reset(&a);
+        const int rc = reader_factiva.parse(&ctx, slice_of(pages[i]), &a, &err);
+        assert_true(rc == NH_OK || rc == NH_EDATA);
+    }
+    parse_context_release(&ctx);
+    article_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +301,7 @@ int main(void)
         cmocka_unit_test(ris_gives_articles),
         cmocka_unit_test(nexis_gives_articles),
         cmocka_unit_test(factiva_gives_articles),
+        cmocka_unit_test(factiva_may_have_no_element),
         cmocka_unit_test(saved_pages_give_their_article),
         cmocka_unit_test(arc_gives_pages),
         cmocka_unit_test(cut_pages_give_what_there_is),
