@@ -27,7 +27,8 @@ struct part {
     uint32_t nodes;           /* elements */
     const xmlNode *block;     /* the block that it is in, or is */
     bool in_link;
-    bool around; /* the first good paragraph */
+    bool around;  /* the first good paragraph */
+    bool outside; /* the text, of which leads are looked for */
 };
 
 /* Elements that may be in one whose text is looked at: its length bounds it,
@@ -467,6 +468,60 @@ static bool is_title(const xmlNode *n, const void *title)
     return same;
 }
 
+/* Shortest paragraph that is a lead where it stands between the headline and
+ * the text: shorter ones are bylines, dates and captions. */
+#define LEAD_BYTES 50
+
+static bool is_lead(const xmlNode *n)
+{
+    const struct part *p = part_of(n);
+    return p->block == n && is_paragraph(n) && p->own >= LEAD_BYTES &&
+           p->own_linked * 4 < p->own;
+}
+
+static bool has_inside(const xmlNode *n, const xmlNode *inner)
+{
+    while (inner && inner != n)
+        inner = inner->parent;
+    return inner == n;
+}
+
+/* Returns the element that has the text and the last headline before it, with
+ * nothing else left in it but leads between the two; the text's element if
+ * there is no headline before it. */
+static xmlNode *with_leads(const struct page *page, xmlNode *text,
+                           struct slice title)
+{
+    xmlNode *headline = NULL;
+    for (xmlNode *n = page->body; n && n != text; n = xml_walk(n, page->body))
+        if (is_title(n, &title))
+            headline = n;
+    if (!headline || has_inside(headline, text))
+        return text;
+    xmlNode *outer = around(headline, text, page->body);
+    for (xmlNode *up = text; up != outer; up = up->parent)
+        part_of(up)->outside = true;
+    bool before = true, after = false;
+    for (xmlNode *n = outer->children, *next; n; n = next) {
+        const bool element = is_element(n);
+        next = behind(n, outer);
+        if (n == headline)
+            before = false;
+        if (n == text)
+            after = true;
+        else if (element && part_of(n)->outside)
+            next = n->children;
+        else if (!before && !after && n != headline && element && is_lead(n))
+            continue;
+        else if (element && n->children && n != headline && !after &&
+                 (!before || has_inside(n, headline)))
+            next = n->children;
+        else
+            cut(n);
+    }
+    return outer;
+}
+
 /* Cuts what stands before the first and behind the last paragraph. */
 static void trim(xmlNode *top)
 {
@@ -520,6 +575,7 @@ bool html_body(xmlDoc *doc, struct slice title, struct buf *out)
         cut_all(page.body, is_links, &page);
         xmlNode *top = find_named(&page);
         top = go_down(top ? top : page.body);
+        top = with_leads(&page, top, title);
         cut_all(top, is_title, &title);
         good = measure(&page);
         if (good) {
