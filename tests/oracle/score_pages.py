@@ -1,165 +1,177 @@
-"""Pages against what people marked on them: score_pages.py NEWSHOUND FOLDER
-[tune|held|all] [--list FIELD] [--floors]
+"""Titles, authors, dates and bodies of web pages against what people marked in
+them: score_pages.py NEWSHOUND FOLDER [tune|held|all] [--show body|date|title|author]
 
-FOLDER has pages/ and truth.jsonl. The measures:
-
-* text: a piece of `with` or `without` counts as found if it stands in the body,
-  white space folded. Precision is the share of `with` among the pieces found,
-  recall the share of `with` that is found; over all pieces.
-* extract: for pages with an expected extract (`html`), precision and recall of
-  runs of four words, averaged over the pages, as in score_html.py.
-* dates: right if the day is the same.
-* titles: right if one contains the other, case and white space folded.
-* authors: right if each name found is in the one marked or contains it; of pages
-  where one is marked.
-
-Rules were made on the half `tune`; `held` was only looked at as a score. The
-halves are told by a checksum of the file's name."""
+FOLDER has pages/ and truth.jsonl. A line of truth.jsonl names a page (`file`) and
+has some of: `with` and `without` (pieces that must and must not stand in the
+body), `html` (the whole article), `title`, `author` (a list, or names with "; " between),
+`date` (YYYY-MM-DD). A piece counts as found if it stands in the body, blanks
+folded. An `html` counts as its paragraphs, each a piece of `with`. A title is
+right if it contains the marked one or is contained in it. Pages are in two halves
+by a hash of their names; rules are made from the first half alone."""
 
 import argparse
-import concurrent.futures
+import collections
+import hashlib
 import html.parser
 import json
 import pathlib
+import re
 import subprocess
 import sys
-import zlib
 
-import score_html
-
-FIELDS = ("text", "extract", "date", "title", "author")
-
-
-class Text(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.parts = []
-
-    def handle_starttag(self, tag, attrs):
-        self.parts.append(" ")
-
-    def handle_endtag(self, tag):
-        self.parts.append(" ")
-
-    def handle_data(self, data):
-        self.parts.append(data)
+BLOCKS = frozenset("p div li h1 h2 h3 h4 h5 h6 pre td th blockquote br article "
+                   "section ul ol table tr".split())
+SHORTEST = 20  # characters; a shorter paragraph stands on a page by chance
 
 
 def half(name):
-    return "held" if zlib.crc32(name.encode()) % 2 else "tune"
+    return "held" if hashlib.sha256(name.encode()).digest()[0] % 2 else "tune"
 
 
 def fold(text):
-    return " ".join(text.split())
+    return " ".join(str(text or "").split())
 
 
-def within(a, b):
-    return bool(a) and bool(b) and (a in b or b in a)
+def key(text):
+    """A title or name without what spellings differ in."""
+    return "".join(re.findall(r"\w+", str(text or "").lower()))
 
 
-def inspect(newshound, path):
-    done = subprocess.run([newshound, "inspect", path], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL)
+class Paragraphs(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = [""]
+
+    def handle_starttag(self, tag, attrs):
+        if tag in BLOCKS:
+            self.found.append("")
+
+    handle_endtag = lambda self, tag: self.handle_starttag(tag, ())
+
+    def handle_data(self, data):
+        self.found[-1] += data
+
+
+def pieces(truth):
+    if "html" not in truth:
+        return truth.get("with", ()), truth.get("without", ())
+    parser = Paragraphs()
+    parser.feed(truth["html"])
+    return [p for p in map(fold, parser.found) if len(p) >= SHORTEST], ()
+
+
+def article(newshound, page):
+    done = subprocess.run([newshound, "inspect", page], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False)
     lines = done.stdout.splitlines()
     return json.loads(lines[0]) if lines else {}
 
 
-def judge(got, wanted):
-    """right, wrong or none"""
-    return "none" if not got else "right" if wanted else "wrong"
+def judge_body(truth, got, seen):
+    body = fold(got.get("body"))
+    wanted, unwanted = pieces(truth)
+    for piece in wanted:
+        seen["with" if fold(piece) in body else "missed"].append(piece)
+    for piece in unwanted:
+        seen["extra" if fold(piece) in body else "left out"].append(piece)
+
+
+def judge_date(truth, got):
+    if not truth.get("date"):
+        return None
+    if not got.get("date"):
+        return "none"
+    return "right" if got["date"][:10] == truth["date"][:10] else "wrong"
+
+
+def judge_title(truth, got):
+    wanted, found = key(truth.get("title")), key(got.get("title"))
+    if not wanted:
+        return None
+    if not found:
+        return "none"
+    return "right" if wanted in found or found in wanted else "wrong"
 
 
 def judge_author(truth, got):
-    marked = fold(" ".join(truth) if isinstance(truth, list) else truth)
-    return judge(got, all(within(fold(n), marked) for n in got))
+    """Right if the first marked name is among those found, or the reverse."""
+    marked = truth.get("author") or ""
+    marked = marked if isinstance(marked, list) else re.split(r"[;,]", marked)
+    wanted = [key(n) for n in marked]
+    found = [key(n) for n in got.get("author", ())]
+    wanted = [n for n in wanted if n]
+    if not wanted:
+        return None
+    if not found:
+        return "none"
+    return "right" if any(w in f or f in w for w in wanted for f in found) \
+        else "wrong"
 
 
-def judge_page(truth, got):
-    """What was found of one page: field -> verdict, or numbers."""
-    found = {}
-    body = fold(got.get("body", ""))
-    if "with" in truth:
-        kept = [w for w in truth["with"] if fold(w) in body]
-        extra = [w for w in truth["without"] if fold(w) in body]
-        found["text"] = (len(kept), len(extra), len(truth["with"]))
-    if "html" in truth:
-        parser = Text()
-        parser.feed(truth["html"])
-        found["extract"] = score_html.compare("".join(parser.parts), body)
-    if isinstance(truth.get("date"), str) and truth["date"]:
-        date = got.get("date", "")[:10]
-        found["date"] = judge(date, date == truth["date"][:10])
-    if truth.get("title"):
-        found["title"] = judge(
-            got.get("title"),
-            within(fold(got.get("title", "")).casefold(),
-                   fold(truth["title"]).casefold()))
-    if truth.get("author") and "with" in truth:
-        found["author"] = judge_author(truth["author"], got.get("author", []))
+JUDGES = {"date": judge_date, "title": judge_title, "author": judge_author}
+
+
+def score(newshound, folder, show=None):
+    """{half: {field: Counter}}; the body's are of pieces."""
+    found = {h: collections.defaultdict(collections.Counter)
+             for h in ("tune", "held", "all")}
+    for line in (folder / "truth.jsonl").read_text().splitlines():
+        truth = json.loads(line)
+        got = article(newshound, folder / "pages" / truth["file"])
+        seen = collections.defaultdict(list)
+        judge_body(truth, got, seen)
+        results = {f: judge(truth, got) for f, judge in JUDGES.items()}
+        for which in (half(truth["file"]), "all"):
+            for outcome, texts in seen.items():
+                found[which]["body"][outcome] += len(texts)
+            for field, outcome in results.items():
+                if outcome:
+                    found[which][field][outcome] += 1
+        if show and half(truth["file"]) == "tune":
+            tell(show, truth, got, seen, results)
     return found
 
 
-def read(newshound, folder, which):
-    lines = (folder / "truth.jsonl").read_text().splitlines()
-    truths = [t for t in map(json.loads, lines)
-              if which in ("all", half(t["file"]))]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        pages = list(pool.map(
-            lambda t: inspect(newshound, folder / "pages" / t["file"]), truths))
-    return truths, pages
+def tell(field, truth, got, seen, results):
+    if field == "body":
+        for outcome in ("missed", "extra"):
+            for piece in seen[outcome]:
+                print(f"{truth['file']}\t{outcome}\t{fold(piece)[:100]}")
+    elif results[field] not in (None, "right"):
+        print(f"{truth['file']}\t{results[field]}\t{truth[field]!r}\t"
+              f"{got.get(field)!r}")
 
 
-def average(values):
-    return sum(values) / max(1, len(values))
+def measure(body):
+    """(precision, recall, F) of pieces."""
+    right = body["with"]
+    precision = right / (right + body["extra"] or 1)
+    recall = right / (right + body["missed"] or 1)
+    return (precision, recall,
+            2 * precision * recall / (precision + recall or 1))
 
 
-def f_of(precision, recall):
-    return 2 * precision * recall / (precision + recall or 1)
-
-
-def score(truths, pages):
-    """Field -> figures."""
-    verdicts = [judge_page(t, p) for t, p in zip(truths, pages)]
-    scores = {}
-    texts = [v["text"] for v in verdicts if "text" in v]
-    kept, extra, all_ = (sum(column) for column in zip(*texts))
-    precision, recall = kept / max(1, kept + extra), kept / max(1, all_)
-    scores["text"] = {"pages": len(texts), "P": precision, "R": recall,
-                      "F": f_of(precision, recall)}
-    extracts = [v["extract"] for v in verdicts if "extract" in v]
-    precision, recall = (average(column) for column in zip(*extracts))
-    scores["extract"] = {"pages": len(extracts), "P": precision, "R": recall,
-                         "F": f_of(precision, recall)}
-    for field in ("date", "title", "author"):
-        values = [v[field] for v in verdicts if field in v]
-        scores[field] = {"pages": len(values), **{
-            k: values.count(k) for k in ("right", "wrong", "none")}}
-    return scores, verdicts
-
-
-def show(which, scores):
-    for field, figures in scores.items():
-        print(f"{which:5} {field:8}", "  ".join(
-            f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}"
-            for k, v in figures.items()))
+def table(found):
+    lines = ["half  body P    R    F     titles      authors          dates",
+             "                      right of   right wrong none   right wrong none"]
+    for which, fields in found.items():
+        p, r, f = measure(fields["body"])
+        title, author, date = (fields[x] for x in ("title", "author", "date"))
+        lines.append(
+            f"{which:5} {p:.3f} {r:.3f} {f:.3f}  {title['right']:4} "
+            f"{sum(title.values()):4}  " + "   ".join(
+                f"{c['right']:5} {c['wrong']:5} {c['none']:4}"
+                for c in (author, date)))
+    return "\n".join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("newshound")
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("which", nargs="?", default="all",
-                        choices=("tune", "held", "all"))
-    parser.add_argument("--list", choices=FIELDS)
+    parser.add_argument("--show", choices=("body", *JUDGES))
     options = parser.parse_args()
-    truths, pages = read(options.newshound, options.folder, options.which)
-    scores, verdicts = score(truths, pages)
-    show(options.which, scores)
-    for truth, page, verdict in zip(truths, pages, verdicts):
-        if options.list in verdict:
-            marked, got = (t.get(options.list) for t in (truth, page))
-            print(truth["file"], verdict[options.list], repr(marked), repr(got),
-                  sep="\t")
+    print(table(score(options.newshound, options.folder, options.show)))
 
 
 if __name__ == "__main__":
