@@ -28,7 +28,7 @@ struct command {
 extern const struct command command_index, command_search, command_complete,
     command_show, command_stats, command_tag, command_entities, command_export,
     command_merge, command_delete, command_check, command_inspect, command_repl,
-    command_timeline;
+    command_timeline, command_concordance;
 /* All commands, NULL at the end. */
 extern const struct command *const command_table[];
 /* Prints the query language (help_query.c). */

@@ -13,11 +13,10 @@
 #include "common/xapian/xw.h"
 
 const struct command *const command_table[] = {
-    &command_index,  &command_search,   &command_timeline,
-    &command_repl,   &command_complete, &command_show,
-    &command_stats,  &command_tag,      &command_entities,
-    &command_export, &command_merge,    &command_delete,
-    &command_check,  &command_inspect,  NULL};
+    &command_index,  &command_search,   &command_timeline, &command_concordance,
+    &command_repl,   &command_complete, &command_show,     &command_stats,
+    &command_tag,    &command_entities, &command_export,   &command_merge,
+    &command_delete, &command_check,    &command_inspect,  NULL};
 
 const char *command_index_path(const struct options *o)
 {
@@ -131,7 +130,7 @@ static void print_overview(FILE *to)
     fprintf(to, "newshound: full-text search for news corpora\n\n"
                 "  newshound COMMAND [OPTIONS] ...\n\n");
     for (size_t i = 0; command_table[i]; i++)
-        fprintf(to, "  %-8s %s\n", command_table[i]->name,
+        fprintf(to, "  %-11s %s\n", command_table[i]->name,
                 command_table[i]->summary);
     fprintf(to,
             "\n  newshound index articles/\n"

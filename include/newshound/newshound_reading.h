@@ -95,6 +95,84 @@ struct nh_timeline_series {
 size_t nh_timeline_series(const struct nh_timeline_series **series,
                           const nh_timeline *timeline);
 
+/* ==== Concordances: every occurrence in its context ==== */
+
+typedef struct nh_concordance nh_concordance;
+
+/* Order of lines; where two are equal, by article and place. */
+enum nh_concordance_sort {
+    NH_CONCORDANCE_TEXT,   /* by article, as they came in, and place */
+    NH_CONCORDANCE_LEFT,   /* by the words before, the nearest first */
+    NH_CONCORDANCE_RIGHT,  /* by the words behind */
+    NH_CONCORDANCE_MATCH,  /* by the words that matched */
+    NH_CONCORDANCE_OLDEST, /* by date; lines without one come last */
+    NH_CONCORDANCE_NEWEST,
+    NH_CONCORDANCE_SOURCE /* by source, then as OLDEST */
+};
+
+/* What to show. Set it up with NH_CONCORDANCE_OPTIONS_INIT, which holds the
+ * defaults, and change members. */
+struct nh_concordance_options {
+    size_t size;                   /* sizeof(struct nh_concordance_options) */
+    enum nh_concordance_sort sort; /* of the lines that are shown */
+    /* Largest number of lines; UINT32_MAX for all. Where there are more
+     * occurrences, the lines are a random sample: each occurrence has the same
+     * chance. The same index and seed give the same sample. */
+    uint32_t limit;
+    uint64_t seed;
+    uint32_t context;          /* words on each side, at most
+                                  NH_CONCORDANCE_CONTEXT_MAX */
+    const char *since, *until; /* periods as in date:, or NULL */
+    int64_t now; /* the time that "today" is taken from; 0 asks the clock */
+    uint32_t expand, effort; /* as in struct nh_search_options */
+};
+#define NH_CONCORDANCE_LIMIT 100
+#define NH_CONCORDANCE_CONTEXT 20
+#define NH_CONCORDANCE_CONTEXT_MAX 1000
+#define NH_CONCORDANCE_OPTIONS_INIT                                            \
+    {                                                                          \
+        sizeof(struct nh_concordance_options), NH_CONCORDANCE_TEXT,            \
+            NH_CONCORDANCE_LIMIT, 1, NH_CONCORDANCE_CONTEXT, NULL, NULL, 0, 0, \
+            0                                                                  \
+    }
+
+/* Finds all occurrences of `query` (`len` bytes). Takes 16 bytes of memory for
+ * each line, and the words that lines are sorted by. Errors as nh_index_search.
+ * Free the concordance with nh_concordance_free before its index is closed. */
+int nh_index_concordance(nh_concordance **out, nh_index *index,
+                         const char *query, size_t len,
+                         const struct nh_concordance_options *options,
+                         struct nh_error *err);
+void nh_concordance_free(nh_concordance *concordance);
+
+/* Returns the number of lines. */
+size_t nh_concordance_count(const nh_concordance *concordance);
+/* Returns the number of occurrences in the index, and in *articles (may be
+ * NULL) the number of articles that have one. */
+uint64_t nh_concordance_total(const nh_concordance *concordance,
+                              uint64_t *articles);
+
+/* An occurrence in its context. Returned by pointer: it may grow at its end. */
+struct nh_concordance_line {
+    struct nh_string id, title, date, source; /* of the article */
+    uint32_t number;                          /* docid */
+    int in_title;      /* 1: in the title, 0: in the body */
+    size_t start, len; /* of the match: bytes of the title or of the body */
+    /* The text around the match, and the match, each on one line: white space
+     * is single blanks. */
+    struct nh_string left, match, right;
+    int cut_left, cut_right;          /* 1 if the title or body goes on there */
+    const struct nh_span *highlights; /* words of `match` that the query has */
+    size_t highlight_count;
+};
+/* Reads line i, from 0 to nh_concordance_count - 1. It is valid until the next
+ * call, and other calls on the index do not matter to it. Lines of the same
+ * article one after the other are quick. NH_EINVAL if there is no line i;
+ * NH_ECORRUPT if the article cannot be read. */
+int nh_concordance_line(const struct nh_concordance_line **line,
+                        nh_concordance *concordance, size_t i,
+                        struct nh_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@ void reading_release(struct reading *r)
     free(r->conditions);
     free(r->parts);
     free(r->spans.items);
+    free(r->marks.items);
     match_set_release(&r->found);
     if (r->planned)
         plan_release(&r->plan);
@@ -167,6 +168,8 @@ static int read_text(struct reading *r, uint32_t docid, bool title,
             continue;
         if (!span_finder_find(&r->finder, one->part))
             return span_finder_error(&r->finder, err);
+        if (r->wants_marks && !span_finder_marks(one->part, &r->marks))
+            return error_nomem(err);
         const struct span_list *found = &one->part->spans;
         for (size_t k = 0; k < found->count; k++)
             if (!span_list_add(&r->spans, found->items[k].first,
@@ -180,7 +183,7 @@ int reading_article(struct reading *r, uint32_t docid, struct nh_error *err)
 {
     struct article_record record;
     struct snapshot_segment *segment;
-    r->spans.count = r->title_spans = 0;
+    r->spans.count = r->title_spans = r->marks.count = 0;
     int rc =
         snapshot_record(&r->index->snapshot, docid, &record, &segment, err);
     if (rc == NH_OK)
@@ -191,6 +194,8 @@ int reading_article(struct reading *r, uint32_t docid, struct nh_error *err)
         rc = read_text(r, docid, false, err);
     if (rc == NH_OK && r->part_count > 1)
         span_list_tidy(&r->spans);
+    if (rc == NH_OK)
+        span_list_tidy(&r->marks);
     const uint32_t titles = r->finder.finder.titles;
     while (r->title_spans < r->spans.count &&
            r->spans.items[r->title_spans].last < titles)

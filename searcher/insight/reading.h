@@ -47,6 +47,8 @@ struct reading {
     /* Of the article that was read last. */
     struct span_list spans; /* occurrences, sorted, in title and body */
     size_t title_spans;     /* those of the title, which come first */
+    bool wants_marks;       /* set it, and `marks` is filled too */
+    struct span_list marks; /* the words that made the occurrences */
 };
 
 /* Parses the query and finds its matches. NH_EQUERY, NH_EUNSUPPORTED and

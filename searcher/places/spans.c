@@ -363,6 +363,54 @@ bool span_finder_find(struct span_finder *x, struct span_part *p)
     return true;
 }
 
+/* ---- Marks. */
+
+/* Adds those of `list` that lie inside of a span of `hulls`; both are sorted.
+ * Hulls that begin later and do not end later hold nothing that others do not.
+ */
+static bool add_held(const struct span_list *list,
+                     const struct span_list *hulls, struct span_list *out)
+{
+    size_t next = 0;
+    uint32_t reach = 0;
+    bool any = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct span *s = &list->items[i];
+        for (; next < hulls->count && hulls->items[next].first <= s->first;
+             next++) {
+            const uint32_t last = hulls->items[next].last;
+            reach = !any || last > reach ? last : reach;
+            any = true;
+        }
+        if (any && s->last <= reach && !span_list_add(out, s->first, s->last))
+            return false;
+    }
+    return true;
+}
+
+/* The depth is limited by QUERY_DEPTH_MAX. */
+static bool add_marks(const struct span_part *p, const struct span_list *hulls,
+                      struct span_list *marks)
+{
+    const enum query_kind kind = p->node->kind;
+    struct span_list held = {NULL, 0, 0};
+    if (p->count == 0)
+        return add_held(&p->spans, hulls, marks);
+    bool good = true;
+    if (kind == QUERY_NEAR)
+        good = add_held(&p->spans, hulls, &held);
+    for (size_t i = 0; good && i < p->count; i++)
+        good =
+            add_marks(&p->parts[i], kind == QUERY_NEAR ? &held : hulls, marks);
+    free(held.items);
+    return good;
+}
+
+bool span_finder_marks(const struct span_part *p, struct span_list *marks)
+{
+    return add_marks(p, &p->spans, marks);
+}
+
 /* ---- Articles. */
 
 int span_finder_read(struct span_finder *x,

@@ -104,6 +104,9 @@ void span_finder_enter(struct span_finder *x, bool title);
 /* Fills the part's `spans`, sorted, with those of the title or body at hand.
  * False if they are too many, or memory ran out. */
 bool span_finder_find(struct span_finder *x, struct span_part *p);
+/* Adds the words and names that made the part's spans, as span_finder_find left
+ * them: of a NEAR not the words between. False if memory ran out. */
+bool span_finder_marks(const struct span_part *p, struct span_list *marks);
 /* Sets the error of a span_finder_find that failed; returns its code. */
 int span_finder_error(const struct span_finder *x, struct nh_error *err);
 

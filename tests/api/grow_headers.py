@@ -11,8 +11,8 @@ import sys
 
 MAY_GROW = ("nh_search_options", "nh_writer_options", "nh_stats", "nh_hit",
             "nh_total", "nh_reason", "nh_completion", "nh_proposal",
-            "nh_article_view",
-            "nh_counts", "nh_timeline_options")
+            "nh_article_view", "nh_counts", "nh_timeline_options",
+            "nh_concordance_options", "nh_concordance_line")
 
 
 def grow(text):

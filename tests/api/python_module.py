@@ -230,6 +230,33 @@ class Searching(unittest.TestCase):
                 index.timeline('"safety')
             self.assertEqual(caught.exception.offset, 0)
 
+    def test_concordances_are_lines(self):
+        with newshound.open(INDEX) as index:
+            lines = index.concordance("safety NEAR/5 culture", limit=None)
+            self.assertEqual((len(lines), lines.sampled), (lines.total, False))
+            self.assertEqual(lines.articles, len({c["id"] for c in lines}))
+            for c in lines:
+                article = index.article(c["id"])
+                text = (article.title if c["part"] == "title" else
+                        article.body).encode()
+                match = text[c["start"]:c["end"]].decode()
+                self.assertEqual(" ".join(match.split()), c["match"])
+                whole = " ".join(text.decode().split())
+                self.assertIn((c["left"] + c["match"] + c["right"]).strip(),
+                              whole)
+            some = index.concordance("safety", limit=2, seed=7, context=3)
+            self.assertEqual((len(some), some.sampled), (2, True))
+            self.assertEqual(some, index.concordance("safety", limit=2, seed=7,
+                                                     context=3))
+            ends = index.concordance("safety", limit=None, sort="right")
+            self.assertEqual(len(ends), some.total)
+            with self.assertRaises(newshound.InvalidArgument):
+                index.concordance("safety", sort="up")
+            with self.assertRaises(newshound.InvalidArgument):
+                index.concordance("safety", context=1001)
+            with self.assertRaises(newshound.QueryError):
+                index.concordance('"safety')
+
     def test_articles(self):
         article = self.index.article("leike-resigns")
         self.assertIn("leike-resigns", self.index)
@@ -298,6 +325,8 @@ class Searching(unittest.TestCase):
                  "nh_mention": _library.Mention, "nh_value": _library.Value,
                  "nh_writer_options": _library.WriterOptions,
                  "nh_counts": _library.WriterCounts,
+                 "nh_concordance_options": _library.ConcordanceOptions,
+                 "nh_concordance_line": _library.ConcordanceLine,
                  "nh_timeline_options": _library.TimelineOptions,
                  "nh_timeline_period": _library.TimelinePeriod,
                  "nh_timeline_series": _library.TimelineSeries}

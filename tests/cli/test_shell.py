@@ -96,6 +96,12 @@ class Json(unittest.TestCase):
             self.check("timeline", run("timeline", "--format", "json",
                                        *options), False)
 
+    def test_concordances(self):
+        for options in (("safety",), ("--sort", "right", "--all", "safety"),
+                        ("-n", "1", "person:leike")):
+            self.check("concordance_line", run(
+                "concordance", "--format", "jsonl", *options))
+
     def test_copies(self):
         path = os.path.join(WORK, "copies.jsonl")
         body = " ".join(f"word{n} of a longer text" for n in range(40))

@@ -1,5 +1,6 @@
-"""What is counted over a whole corpus, against brute force: timelines of random
-queries, with occurrences, by period and by value.
+"""What is read over a whole corpus, against brute force: timelines of random
+queries, with occurrences, by period and by value; concordances in all orders, and
+samples of them.
 
   random_reading.py NEWSHOUND WORKDIR COUNT SEED CORPUS
 
@@ -8,6 +9,7 @@ CORPUS as for random_queries.py.
 
 import datetime
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -53,6 +55,104 @@ def row_of(by, dates):
         names.append(name_of(by, start))
         start = next_start(by, start)
     return names
+
+
+def flat(text):
+    return re.sub("[\\x00-\\x20\\x7f]+", " ", text)
+
+
+class Concordance:
+    """Lines of random queries."""
+
+    CONTEXT, KEY = 5, 8
+    ORDERS = ("text", "left", "right", "match", "oldest", "newest", "source")
+
+    def __init__(self, program, index, corpus):
+        self.command = [program, "concordance", "-d", index, "--context",
+                        str(self.CONTEXT), "--format", "jsonl"]
+        self.corpus = corpus
+        self.places = {}
+        self.wrong = self.lines = 0
+
+    def ask(self, *args):
+        done = subprocess.run([*self.command, *args], capture_output=True,
+                              check=False)
+        if done.returncode not in (0, 1):
+            sys.exit(f"{args}: {done.stderr.decode()}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def words(self, number, part):
+        """(folded, start, end) of the words of a title or body."""
+        if (number, part) not in self.places:
+            article = self.corpus.articles[number]
+            text = article.title if part == "title" else article.body
+            self.places[number, part] = text, [
+                (w[0], w[3], w[4]) for w in rules.placed_words(text)]
+        return self.places[number, part]
+
+    def line(self, number, part, first, last):
+        text, words = self.words(number, part)
+        start, end = words[first][1], words[last][2]
+        left = words[first - self.CONTEXT][1] if first > self.CONTEXT else 0
+        right = (words[last + self.CONTEXT][2]
+                 if last + self.CONTEXT + 1 < len(words) else len(text))
+        article = self.corpus.articles[number]
+        return {"id": article.id, "part": part,
+                "start": len(text[:start].encode()),
+                "end": len(text[:end].encode()),
+                "left": flat(text[left:start]), "match": flat(text[start:end]),
+                "right": flat(text[end:right])}
+
+    def key(self, order, place):
+        number, _, (part, first, last) = place
+        words = [w[0] for w in self.words(number, part)[1]]
+        article = self.corpus.articles[number]
+        day = article.date.toordinal() if article.date else None
+        if order == "left":
+            key = "".join(w + " " for w in words[max(0, first - self.KEY):
+                                                 first][::-1])
+        elif order == "right":
+            key = " ".join(words[last + 1:last + 1 + self.KEY])
+        elif order == "match":
+            key = " ".join(words[first:last + 1])
+        else:
+            key = (rules.fold_name(next(iter(article.fields.get("source", ())),
+                                        "")) if order == "source" else "")
+        if order in ("left", "right", "match"):
+            return key.encode(), place
+        if order == "text":
+            return b"", place
+        return (key.encode(), day is None,
+                -day if day and order == "newest" else day or 0, place)
+
+    def check(self, text, tree, order):
+        matches = self.corpus.evaluate(tree)
+        places = sorted((n, o[0] == "body", o) for n in matches
+                        for o in self.corpus.occurrences(n, tree))
+        self.lines += len(places)
+        expected = [self.line(n, *o) for n, _, o in
+                    sorted(places, key=lambda p: self.key(order, p))]
+        got = [{k: line[k] for k in ("id", "part", "start", "end", "left",
+                                     "match", "right")}
+               for line in self.ask("--all", "--sort", order, "--", text)]
+        if got != expected:
+            self.wrong += 1
+            if self.wrong <= 10:
+                pairs = [p for p in zip(got, expected) if p[0] != p[1]]
+                print(f"{text} by {order}: {len(got)} lines, "
+                      f"{len(expected)} expected\n  {pairs[:1]}")
+        self.sample(text, expected, order)
+
+    def sample(self, text, expected, order):
+        """A sample has so many of the lines, once each, in their order."""
+        asked = ("--sort", order, "-n", "3", "--seed", "9", "--", text)
+        got = self.ask(*asked)
+        rest = iter(expected)
+        good = (len(got) == min(3, len(expected)) and got == self.ask(*asked) and
+                all(any({**line, **e} == line for e in rest) for line in got))
+        if not good:
+            self.wrong += 1
+            print(f"{text} by {order}: wrong sample")
 
 
 class Check:
@@ -156,6 +256,7 @@ def main():
     program, work, count, seed, path = sys.argv[1:]
     corpus, index, generator, rand = prepare(program, work, seed, path)
     check = Check(program, index, corpus)
+    lines = Concordance(program, index, corpus)
     for _ in range(int(count)):
         trees = [generator.tree() for _ in range(rand.choice((1, 1, 1, 2)))]
         texts = [to_query(t, rand) for t in trees]
@@ -164,11 +265,13 @@ def main():
         far = dates and (max(dates) - min(dates)).days > DAYS_MOST
         by = rand.choice(PERIODS[2:] if far else PERIODS)
         check.queries(texts, trees, by)
+        lines.check(texts[0], trees[0], rand.choice(lines.ORDERS))
         if rand.random() < 0.3:
             check.split(texts[0], trees[0], by, rand.choice(FIELDS))
     print(f"{count} timelines, {check.matches} matches, {check.places} "
-          f"occurrences, {check.wrong} differ")
-    return 1 if check.wrong or not check.places else 0
+          f"occurrences, {check.wrong} differ; {lines.lines} lines, "
+          f"{lines.wrong} concordances differ")
+    return 1 if check.wrong or lines.wrong or not check.places else 0
 
 
 if __name__ == "__main__":

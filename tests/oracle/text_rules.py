@@ -103,6 +103,11 @@ def words(text):
     return [w[:3] for w in _scan(text)]
 
 
+def placed_words(text):
+    """List of (folded, possessive, cjk, start, end): characters of the text."""
+    return _scan(text)
+
+
 def places(text):
     """List of (folded, starts a sentence, starts a paragraph)."""
     out, before = [], None

@@ -21,7 +21,7 @@ from ._hit import Article, Hit, Mention, Snippet, TermScore
 from ._index import (Completion, Dates, Index, Pool, Proposal, Reason, Stats,
                      open)
 from ._library import lib as _lib
-from ._reading import TimelineRow
+from ._reading import Concordance, ConcordanceLine, TimelineRow
 from ._results import (Facet, FacetValue, Group, Period, Results, SearchOptions,
                        Total)
 from ._writer import Counts, Writer
@@ -29,7 +29,7 @@ from ._writer import Counts, Writer
 __version__: str = _lib.nh_version().decode()
 
 __all__ = [
-    "Article", "Completion", "Corrupt", "Counts", "DataError", "Dates", "Error", "Facet",
+    "Article", "Completion", "Concordance", "ConcordanceLine", "Corrupt", "Counts", "DataError", "Dates", "Error", "Facet",
     "FacetValue", "Group", "Hit", "Index", "InvalidArgument", "IoError",
     "Locked", "Mention", "NotFound", "OutOfMemory", "Period", "Pool",
     "Proposal", "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional, TypeVar, Union
 from . import _library as _l
 from ._errors import NotFound, characters, make
 from ._hit import Article, Hit, Mention
-from ._reading import TimelineRow, timeline
+from ._reading import Concordance, TimelineRow, concordance, timeline
 from ._results import Moment, Results, _Handle, _make_options, _Page
 
 _lib = _l.lib
@@ -297,6 +297,19 @@ class Index:
         """
         return timeline(self._get(), queries, by, occurrences, since, until,
                         by_field, field_limit)
+
+    def concordance(self, query: str, *, limit: Optional[int] = 100,
+                    sort: str = "text", seed: int = 1, context: int = 20,
+                    since: Optional[Moment] = None,
+                    until: Optional[Moment] = None) -> Concordance:
+        """Every occurrence of a query in its context, a dict each.
+
+        limit: lines; of more occurrences a random sample by ``seed`` (None:
+        all). sort: text, left, right, match, oldest, newest or source. context:
+        words on each side.
+        """
+        return concordance(self._get(), query, limit, sort, seed, context,
+                           since, until)
 
     @property
     def stats(self) -> Stats:

@@ -152,6 +152,22 @@ class TimelineSeries(Structure):
                 ("undated", c_uint64), ("undated_occurrences", c_uint64)]
 
 
+class ConcordanceOptions(Structure):
+    _fields_ = [("size", c_size_t), ("sort", c_int), ("limit", c_uint32),
+                ("seed", c_uint64), ("context", c_uint32),
+                ("since", c_char_p), ("until", c_char_p), ("now", c_int64),
+                ("expand", c_uint32), ("effort", c_uint32)]
+
+
+class ConcordanceLine(Structure):
+    _fields_ = [("id", String), ("title", String), ("date", String),
+                ("source", String), ("number", c_uint32), ("in_title", c_int),
+                ("start", c_size_t), ("len", c_size_t), ("left", String),
+                ("match", String), ("right", String), ("cut_left", c_int),
+                ("cut_right", c_int), ("highlights", POINTER(Span)),
+                ("highlight_count", c_size_t)]
+
+
 SKIPPED = CFUNCTYPE(None, c_void_p, c_char_p, c_uint64, POINTER(Error))
 
 
@@ -264,6 +280,13 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "nh_proposals_count": (c_size_t, (c_void_p,)),
     "nh_proposals_at": (POINTER(Proposal), (c_void_p, c_size_t)),
     "nh_proposals_free": (None, (c_void_p,)),
+    "nh_index_concordance": (c_int, (_OUT, c_void_p, *_TEXT,
+                                     POINTER(ConcordanceOptions), _ERR)),
+    "nh_concordance_count": (c_size_t, (c_void_p,)),
+    "nh_concordance_total": (c_uint64, (c_void_p, POINTER(c_uint64))),
+    "nh_concordance_line": (c_int, (POINTER(POINTER(ConcordanceLine)),
+                                    c_void_p, c_size_t, _ERR)),
+    "nh_concordance_free": (None, (c_void_p,)),
     "nh_article_open": (c_int, (_OUT, c_void_p, *_TEXT, _ERR)),
     "nh_article_next": (c_int, (_OUT, c_void_p, c_uint32, _ERR)),
     "nh_article_read": (POINTER(ArticleView), (c_void_p,)),

@@ -1,4 +1,4 @@
-"""Reading a whole corpus: timelines.
+"""Reading a whole corpus: timelines and concordances.
 
 What is returned is plain: lists of dicts, which pandas.DataFrame takes as they
 are.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from ctypes import byref, c_void_p
+from ctypes import byref, c_uint64, c_void_p
 from typing import Any, Optional, TypedDict, Union
 
 from . import _library as _l
@@ -17,6 +17,7 @@ from ._results import Moment, _encoded, _Handle
 
 _lib = _l.lib
 
+_SORTS = ("text", "left", "right", "match", "oldest", "newest", "source")
 _BY = {"day": 0, "week": 1, "month": 2, "quarter": 3, "year": 4}
 
 
@@ -37,6 +38,38 @@ class TimelineRow(TypedDict, total=False):
     all_words: int
     per_million: float
     """Occurrences in a million words; these three with occurrences=True."""
+
+
+class ConcordanceLine(TypedDict):
+    """An occurrence of a query in its context."""
+
+    id: str
+    title: str
+    date: str
+    """ISO 8601, or empty."""
+    source: str
+    part: str
+    """title or body"""
+    start: int
+    end: int
+    """Bytes of the title or of the body, in UTF-8."""
+    left: str
+    match: str
+    right: str
+
+
+class Concordance(list[ConcordanceLine]):
+    """Lines; ``total`` occurrences in ``articles`` articles in all.
+
+    ``sampled``: the lines are a random sample of the occurrences.
+    """
+
+    total: int = 0
+    articles: int = 0
+
+    @property
+    def sampled(self) -> bool:
+        return len(self) < self.total
 
 
 def _text(text: str) -> bytes:
@@ -98,3 +131,44 @@ def _rows(made: c_void_p, values: bool, words: bool) -> Iterator[TimelineRow]:
                 row.update(occurrences=p.occurrences, all_words=p.all_words,
                            per_million=p.per_million)
             yield row  # type: ignore[misc]
+
+
+def concordance(handle: _Handle, query: str, limit: Optional[int], sort: str,
+                seed: int, context: int, since: Optional[Moment],
+                until: Optional[Moment]) -> Concordance:
+    if sort not in _SORTS:
+        raise InvalidArgument(f"sort is one of {', '.join(_SORTS)}, not "
+                              f"{sort!r}")
+    options = _l.ConcordanceOptions(
+        size=ctypes.sizeof(_l.ConcordanceOptions), sort=_SORTS.index(sort),
+        limit=_l.ALL if limit is None else limit, seed=seed, context=context,
+        since=_encoded(since), until=_encoded(until))
+    text = _text(query)
+    error = _l.Error()
+    made = c_void_p()
+    line = ctypes.POINTER(_l.ConcordanceLine)()
+    articles = c_uint64()
+    found = Concordance()
+    with handle as index:
+        if _lib.nh_index_concordance(byref(made), index, text, len(text),
+                                     byref(options), byref(error)):
+            raise make(error, text)
+        try:
+            found.total = _lib.nh_concordance_total(made, byref(articles))
+            found.articles = articles.value
+            for i in range(_lib.nh_concordance_count(made)):
+                if _lib.nh_concordance_line(byref(line), made, i,
+                                            byref(error)):
+                    raise make(error)
+                found.append(_line(line.contents))
+        finally:
+            _lib.nh_concordance_free(made)
+    return found
+
+
+def _line(c: _l.ConcordanceLine) -> ConcordanceLine:
+    return ConcordanceLine(
+        id=c.id.text(), title=c.title.text(), date=c.date.text(),
+        source=c.source.text(), part="title" if c.in_title else "body",
+        start=c.start, end=c.start + c.len, left=c.left.text(),
+        match=c.match.text(), right=c.right.text())
