@@ -195,7 +195,9 @@ class Searching(unittest.TestCase):
     def test_help_with_queries(self):
         self.assertIn(("person:\"Jan Leike\"", 5),
                       self.index.complete("person:lei"))
-        self.assertEqual(self.index.propose("place"), [])
+        self.assertEqual([(p.name, p.into, p.reason)
+                          for p in self.index.propose("place")],
+                         [("usa", "United States", "abbreviation")])
         with self.assertRaises(newshound.InvalidArgument):
             self.index.propose("author")
         reasons = self.index.why_not("leike banana", "leike-resigns")

@@ -355,7 +355,7 @@ class Index:
         """Turns the file synonyms.rules on or off for searches; on at first."""
         self._set(_lib.nh_index_set_synonyms, on)
 
-    def _set(self, function: Callable[[c_void_p, bool], None], on: bool) -> None:
+    def _set(self, function: Callable[..., None], on: bool) -> None:
         handle = self._get()
         with handle as index:
             if handle.users > 1:
