@@ -23,6 +23,7 @@ struct part {
     uint32_t text, linked;    /* all; and in links */
     uint32_t own, own_linked; /* not in blocks of its own */
     uint32_t good;            /* in good paragraphs */
+    uint32_t fair;            /* in those, and in what may be shorter ones */
     uint32_t teasers;         /* headings that are links */
     uint32_t nodes;           /* elements */
     const xmlNode *block;     /* the block that it is in, or is */
@@ -122,6 +123,14 @@ static bool is_good(const struct part *p)
     return p->own >= GOOD_BYTES && p->own_linked * 2 < p->own;
 }
 
+/* Whether an element can be a paragraph that is not a good one. */
+static bool is_fair(const xmlNode *n)
+{
+    const struct part *p = part_of(n);
+    return html_named(n, " p blockquote li dd ") && p->own >= SENTENCE_BYTES &&
+           p->own_linked * 2 < p->own;
+}
+
 static void enter(struct page *page, xmlNode *n)
 {
     struct part *p = arena_alloc(&page->arena, sizeof *p);
@@ -144,6 +153,8 @@ static void leave(struct page *page, xmlNode *n)
     struct part *p = part_of(n);
     if (p->block == n && is_good(p))
         p->good += p->own;
+    if (p->block == n && (is_good(p) || is_fair(n)))
+        p->fair += p->own;
     if (is_heading(n) && p->text > 0 && p->linked * 2 > p->text)
         p->teasers++;
     p->nodes++;
@@ -155,6 +166,7 @@ static void leave(struct page *page, xmlNode *n)
     parent->text += p->text;
     parent->linked += p->linked;
     parent->good += p->good;
+    parent->fair += p->fair;
 }
 
 static void add_text(const xmlNode *n, const char *text)
@@ -416,10 +428,10 @@ static xmlNode *go_down(xmlNode *n)
         xmlNode *most = NULL;
         for (xmlNode *c = n->children; c; c = c->next)
             if (is_element(c) &&
-                (!most || part_of(c)->good > part_of(most)->good))
+                (!most || part_of(c)->fair > part_of(most)->fair))
                 most = c;
-        if (!most || part_of(most)->good * 10 < part_of(n)->good * 8 ||
-            part_of(most)->good == 0 || part_of(most)->block != most ||
+        if (!most || part_of(most)->fair * 10 < part_of(n)->fair * 8 ||
+            part_of(most)->fair == 0 || part_of(most)->block != most ||
             html_named(most, " p "))
             return n;
         n = most;
@@ -451,9 +463,7 @@ static bool ends_sentence(const xmlNode *n)
 static bool is_paragraph(const xmlNode *n)
 {
     const struct part *p = part_of(n);
-    return is_good(p) ||
-           (html_named(n, " p blockquote ") && p->own >= SENTENCE_BYTES &&
-            p->own_linked * 2 < p->own && ends_sentence(n));
+    return is_good(p) || (is_fair(n) && ends_sentence(n));
 }
 
 static bool is_title(const xmlNode *n, const void *title)

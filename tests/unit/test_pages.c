@@ -37,6 +37,57 @@ static void pages_give_what_is_the_article(void **state)
         " See the map.||author=Jane Roe|lang=en\n");
 }
 
+#define THIRD                                                                  \
+    "The next one to be closed is the small bridge by the mill, which "        \
+    "carries "                                                                 \
+    "the road to the villages in the north of the valley."
+#define LEAD                                                                   \
+    "A year of detours is over for all those who cross it every day of the "   \
+    "week."
+
+/* Leads, lists and pictures in boxes of their own beside the text's. */
+static void pages_keep_what_stands_in_other_boxes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *page, *body;
+    } rows[] = {
+        /* A lead in a box of its own, in an article and without one. */
+        {"<article><h1>T</h1><div class='standfirst'><p>" LEAD "</p></div>"
+         "<div class='copy'><p>" FIRST "</p><p>" SECOND "</p><p>" THIRD
+         "</p></div></article>",
+         LEAD "\n\n" FIRST "\n\n" SECOND "\n\n" THIRD},
+        {"<div><header><h1>T</h1><p class='chapo'>" LEAD "</p></header><div>"
+         "<div><p>" FIRST "</p><p>" SECOND "</p></div></div></div>",
+         LEAD "\n\n" FIRST "\n\n" SECOND},
+        /* Sections in a section, with an introduction before them. */
+        {"<div id='doc'><h1>T</h1><p>" LEAD "</p><div class='part'><h2>One</h2>"
+         "<p>" FIRST "</p><div class='part'><h3>Two</h3><p>" SECOND "</p></div>"
+         "<div class='part'><h3>Three</h3><p>" THIRD "</p></div></div></div>",
+         LEAD "\n\nOne\n\n" FIRST "\n\nTwo\n\n" SECOND "\n\nThree\n\n" THIRD},
+        /* More text below pictures than in the article. */
+        {"<div><h1>T</h1><div><p>" LEAD "</p></div><div><ul><li><p>" FIRST
+         "</p></li><li><p>" SECOND "</p></li><li><p>" THIRD
+         "</p></li></ul></div></div>",
+         LEAD "\n\n" FIRST "\n\n" SECOND "\n\n" THIRD},
+        /* A list of short points in the next box. */
+        {"<div><div class='box'><p>" FIRST "</p></div><div class='box'><p><b>"
+         "Closed:</b></p><ol><li>the bridge by the mill, from May;</li><li>the "
+         "bridge to the north, in June.</li></ol></div></div>",
+         FIRST "\n\nClosed:\n\nthe bridge by the mill, from May;\nthe bridge "
+               "to the north, in June."}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf page = BUF_INIT, expected = BUF_INIT;
+        buf_printf(&page,
+                   "<html><head><title>T</title></head><body>%s</body></html>",
+                   rows[i].page);
+        buf_printf(&expected, "|T|%s|\n", rows[i].body);
+        reading_check(NULL, buf_cstr(&page), NULL, buf_cstr(&expected));
+        buf_release(&page);
+        buf_release(&expected);
+    }
+}
+
 static void pages_say_what_they_are_in_many_ways(void **state)
 {
     (void)state;
@@ -321,6 +372,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_give_what_is_the_article),
+        cmocka_unit_test(pages_keep_what_stands_in_other_boxes),
         cmocka_unit_test(pages_say_what_they_are_in_many_ways),
         cmocka_unit_test(microdata_and_elements_are_last),
         cmocka_unit_test(charsets_are_those_that_pages_name),
