@@ -295,7 +295,7 @@ class Hostile(unittest.TestCase):
         self.assertIn(f"lost: article '{lost.pop()}'", done)
         # The old one is beside, whole but for its damage.
         kept = self.index + ".damaged"
-        self.assertIn("problems", self.good("check", "-d", kept, status=3))
+        self.assertIn("problem", self.good("check", "-d", kept, status=3))
         self.good("check", "-d", self.index)
         self.good("index", "-d", self.index, self.files)
         self.assertEqual(self.ids(self.index), sorted(set(before) | {"n3"}))
