@@ -170,6 +170,12 @@ class Hostile(unittest.TestCase):
             stderr=subprocess.PIPE)
         process.stdin.write(b'{"id":"first","body":"of the first writer"}\n')
         process.stdin.flush()
+        lock = os.path.join(self.index, "LOCK")
+        for _ in range(600): # until it has the lock, which says who
+            with open(lock, encoding="ascii") as file:
+                if file.read().strip() == str(process.pid):
+                    break
+            time.sleep(0.1)
         time.sleep(1)
         return process
 
