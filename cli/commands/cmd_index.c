@@ -333,12 +333,12 @@ static int run_index(const struct options *o)
     if (run_options_resolve(&p, &run.kept, command_index_path(o), &run.settings,
                             &tags, &err) != NH_OK)
         return command_fail(&err);
+    interrupt_catch();
     if (tags && command_model(&model, o, &err) != NH_OK) { /* not the index */
         command_fail(&err);
         return EXIT_TROUBLE;
     }
     run.settings.options = &run.kept;
-    interrupt_catch();
     p.stop = &interrupted;
     p.report = report;
     p.progress = show_progress;

@@ -168,10 +168,17 @@ static bool do_open(struct repl *r, const char *rest)
         rc = find_hit(r, rank, &id, &err);
     if (rc == NH_OK && id.len)
         rc = nh_article_open(&article, r->run.index, id.data, id.len, &err);
-    if (article) {
-        output_article_text(&out, nh_article_read(article), terminal_width());
+    nh_results *marks = NULL; /* what the last query looks for is bold */
+    struct query_run one = r->run;
+    one.options.limit = 0;
+    one.options.facets = NULL;
+    if (article && r->searched && r->run.colour)
+        rc = query_search(&one, r->query.data, r->query.len, &marks, &err);
+    if (article && rc == NH_OK)
+        rc = output_article_text(&out, article, terminal_width(), marks, &err);
+    if (article && rc == NH_OK)
         show_text(r, &out);
-    }
+    nh_results_free(marks);
     if (rc != NH_OK)
         complain(&err);
     nh_article_free(article);

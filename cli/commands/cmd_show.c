@@ -8,14 +8,17 @@
 #include "cli/visible.h"
 #include "newshound/newshound.h"
 
-static const struct option_def options[] = {OPTION_INDEX,
-                                            OPTION_TEXT_OR_JSON,
-                                            OPTION_NO_PAGER,
-                                            OPTION_HELP,
-                                            {0, NULL, NULL, NULL}};
+static const struct option_def options[] = {
+    OPTION_INDEX,
+    OPTION_TEXT_OR_JSON,
+    {'m', "mark", "QUERY", "show in bold what a query looks for"},
+    OPTION_COLOUR,
+    OPTION_NO_PAGER,
+    OPTION_HELP,
+    {0, NULL, NULL, NULL}};
 
 static int show_one(nh_index *index, const char *id, bool json,
-                    struct nh_error *err)
+                    nh_results *marks, struct nh_error *err)
 {
     nh_article *article;
     struct buf out = BUF_INIT;
@@ -26,13 +29,34 @@ static int show_one(nh_index *index, const char *id, bool json,
     if (json)
         output_article_json(&out, view, false, true);
     else
-        output_article_text(&out, view, terminal_width());
-    if (out.failed)
+        rc = output_article_text(&out, article, terminal_width(), marks, err);
+    if (rc == NH_OK && out.failed)
         rc = error_nomem(err);
-    else
+    else if (rc == NH_OK)
         fwrite(out.data, 1, out.len, stdout);
     buf_release(&out);
     nh_article_free(article);
+    return rc;
+}
+
+/* Asks the query of --mark for what is to be bold; *marks is NULL where nothing
+ * is. A wrong query is an error in any case. */
+static int open_marks(nh_results **marks, nh_index *index,
+                      const struct options *o, struct nh_error *err)
+{
+    struct nh_search_options search = NH_SEARCH_OPTIONS_INIT;
+    const char *query = options_get(o, "mark");
+    const enum colour_when when = (enum colour_when)options_choice(o, "color");
+    *marks = NULL;
+    if (!query)
+        return NH_OK;
+    search.limit = 0;
+    const int rc =
+        nh_index_search(marks, index, query, strlen(query), &search, err);
+    if (rc == NH_OK && !terminal_colour(when)) {
+        nh_results_free(*marks);
+        *marks = NULL;
+    }
     return rc;
 }
 
@@ -49,11 +73,16 @@ static int run_show(const struct options *o)
     if (rc != NH_OK)
         return command_fail(&err);
     int status = EXIT_FOUND;
+    nh_results *marks;
+    if (open_marks(&marks, index, o, &err) != NH_OK) {
+        nh_index_close(index);
+        return command_fail(&err);
+    }
     pager_start(!json && !options_get(o, "no-pager"));
     for (int i = 0; i < o->count; i++) {
         if (i > 0 && !json)
             printf("\n");
-        rc = show_one(index, o->args[i], json, &err);
+        rc = show_one(index, o->args[i], json, marks, &err);
         if (rc == NH_OK)
             continue;
         int failed = command_fail(&err);
@@ -61,6 +90,7 @@ static int run_show(const struct options *o)
                  : rc == NH_ENOTFOUND                       ? status
                                                             : failed;
     }
+    nh_results_free(marks);
     nh_index_close(index);
     return command_finish(status);
 }

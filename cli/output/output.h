@@ -67,9 +67,12 @@ void output_id(struct buf *out, struct nh_string id);
  */
 int output_article_open(nh_article **out, nh_index *index, const char *id,
                         struct nh_error *err);
-/* `width` as in struct output_page. */
-void output_article_text(struct buf *out, const struct nh_article_view *view,
-                         unsigned width);
+/* Appends an article as text, with what a query looks for in bold. `width` as
+ * in struct output_page; `results` are those of the query, or NULL: nothing is
+ * bold. */
+int output_article_text(struct buf *out, const nh_article *article,
+                        unsigned width, nh_results *results,
+                        struct nh_error *err);
 
 /* Appends the query as understood and run, and the scores of each hit. */
 int output_explain(struct buf *out, const struct output_page *page,

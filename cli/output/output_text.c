@@ -1,6 +1,7 @@
 /* Owns output for people. Promises that nothing from an article reaches the
  * terminal as a control sequence. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/output/output.h"
@@ -218,28 +219,78 @@ static void put_names(struct buf *out, const char *label,
     buf_append_byte(out, '\n');
 }
 
-/* Appends the body: its lines as they are, long ones broken at the width. */
-static void put_body(struct buf *out, struct nh_string body, unsigned width)
+/* Appends text as output_clean does, with its marks in bold. */
+static void put_marked(struct buf *out, struct nh_string line,
+                       const struct nh_span *marks, size_t count, bool lines)
 {
-    for (size_t at = 0; at < body.len;) {
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct nh_span m = marks[i];
+        output_clean(out, (struct nh_string){line.data + at, m.start - at},
+                     lines);
+        buf_append_str(out, "\033[1m");
+        output_clean(out, (struct nh_string){line.data + m.start, m.len},
+                     lines);
+        buf_append_str(out, "\033[0m");
+        at = m.start + m.len;
+    }
+    output_clean(out, (struct nh_string){line.data + at, line.len - at}, lines);
+}
+
+/* Takes from `from` on the marks that begin in the `len` bytes at `at` of a
+ * text into `of_line`, counted from there and cut at its end. Returns their
+ * number. */
+static size_t take_marks(const struct nh_span *marks, size_t count,
+                         size_t *from, size_t at, size_t len,
+                         struct nh_span *of_line)
+{
+    size_t n = 0;
+    for (; *from < count && marks[*from].start < at + len; ++*from) {
+        const size_t start = marks[*from].start - at, left = len - start;
+        of_line[n++] = (struct nh_span){
+            start, marks[*from].len < left ? marks[*from].len : left};
+    }
+    return n;
+}
+
+/* Appends the body: its lines as they are, long ones broken at the width. False
+ * if memory ran out. */
+static bool put_body(struct buf *out, struct nh_string body, unsigned width,
+                     const struct nh_span *marks, size_t count)
+{
+    size_t from = 0;
+    struct nh_span *of_line = malloc((count + 1) * sizeof *of_line);
+    for (size_t at = 0; of_line && at < body.len;) {
         const char *end = memchr(body.data + at, '\n', body.len - at);
         const size_t len = end ? (size_t)(end - body.data) - at : body.len - at;
         const struct nh_string line = {body.data + at, len};
-        struct layout l = {width, 0, 0, false};
+        const size_t n = take_marks(marks, count, &from, at, len, of_line);
+        struct layout l = {width, 0, 0, true};
         if (width && terminal_columns(line) > width)
-            layout_put(out, &l, line, NULL, 0);
+            layout_put(out, &l, line, of_line, n);
         else
-            output_clean(out, line, true);
+            put_marked(out, line, of_line, n, true);
         buf_append_byte(out, '\n');
         at += len + 1;
     }
+    free(of_line);
+    return of_line != NULL;
 }
 
-void output_article_text(struct buf *out, const struct nh_article_view *view,
-                         unsigned width)
+int output_article_text(struct buf *out, const nh_article *article,
+                        unsigned width, nh_results *results,
+                        struct nh_error *err)
 {
+    const struct nh_article_view *view = nh_article_read(article);
     const struct nh_hit *a = view->hit;
-    output_clean(out, a->title, false);
+    const struct nh_span *marks = NULL;
+    size_t count = 0;
+    int rc = results
+                 ? nh_results_marks(&marks, &count, results, article, 1, err)
+                 : NH_OK;
+    if (rc != NH_OK)
+        return rc;
+    put_marked(out, a->title, marks, count, false);
     buf_append_str(out, a->title.len ? "\n\n" : "");
     put_line(out, "id", a->id);
     put_line(out, "date", a->date);
@@ -253,5 +304,10 @@ void output_article_text(struct buf *out, const struct nh_article_view *view,
     put_names(out, "org", &a->org);
     put_names(out, "place", &a->place);
     buf_append_byte(out, '\n');
-    put_body(out, view->body, width);
+    count = 0;
+    if (results)
+        rc = nh_results_marks(&marks, &count, results, article, 0, err);
+    if (rc == NH_OK && !put_body(out, view->body, width, marks, count))
+        rc = error_nomem(err);
+    return rc;
 }

@@ -442,6 +442,14 @@ int nh_article_next(nh_article **out, nh_index *index, uint32_t after,
 /* Returns what the article holds; valid until it is freed. */
 const struct nh_article_view *nh_article_read(const nh_article *article);
 
+/* Sets *marks to the parts of an article's title (in_title is 1) or body (0)
+ * that the query of `results` looks for, in the order of the text: its words,
+ * phrases and names. They are byte offsets of that text, valid until `results`
+ * is freed. `article` is of the same index. */
+int nh_results_marks(const struct nh_span **marks, size_t *count,
+                     nh_results *results, const nh_article *article,
+                     int in_title, struct nh_error *err);
+
 /* A place where an article names an entity. Frozen. */
 struct nh_mention {
     struct nh_string field; /* person, org, place or author */

@@ -347,7 +347,8 @@ int nh_results_can_loosen(const nh_results *r)
     return r->page.can_loosen;
 }
 
-static int make_snippet(nh_results *r, struct nh_hit *hit, struct nh_error *err)
+/* Reads the words of a text for the highlighter, into index->words. */
+static int read_words(nh_results *r, struct slice text, struct nh_error *err)
 {
     nh_index *index = r->index;
     lexicon_trim(&index->lexicon);
@@ -356,8 +357,28 @@ static int make_snippet(nh_results *r, struct nh_hit *hit, struct nh_error *err)
         r->lexicon_age = index->lexicon.age;
     }
     index->words.count = 0;
-    int rc = lexicon_analyse(&index->lexicon, index->article.body,
-                             &index->words, err);
+    return lexicon_analyse(&index->lexicon, text, &index->words, err);
+}
+
+int nh_results_marks(const struct nh_span **marks, size_t *count, nh_results *r,
+                     const nh_article *article, int in_title,
+                     struct nh_error *err)
+{
+    const struct nh_article_view *view = nh_article_read(article);
+    const struct nh_string text = in_title ? view->hit->title : view->body;
+    const int rc = read_words(r, (struct slice){text.data, text.len}, err);
+    if (rc != NH_OK)
+        return rc;
+    return highlighter_marks(marks, count, &r->highlighter, &r->index->lexicon,
+                             &r->index->words, &r->arena)
+               ? NH_OK
+               : error_nomem(err);
+}
+
+static int make_snippet(nh_results *r, struct nh_hit *hit, struct nh_error *err)
+{
+    nh_index *index = r->index;
+    int rc = read_words(r, index->article.body, err);
     if (rc == NH_OK &&
         !snippet_make(&hit->snippet, &r->highlighter, &index->lexicon,
                       index->article.body, &index->words, &r->hit_arena))

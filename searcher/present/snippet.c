@@ -184,12 +184,13 @@ struct match {
     uint8_t term;
 };
 
-/* The matches of a text in order, MATCHES_MAX at most. */
+/* The matches of a text in order, `most` at most. */
 static size_t find_matches(struct highlighter *h, const struct lexicon *lex,
-                           const struct word_list *words, struct match *matches)
+                           const struct word_list *words, struct match *matches,
+                           size_t most)
 {
     size_t n = 0;
-    for (size_t i = 0; i < words->count && n < MATCHES_MAX; i++) {
+    for (size_t i = 0; i < words->count && n < most; i++) {
         struct match m = {i, 1, match_word(h, lex, words->items[i].word)};
         for (size_t k = 0; k < h->phrase_count; k++)
             if (phrase_at(&h->phrases[k], lex, words, i) &&
@@ -335,7 +336,7 @@ bool snippet_make(struct nh_snippet *out, struct highlighter *h,
         free(matches);
         return false;
     }
-    size_t count = find_matches(h, lex, words, matches);
+    size_t count = find_matches(h, lex, words, matches, MATCHES_MAX);
     size_t first = count ? matches[best_match(matches, count)].first : 0;
     if (count)
         first = stretch_start(words, first);
@@ -344,6 +345,25 @@ bool snippet_make(struct nh_snippet *out, struct highlighter *h,
         last = words->count - 1;
     bool good =
         write_stretch(out, body, words, first, last, matches, count, arena);
+    free(matches);
+    return good;
+}
+
+bool highlighter_marks(const struct nh_span **marks, size_t *count,
+                       struct highlighter *h, const struct lexicon *lex,
+                       const struct word_list *words, struct arena *arena)
+{
+    const size_t most = words->count + 1; /* a match has a word at least */
+    struct match *matches = malloc(most * sizeof *matches);
+    struct nh_span *spans = arena_alloc(arena, most * sizeof *spans);
+    const bool good = matches && spans && grow_known(h, lex->words.count);
+    *count = good ? find_matches(h, lex, words, matches, most) : 0;
+    for (size_t i = 0; i < *count; i++) {
+        const struct text_word *first = &words->items[matches[i].first];
+        const struct text_word *last = first + matches[i].count - 1;
+        spans[i] = (struct nh_span){first->start, last->end - first->start};
+    }
+    *marks = spans;
     free(matches);
     return good;
 }

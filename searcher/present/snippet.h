@@ -44,5 +44,11 @@ void highlighter_forget(struct highlighter *h);
 bool snippet_make(struct nh_snippet *out, struct highlighter *h,
                   const struct lexicon *lex, struct slice body,
                   const struct word_list *words, struct arena *arena);
+/* Finds all that was looked for in a text, whose words are `words` of `lex`, in
+ * order. The spans are bytes of the text and go to the arena. False if memory
+ * ran out. */
+bool highlighter_marks(const struct nh_span **marks, size_t *count,
+                       struct highlighter *h, const struct lexicon *lex,
+                       const struct word_list *words, struct arena *arena);
 
 #endif

@@ -630,6 +630,7 @@ class Writing(unittest.TestCase):
                               change_options=True) as w:
             w.add(id="dated", body="two", date="2024-05-17")
         with newshound.open(path("w4")) as index:
+            self.assertEqual(index.marks("two", "dated"), ([], [(0, 3)]))
             self.assertEqual(index.stats[6:], ("", "", "ymd", "none"))
             self.assertEqual(index.dates.dated, 1)
             self.assertEqual(str(index.dates.newest.date()), "2024-05-17")

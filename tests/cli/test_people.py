@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -95,6 +96,20 @@ class Lines(unittest.TestCase):
 class Colours(unittest.TestCase):
     def test_matches_are_bold_at_a_terminal(self):
         self.assertIn("\033[1m", at_terminal(["search", "higgs"])[1])
+
+    def test_an_article_shows_what_was_looked_for(self):
+        mark = ("show", "--mark", 'person:Leike "safety culture" wrote*')
+        status, out = at_terminal([*mark, "leike-resigns"])
+        self.assertEqual(status, 0)
+        bold = re.findall("\033\\[1m(.*?)\033\\[0m", out)
+        self.assertEqual(bold[:2], ["Leike", "Leike"])
+        self.assertLessEqual({"safety", "culture", "wrote"}, set(bold))
+        plain = run(*mark, "leike-resigns")[1]
+        self.assertNotIn("\033", plain)
+        self.assertEqual(run(*mark, "--color=always", "leike-resigns")[1].replace(
+            "\033[1m", "").replace("\033[0m", ""), plain)
+        self.assertEqual(plain, run("show", "leike-resigns")[1])
+        self.assertEqual(run("show", "--mark", "persn:x", "leike-resigns")[0], 2)
 
     def test_dumb_terminals_and_no_color_get_none(self):
         for env in ({"TERM": "dumb"}, {"NO_COLOR": "1"}):

@@ -18,8 +18,8 @@ Errors are subclasses of ``newshound.Error``.
 from ._errors import (Corrupt, DataError, Error, InvalidArgument, IoError,
                       Locked, NotFound, OutOfMemory, QueryError, WrongVersion)
 from ._hit import Article, Hit, Mention, Snippet, TermScore
-from ._index import (Completion, Dates, Index, Pool, Proposal, Reason, Stats,
-                     open)
+from ._index import (Completion, Dates, Index, Mark, Pool, Proposal, Reason,
+                     Stats, open)
 from ._library import lib as _lib
 from ._reading import Concordance, ConcordanceLine, TimelineRow
 from ._results import (Facet, FacetValue, Group, Period, Results, SearchOptions,
@@ -29,8 +29,40 @@ from ._writer import Counts, Writer
 __version__: str = _lib.nh_version().decode()
 
 __all__ = [
-    "Article", "Completion", "Concordance", "ConcordanceLine", "Corrupt", "Counts", "DataError", "Dates", "Error", "Facet",
-    "FacetValue", "Group", "Hit", "Index", "InvalidArgument", "IoError",
-    "Locked", "Mention", "NotFound", "OutOfMemory", "Period", "Pool",
-    "Proposal", "QueryError", "Reason", "Results", "SearchOptions", "Snippet", "Stats",
-    "TermScore", "TimelineRow", "Total", "Writer", "WrongVersion", "open"]
+    "Article",
+    "Completion",
+    "Concordance",
+    "ConcordanceLine",
+    "Corrupt",
+    "Counts",
+    "DataError",
+    "Dates",
+    "Error",
+    "Facet",
+    "FacetValue",
+    "Group",
+    "Hit",
+    "Index",
+    "InvalidArgument",
+    "IoError",
+    "Locked",
+    "Mark",
+    "Mention",
+    "NotFound",
+    "OutOfMemory",
+    "Period",
+    "Pool",
+    "Proposal",
+    "QueryError",
+    "Reason",
+    "Results",
+    "SearchOptions",
+    "Snippet",
+    "Stats",
+    "TermScore",
+    "TimelineRow",
+    "Total",
+    "Writer",
+    "WrongVersion",
+    "open",
+]

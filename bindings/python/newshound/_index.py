@@ -65,6 +65,13 @@ class Stats(NamedTuple):
     names: Optional[str] = None
 
 
+class Mark(NamedTuple):
+    """A part of a text that a query looks for, in characters."""
+
+    start: int
+    end: int
+
+
 class Dates(NamedTuple):
     """The earliest and the latest date, and how many articles have one."""
 
@@ -188,6 +195,39 @@ class Index:
                         for i in range(count.value)]
             finally:
                 _lib.nh_article_free(article)
+
+    def marks(self, query: str, id: str, **options: Any
+              ) -> tuple[list[Mark], list[Mark]]:
+        """What a query looks for in the title and in the body of an article."""
+        error = _l.Error()
+        made = c_void_p()
+        text = query.encode("utf-8", "surrogatepass")
+        o = _make_options(dict(options, limit=0))  # type: ignore[arg-type]
+        with self._get() as index:
+            article = self._open_article(index, id)
+            try:
+                if _lib.nh_index_search(byref(made), index, text, len(text),
+                                        byref(o), byref(error)):
+                    raise make(error, text)
+                view = _lib.nh_article_read(article).contents
+                return (self._marks_of(made, article, 1, view.hit.contents.title),
+                        self._marks_of(made, article, 0, view.body))
+            finally:
+                _lib.nh_results_free(made)
+                _lib.nh_article_free(article)
+
+    def _marks_of(self, results: c_void_p, article: Any, in_title: int,
+                  text: _l.String) -> list[Mark]:
+        error = _l.Error()
+        items = ctypes.POINTER(_l.Span)()
+        count = c_size_t()
+        if _lib.nh_results_marks(byref(items), byref(count), results, article,
+                                 in_title, byref(error)):
+            raise make(error)
+        data = ctypes.string_at(text.data, text.len)
+        return [Mark(characters(data, items[i].start),
+                     characters(data, items[i].start + items[i].len))
+                for i in range(count.value)]
 
     def __contains__(self, id: object) -> bool:
         if not isinstance(id, str):

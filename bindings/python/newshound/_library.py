@@ -244,6 +244,8 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
                                POINTER(c_uint64), POINTER(Error))),
     "nh_index_search": (c_int, (_OUT, c_void_p, *_TEXT,
                                 POINTER(SearchOptions), _ERR)),
+    "nh_results_marks": (c_int, (POINTER(POINTER(Span)), POINTER(c_size_t),
+                                 c_void_p, c_void_p, c_int, _ERR)),
     "nh_results_free": (None, (c_void_p,)),
     "nh_results_count": (c_size_t, (c_void_p,)),
     "nh_results_total": (POINTER(Total), (c_void_p,)),
