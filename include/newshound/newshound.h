@@ -298,7 +298,9 @@ struct nh_string nh_results_tree(const nh_results *results);
 int nh_results_can_loosen(const nh_results *results);
 
 /* Returns the query with words that the index does not have replaced by similar
- * ones that it has; "" if it has all of them, or none that are similar. */
+ * ones that it has, and, where it finds three articles or fewer, rare words by
+ * similar ones that are a hundred times as common; "" if there is nothing to
+ * replace. */
 int nh_results_suggestion(struct nh_string *query, nh_results *results,
                           struct nh_error *err);
 

@@ -95,15 +95,24 @@ int postings_new(struct postings **out, const struct snapshot *s,
     return rc;
 }
 
-int postings_exist(bool *found, const struct snapshot *s, struct slice term,
+int postings_count(uint64_t *count, const struct snapshot *s, struct slice term,
                    struct nh_error *err)
 {
     struct postings *w = NULL;
     int rc = postings_new(&w, s, term, err);
-    *found = false;
+    *count = 0;
     for (size_t i = 0; rc == NH_OK && i < w->segment_count; i++)
-        *found = *found || w->segments[i].count > 0;
+        *count += w->segments[i].count;
     postings_free(w);
+    return rc;
+}
+
+int postings_exist(bool *found, const struct snapshot *s, struct slice term,
+                   struct nh_error *err)
+{
+    uint64_t count;
+    const int rc = postings_count(&count, s, term, err);
+    *found = count > 0;
     return rc;
 }
 

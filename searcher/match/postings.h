@@ -30,6 +30,9 @@ int postings_new(struct postings **out, const struct snapshot *s,
 /* Sets *found: whether the term has a posting. */
 int postings_exist(bool *found, const struct snapshot *s, struct slice term,
                    struct nh_error *err);
+/* Sets *count to the number of the term's postings. */
+int postings_count(uint64_t *count, const struct snapshot *s, struct slice term,
+                   struct nh_error *err);
 /* Frees it and those behind it. */
 void postings_free(struct postings *w);
 

@@ -1,5 +1,6 @@
-/* Owns "did you mean": words that the index does not have are replaced by like
- * ones, chosen so that the query as a whole finds something.
+/* Owns "did you mean": words that the index does not have, and rare ones that
+ * may be slips, are replaced by like ones, chosen so that the query as a whole
+ * finds something.
  *
  * A word's candidates are those of the index at most two edits away (one for
  * short words), best first by the logarithm of their frequency less a price for
@@ -33,16 +34,22 @@ static const size_t tries[MISSING_MAX + 1] = {0, 12, 5, 3, 2};
  * two edits. */
 #define WORD_LEAST 3
 #define WORD_LONG 5
+/* A word or name that no more articles have is rare. It may stay, or become one
+ * that is so many times as frequent. Only queries that find no more articles
+ * are looked at for rare words. */
+#define RARE_ARTICLES 3
+#define RARE_RATIO 100
 
 struct candidate {
-    char *text; /* in the arena */
+    char *text; /* in the arena; NULL: the word as it was typed */
     size_t len;
     double weight;
 };
 
-/* A word or name that the index does not have. */
+/* A word or name that the index does not have, or that is rare. */
 struct missing {
     struct slice word;
+    uint64_t articles;     /* that have it; 0: it is missing */
     size_t offset, length; /* bytes of the query */
     const char *prefix;    /* of terms of like names or values; NULL: a word of
                               the text */
@@ -58,6 +65,7 @@ struct suggester {
     struct slice query; /* its text */
     struct missing words[MISSING_MAX];
     size_t count;
+    uint64_t rare; /* words that so many articles have are rare; 0: none is */
     struct nh_error *err;
     int rc;
     /* Of the search for candidates. */
@@ -69,28 +77,40 @@ struct suggester {
 
 /* ---- Words that are missing. */
 
-static bool has_term(struct suggester *g, const char *prefix,
-                     struct slice value)
+/* Returns how many articles have a term. */
+static uint64_t count_term(struct suggester *g, const char *prefix,
+                           struct slice value)
 {
     struct buf term = BUF_INIT;
-    bool any = false;
+    uint64_t count = 0;
     schema_term(&term, prefix, value);
     if (g->rc == NH_OK)
         g->rc =
             term.failed
                 ? error_nomem(g->err)
-                : postings_exist(&any, &g->index->snapshot,
+                : postings_count(&count, &g->index->snapshot,
                                  (struct slice){term.data, term.len}, g->err);
     buf_release(&term);
-    return any || g->rc != NH_OK;
+    return count;
 }
 
-static void add_missing(struct suggester *g, struct slice word, size_t offset,
-                        size_t length, const char *prefix, bool parts)
+static bool has_term(struct suggester *g, const char *prefix,
+                     struct slice value)
 {
+    return count_term(g, prefix, value) > 0 || g->rc != NH_OK;
+}
+
+/* Notes a word that `articles` have, unless they are many. */
+static void add_missing(struct suggester *g, struct slice word,
+                        uint64_t articles, size_t offset, size_t length,
+                        const char *prefix, bool parts)
+{
+    if (articles > g->rare || g->rc != NH_OK)
+        return;
     if (word.len >= WORD_LEAST && g->count <= MISSING_MAX) {
         if (g->count < MISSING_MAX)
             g->words[g->count] = (struct missing){.word = word,
+                                                  .articles = articles,
                                                   .offset = offset,
                                                   .length = length,
                                                   .prefix = prefix,
@@ -132,14 +152,14 @@ static bool is_text(struct slice query, const struct query_word *w)
     return true;
 }
 
-/* Whether no name is, or has, what a filter asks for: a name of several words
- * is compared as a whole. */
-static bool lacks_name(struct suggester *g, const struct query_node *n)
+/* Returns how many articles have a name that is, or has, what a filter asks
+ * for: a name of several words is compared as a whole. */
+static uint64_t count_name(struct suggester *g, const struct query_node *n)
 {
     const struct field_def *def = &schema_fields[n->field];
     if (!n->whole && memchr(n->value.data, ' ', n->value.len))
-        return false; /* words side by side are no term */
-    return !has_term(g, n->whole ? def->prefix : def->word_prefix, n->value);
+        return UINT64_MAX; /* words side by side are no term */
+    return count_term(g, n->whole ? def->prefix : def->word_prefix, n->value);
 }
 
 /* Notes the value of a filter that no article has. For an address, sites are
@@ -163,7 +183,7 @@ static void find_missing_value(struct suggester *g, const struct query_node *n)
     if (scratch.failed || !value.data)
         g->rc = error_nomem(g->err);
     else if (!found && !(site && memchr(value.data, '/', value.len)))
-        add_missing(g, value, n->value_offset, n->value_length,
+        add_missing(g, value, 0, n->value_offset, n->value_length,
                     site ? def->wide_prefix : def->prefix, true);
     buf_release(&scratch);
 }
@@ -192,13 +212,15 @@ static void find_missing(struct suggester *g, const struct query_node *n)
          i++) {
         const struct query_word *w = &n->words[i];
         struct slice stem = stemmer_stem(g->index->stemmer, w->text);
-        if (!w->cjk && is_text(g->query, w) && !has_term(g, "", stem))
-            add_missing(g, w->text, w->offset, w->length, NULL, false);
+        if (!w->cjk && is_text(g->query, w))
+            add_missing(g, w->text, count_term(g, "", stem), w->offset,
+                        w->length, NULL, false);
     }
     if (n->kind == QUERY_FILTER && def->kind == FIELD_KIND_NAME &&
-        lacks_name(g, n) && !in_rules(g, n))
-        add_missing(g, n->value, n->value_offset, n->value_length,
-                    n->whole ? def->prefix : def->word_prefix, false);
+        !in_rules(g, n))
+        add_missing(g, n->value, count_name(g, n), n->value_offset,
+                    n->value_length, n->whole ? def->prefix : def->word_prefix,
+                    false);
     if (n->kind == QUERY_FILTER &&
         (def->kind == FIELD_KIND_LABEL || n->field == FIELD_URL))
         find_missing_value(g, n);
@@ -257,7 +279,7 @@ static int each_word(struct suggester *g, struct vocabulary *v)
     return rc != NH_OK ? rc : more < 0 ? more : NH_OK;
 }
 
-/* Keeps a candidate if it is among the best. */
+/* Keeps a candidate if it is among the best; NULL: the word as it was typed. */
 static void keep(struct suggester *g, struct missing *m,
                  const struct strtab_entry *e, double weight)
 {
@@ -266,8 +288,8 @@ static void keep(struct suggester *g, struct missing *m,
         at--;
     if (at == CANDIDATES_MAX)
         return;
-    char *text = arena_copy(g->arena, e->data, e->len);
-    if (!text) {
+    char *text = e ? arena_copy(g->arena, e->data, e->len) : NULL;
+    if (e && !text) {
         g->rc = error_nomem(g->err);
         return;
     }
@@ -275,7 +297,7 @@ static void keep(struct suggester *g, struct missing *m,
         m->count++;
     memmove(m->items + at + 1, m->items + at,
             (m->count - 1 - at) * sizeof *m->items);
-    m->items[at] = (struct candidate){text, e->len, weight};
+    m->items[at] = (struct candidate){text, e ? e->len : 0, weight};
 }
 
 static void find_candidates(struct suggester *g, struct missing *m)
@@ -286,6 +308,8 @@ static void find_candidates(struct suggester *g, struct missing *m)
     g->fuzzy =
         pattern_fuzzy(&all, m->word, edits) && pattern_fuzzy(&one, m->word, 1);
     g->wanted = m;
+    if (m->articles)
+        keep(g, m, NULL, log((double)m->articles + 1));
     if (!g->fuzzy && !m->parts)
         return;
     if (g->fuzzy)
@@ -298,6 +322,8 @@ static void find_candidates(struct suggester *g, struct missing *m)
     for (uint32_t i = 0; g->rc == NH_OK && i < g->near.texts.count; i++) {
         const struct strtab_entry *e = &g->near.texts.entries[i];
         const struct slice word = {e->data, e->len};
+        if (g->near.counts[i] < m->articles * RARE_RATIO)
+            continue;
         double weight =
             log((double)g->near.counts[i] + 1) -
             EDIT_COST *
@@ -329,6 +355,11 @@ static bool replace(struct suggester *g, struct slice query,
         if (m->offset < at || m->offset + m->length > query.len)
             return false; /* parts are in the order of the query */
         buf_append(out, query.data + at, m->offset - at);
+        at = m->offset + m->length;
+        if (!c->text) {
+            buf_append(out, query.data + m->offset, m->length);
+            continue;
+        }
         const bool quotes =
             memchr(c->text, ' ', c->len) && !in_quotes(query, m);
         if (quotes)
@@ -336,7 +367,6 @@ static bool replace(struct suggester *g, struct slice query,
         buf_append(out, c->text, c->len);
         if (quotes)
             buf_append_byte(out, '"');
-        at = m->offset + m->length;
     }
     buf_append(out, query.data + at, query.len - at);
     if (out->failed)
@@ -392,6 +422,37 @@ static void choose(struct suggester *g, struct slice query,
     buf_release(&text);
 }
 
+/* Returns whether a word that was noted is rare. */
+static bool has_rare(const struct suggester *g)
+{
+    for (size_t i = 0; i < g->count && i < MISSING_MAX; i++)
+        if (g->words[i].articles)
+            return true;
+    return false;
+}
+
+/* Notes the words to replace: rare ones too, if they are few and the query
+ * finds next to nothing. */
+static void find_replaceable(struct suggester *g, const struct query_node *root,
+                             const struct nh_search_options *o)
+{
+    uint64_t total = 0;
+    struct buf text = BUF_INIT;
+    g->rare = RARE_ARTICLES;
+    find_missing(g, root);
+    if (g->rc != NH_OK || !has_rare(g))
+        return;
+    buf_append(&text, g->query.data, g->query.len);
+    if (text.failed)
+        g->rc = error_nomem(g->err);
+    else if (g->count > MISSING_MAX || !count_matches(g, &text, o, &total) ||
+             total > RARE_ARTICLES) {
+        g->count = g->rare = 0;
+        find_missing(g, root);
+    }
+    buf_release(&text);
+}
+
 int suggest(nh_index *index, const struct query *query, struct slice text,
             const struct nh_search_options *o, suggest_count_fn *count,
             struct arena *arena, struct nh_string *out, struct nh_error *err)
@@ -405,7 +466,7 @@ int suggest(nh_index *index, const struct query *query, struct slice text,
     g.query = text;
     g.err = err;
     *out = (struct nh_string){"", 0};
-    find_missing(&g, query->root);
+    find_replaceable(&g, query->root, o);
     bool all = g.count > 0 && g.count <= MISSING_MAX;
     for (size_t i = 0; all && g.rc == NH_OK && i < g.count; i++) {
         find_candidates(&g, &g.words[i]);
@@ -413,6 +474,9 @@ int suggest(nh_index *index, const struct query *query, struct slice text,
     }
     if (all && g.rc == NH_OK)
         choose(&g, text, o, &best);
+    if (best.len && best.len == text.len &&
+        memcmp(best.data, text.data, text.len) == 0)
+        buf_reset(&best); /* all stays */
     if (g.rc == NH_OK && (best.len || best.failed)) {
         *out = hit_string(arena, (struct slice){best.data, best.len});
         if (best.failed || !out->data)

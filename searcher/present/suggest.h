@@ -12,10 +12,11 @@ typedef int suggest_count_fn(uint64_t *total, nh_index *index,
                              const struct nh_search_options *o,
                              struct nh_error *err);
 
-/* Sets *out to the query `text`, parsed as `query`, with the words that the
- * index does not have replaced; to "" if there are none, or one has none like
- * it. *out lies in the arena. `count` is asked once for each combination of
- * replacements. */
+/* Sets *out to the query `text`, parsed as `query`, with the words replaced
+ * that the index does not have, and, where the query finds next to nothing,
+ * rare words that much commoner ones are like; to "" if there is nothing to
+ * replace, or nothing to replace it by. *out lies in the arena. `count` is
+ * asked once for each combination of replacements, and for the query itself. */
 int suggest(nh_index *index, const struct query *query, struct slice text,
             const struct nh_search_options *o, suggest_count_fn *count,
             struct arena *arena, struct nh_string *out, struct nh_error *err);

@@ -89,6 +89,32 @@ class Help(unittest.TestCase):
                                  row[2:32].rstrip())
             self.assertIn(status, (0, 1), row + err)
 
+    def test_rare_words_that_are_like_common_ones_get_a_suggestion(self):
+        lines = [{"id": str(n), "body": "the governor spoke of climate change",
+                  "person": ["Hillary Clinton"]} for n in range(300)]
+        lines += [{"id": "a", "body": "the govenor was ill",
+                   "person": ["Hillary Clinten"]},
+                  {"id": "b", "body": "no chnge is known"},
+                  {"id": "c", "body": "a gavel fell"}]
+        path = os.path.join(WORK, "rare.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)
+        index = os.path.join(WORK, "rare.idx")
+        run("index", "-q", "--names", "given", "-d", index, path)
+        for query, wanted in (
+                ("govenor", "governor"), ("Govenor", "governor"),
+                ("climte chnge", "climate change"),
+                ("govenor climate", "governor climate"),
+                ('person:"Hillary Clinten"', 'person:"hillary clinton"'),
+                ("person:clinten", "person:clinton"),
+                # A rare word that no common one is like stays.
+                ("gavel", None), ("gavel chnge", "gavel change"),
+                ("Gavel chnge", "Gavel change"),
+                ("governor", None), ("ill", None)):
+            status, out, _ = run("search", "-d", index, "--format", "json",
+                                 query)
+            self.assertEqual(json.loads(out)["suggestion"], wanted, query)
+
     def test_words_that_are_missing_get_a_suggestion(self):
         for query, wanted in (
                 ("opnai saftey", "openai safety"),
