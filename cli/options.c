@@ -195,6 +195,32 @@ const char *options_join(const struct options *o, struct buf *out)
     return buf_cstr(out);
 }
 
+/* Columns of help, and where the texts of options begin in it. */
+#define HELP_WIDTH 80
+#define HELP_INDENT 31
+
+/* Prints a text that begins at column HELP_INDENT, broken between words. */
+static void put_help(const char *text)
+{
+    size_t column = HELP_INDENT;
+    for (size_t len; *text; text += len) {
+        while (*text == ' ')
+            text++;
+        len = strcspn(text, " ");
+        const bool first = column == HELP_INDENT;
+        if (!first && column + 1 + len > HELP_WIDTH) {
+            printf("\n%*s", HELP_INDENT, "");
+            column = HELP_INDENT;
+        } else if (!first) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)len, text);
+        column += len;
+    }
+    putchar('\n');
+}
+
 void options_help(const struct option_def *defs)
 {
     for (; defs->name; defs++) {
@@ -205,6 +231,7 @@ void options_help(const struct option_def *defs)
                  defs->argument ? " " : "",
                  defs->argument ? (int)options_argument(defs) : 0,
                  defs->argument ? defs->argument : "");
-        printf("  %-28s %s\n", left, defs->help);
+        printf("  %-28s ", left);
+        put_help(defs->help);
     }
 }

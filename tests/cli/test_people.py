@@ -146,6 +146,11 @@ class Pager(unittest.TestCase):
 
 
 class Commands(unittest.TestCase):
+    def test_help_fits_into_80_columns(self):
+        for command in re.findall(r"^  ([a-z]+) +\S", run("help")[1], re.M)[:-1]:
+            for line in run(command, "--help")[1].splitlines():
+                self.assertLessEqual(len(line), 80, command)
+
     def test_a_mistyped_command_gets_a_proposal(self):
         for typed, meant in (("serch", "search"), ("idnex", "index"),
                              ("stat", "stats")):
