@@ -248,6 +248,15 @@ static bool never_shown(const xmlNode *n, const void *page)
            html_invisible(n);
 }
 
+/* Whether a part has so much of the page's text that it is the article whatever
+ * its name says: two fifths, as comments and lists of other articles seldom
+ * have more. */
+static bool has_most(const struct page *page, const struct part *p)
+{
+    const uint32_t good = part_of(page->body)->good;
+    return good > 0 && p->good * 10 >= good * 4;
+}
+
 /* Whether an element is something beside the article, by its names, and does
  * not have a good part of the page's text for all that. */
 static bool is_beside(const xmlNode *n, const void *data)
@@ -258,7 +267,7 @@ static bool is_beside(const xmlNode *n, const void *data)
         return false;
     if (p->text == 0)
         return !html_named(n, " br hr ");
-    if (p->good * 10 >= part_of(page->body)->good * 4)
+    if (has_most(page, p))
         return false;
     return html_named(n, " aside footer figcaption form nav menu address ") ||
            (html_named(n, " figure ") && !xml_child(n, "blockquote") &&
@@ -331,11 +340,12 @@ static bool is_aside(const xmlNode *n)
 /* Longest text of a box that leads to another article. */
 #define TEASER_BYTES 600
 
-/* A box with a headline that is a link. */
-static bool is_teaser(const xmlNode *n)
+/* A box with a headline that is a link; not one that has most of a short page
+ * in it, with its logo. */
+static bool is_teaser(const struct page *page, const xmlNode *n)
 {
     const struct part *p = part_of(n);
-    return p->text <= TEASER_BYTES && p->linked >= 12 && p->teasers > 0 &&
+    return !has_most(page, p) && p->text <= TEASER_BYTES && p->linked >= 12 && p->teasers > 0 &&
            html_named(n, " div li article section ");
 }
 
@@ -343,13 +353,12 @@ static bool is_teaser(const xmlNode *n)
 static bool is_links(const xmlNode *n, const void *data)
 {
     const struct part *p = part_of(n);
-    (void)data;
     if (html_named(n, " p ") || is_heading(n))
         return p->linked * 10 >= p->text * 9 && p->text > 0;
     if (p->block == n && p->text < ASIDE_BYTES && p->nodes < NODES_MAX &&
         is_aside(n))
         return true;
-    if (is_teaser(n))
+    if (is_teaser(data, n))
         return true;
     return html_named(n, " ul ol dl div section table ") && p->good == 0 &&
            p->linked * 2 > p->text;

@@ -20,7 +20,8 @@ bool html_named(const xmlNode *node, const char *names);
 /* Value of an attribute, "" where there is none. Lives as long as the tree. */
 const char *html_value(const xmlNode *node, const char *name);
 /* The next word of a class or id, in lower case: words part at signs and at
- * capitals. Returns false at the end. */
+ * capitals. Words behind "--" say how an element looks (field--label-hidden),
+ * and are passed. Returns false at the end. */
 bool html_next_word(const char **text, char word[HTML_WORD_MAX]);
 /* Whether class, id, role or the like of an element have a word of the list. */
 bool html_has_word(const xmlNode *node, html_words words);

@@ -31,8 +31,10 @@ bool html_next_word(const char **text, char word[HTML_WORD_MAX])
 {
     const char *p = *text;
     size_t n = 0;
-    while (*p && !is_letter(*p))
-        p++;
+    while (*p && !is_letter(*p)) {
+        const bool variant = strncmp(p, "--", 2) == 0;
+        p += variant ? strcspn(p, " \t\r\n\f") : 1;
+    }
     for (const char *start = p; is_letter(*p); p++) {
         if (p > start && *p <= 'Z' && p[-1] >= 'a')
             break;
