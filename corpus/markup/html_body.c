@@ -62,7 +62,7 @@ static bool is_heading(const xmlNode *n)
 /* What is not the article. */
 static html_words beside = {
     ['a' - 'a'] = "ad ads adv* advert* author* addthis* aside alsoread ",
-    ['b' - 'a'] = "breadcrumb* byline* bio bottom banner* ",
+    ['b' - 'a'] = "breadcrumb* byline* bio banner* ",
     ['c' - 'a'] = "comment* caption* credit* cookie* copyright carousel* "
                   "contentinfo cta ",
     ['d' - 'a'] = "disqus* dateline* disclaimer* donat* dialog ",
@@ -80,10 +80,14 @@ static html_words beside = {
     ['r' - 'a'] = "related* recommend* recirc* readmore rail respond ",
     ['s' - 'a'] = "share* sharing* social* sidebar* sponsor* subscri* signup* "
                   "skip* slideshow* suggest* ",
-    ['t' - 'a'] = "tag tags taboola* teaser* timestamp* toolbar* tooltip* "
+    ['t' - 'a'] = "tag tags taboola* timestamp* toolbar* tooltip* "
                   "trending* toc ",
     ['v' - 'a'] = "video* ",
     ['w' - 'a'] = "widget* "};
+
+/* What is not the article if links are a part of it: leads are called so too.
+ */
+static html_words beside_with_links = {['t' - 'a'] = "teaser* "};
 
 /* What an article's text is called. */
 static const char *const body_names[] = {"articlebody",
@@ -267,12 +271,13 @@ static bool is_beside(const xmlNode *n, const void *data)
         return false;
     if (p->text == 0)
         return !html_named(n, " br hr ");
-    if (has_most(page, p))
+    if (has_most(page, p) || part_of(page->body)->good == 0)
         return false;
     return html_named(n, " aside footer figcaption form nav menu address ") ||
            (html_named(n, " figure ") && !xml_child(n, "blockquote") &&
             !xml_child(n, "table")) ||
-           html_has_word(n, beside);
+           html_has_word(n, beside) ||
+           (p->linked * 4 > p->text && html_has_word(n, beside_with_links));
 }
 
 /* How lines begin that are no article's. In lower case. */
