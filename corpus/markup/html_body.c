@@ -89,31 +89,6 @@ static html_words beside = {
  */
 static html_words beside_with_links = {['t' - 'a'] = "teaser* "};
 
-/* What an article's text is called. */
-static const char *const body_names[] = {"articlebody",
-                                         "article-body",
-                                         "article__body",
-                                         "article-content",
-                                         "story-body",
-                                         "storybody",
-                                         "story-content",
-                                         "entry-content",
-                                         "post-content",
-                                         "article-text",
-                                         "article__content",
-                                         "post-body",
-                                         "articletext",
-                                         "article_body",
-                                         "body-copy",
-                                         "story-text",
-                                         "content-body",
-                                         "article-body-content",
-                                         "content__article-body",
-                                         "articlecontent",
-                                         "story_body",
-                                         "news-content",
-                                         "post__content"};
-
 /* ---- Measuring. */
 
 static void count_bytes(const char *text, uint32_t *bytes)
@@ -280,49 +255,6 @@ static bool is_beside(const xmlNode *n, const void *data)
            (p->linked * 4 > p->text && html_has_word(n, beside_with_links));
 }
 
-/* How lines begin that are no article's. In lower case. */
-static const char *const asides[] = {"advert",
-                                     "read more",
-                                     "read also",
-                                     "also read",
-                                     "also on ",
-                                     "sign up",
-                                     "subscribe",
-                                     "share this",
-                                     "share on",
-                                     "share it",
-                                     "follow us",
-                                     "click here",
-                                     "related:",
-                                     "related stories",
-                                     "get the latest",
-                                     "this slideshow requires",
-                                     "like this story",
-                                     "more:",
-                                     "see also",
-                                     "photo:",
-                                     "watch:",
-                                     "this website uses cookies",
-                                     "we use cookies",
-                                     "download our",
-                                     "join the conversation",
-                                     "recommended",
-                                     "image copyright",
-                                     "media caption",
-                                     "story continues",
-                                     "continue reading",
-                                     "copyright ",
-                                     "all rights reserved",
-                                     "you may also like",
-                                     "don't miss",
-                                     "tags:",
-                                     "filed under",
-                                     "have your say",
-                                     "send us your",
-                                     "listen to",
-                                     "buy now",
-                                     "\xC2\xA9"};
-
 /* Longest such line. */
 #define ASIDE_BYTES 240
 
@@ -335,8 +267,7 @@ static bool is_aside(const xmlNode *n)
             if (text.data[i] >= 'A' && text.data[i] <= 'Z')
                 text.data[i] |= 32;
         const char *line = buf_cstr(&text);
-        for (size_t i = 0; line && i < sizeof asides / sizeof *asides; i++)
-            found = found || strncmp(line, asides[i], strlen(asides[i])) == 0;
+        found = line && html_begins_aside(line);
     }
     buf_release(&text);
     return found;
@@ -350,19 +281,19 @@ static bool is_aside(const xmlNode *n)
 static bool is_teaser(const struct page *page, const xmlNode *n)
 {
     const struct part *p = part_of(n);
-    return !has_most(page, p) && p->text <= TEASER_BYTES && p->linked >= 12 && p->teasers > 0 &&
-           html_named(n, " div li article section ");
+    return !has_most(page, p) && p->text <= TEASER_BYTES && p->linked >= 12 &&
+           p->teasers > 0 && html_named(n, " div li article section ");
 }
 
 /* Lists and boxes of links, what leads elsewhere. */
 static bool is_links(const xmlNode *n, const void *data)
 {
     const struct part *p = part_of(n);
-    if (html_named(n, " p ") || is_heading(n))
-        return p->linked * 10 >= p->text * 9 && p->text > 0;
     if (p->block == n && p->text < ASIDE_BYTES && p->nodes < NODES_MAX &&
         is_aside(n))
         return true;
+    if (html_named(n, " p ") || is_heading(n))
+        return p->linked * 10 >= p->text * 9 && p->text > 0;
     if (is_teaser(data, n))
         return true;
     return html_named(n, " ul ol dl div section table ") && p->good == 0 &&
@@ -370,25 +301,6 @@ static bool is_links(const xmlNode *n, const void *data)
 }
 
 /* ---- Choosing. */
-
-static bool is_body_name(const xmlNode *n)
-{
-    static const char *const attributes[] = {"class", "id", "itemprop"};
-    for (size_t i = 0; i < 3; i++) {
-        char value[256];
-        const char *text = html_value(n, attributes[i]);
-        size_t len = 0;
-        for (; text[len] && len < sizeof value - 1; len++)
-            value[len] =
-                (char)(text[len] >= 'A' && text[len] <= 'Z' ? text[len] | 32
-                                                            : text[len]);
-        value[len] = '\0';
-        for (size_t k = 0; k < sizeof body_names / sizeof *body_names; k++)
-            if (strstr(value, body_names[k]))
-                return true;
-    }
-    return false;
-}
 
 static size_t depth_of(const xmlNode *n, const xmlNode *top)
 {
@@ -424,7 +336,7 @@ static xmlNode *find_named(const struct page *page)
     uint32_t good = 0;
     for (xmlNode *n = page->body, *next; n; n = next) {
         next = xml_walk(n, page->body);
-        if (part_of(n)->good * 20 < all || !is_body_name(n))
+        if (part_of(n)->good * 20 < all || !html_is_body_name(n))
             continue;
         found = found ? around(found, n, page->body) : n;
         good += part_of(n)->good;
@@ -435,7 +347,10 @@ static xmlNode *find_named(const struct page *page)
     return good * 10 >= all * 4 ? found : NULL;
 }
 
-/* Down to where the paragraphs stand side by side. */
+/* Down to where the paragraphs stand side by side: as long as one child has
+ * four fifths of what is left, which lets go of captions and notes around the
+ * text.
+ */
 static xmlNode *go_down(xmlNode *n)
 {
     for (;;) {
@@ -546,6 +461,42 @@ static xmlNode *with_leads(const struct page *page, xmlNode *text,
     return outer;
 }
 
+/* Whether a short part beside a paragraph is of the article: a greeting, a
+ * list, a table; not links. */
+static bool goes_with(const xmlNode *n)
+{
+    const struct part *p = part_of(n);
+    return html_named(n, " p ul ol dl table blockquote pre h2 h3 h4 h5 h6 ") &&
+           p->linked * 2 <= p->text;
+}
+
+/* Shortest headline before the first paragraph that is the article's: shorter
+ * ones are names of sections, as "Weather". */
+#define HEADLINE_BYTES 12
+
+/* Whether a part before the first paragraph is no byline, date or section. */
+static bool leads_in(const xmlNode *n)
+{
+    return is_heading(n) ? part_of(n)->text >= HEADLINE_BYTES
+                         : html_named(n, " blockquote ") || ends_sentence(n);
+}
+
+/* The last element behind a paragraph that goes with it. */
+static xmlNode *extend(xmlNode *from, bool forward)
+{
+    xmlNode *end = from;
+    for (xmlNode *n = from; n; n = forward ? n->next : n->prev) {
+        if (n == from || !is_element(n) || html_named(n, " br hr "))
+            continue;
+        if (!goes_with(n) || (!forward && !leads_in(n)))
+            break;
+        /* A headline at the end is one of what is cut. */
+        if (!forward || !is_heading(n))
+            end = n;
+    }
+    return end;
+}
+
 /* Cuts what stands before the first and behind the last paragraph. */
 static void trim(xmlNode *top)
 {
@@ -555,8 +506,10 @@ static void trim(xmlNode *top)
             first = first ? first : n;
             last = n;
         }
-    if (!first || first == top)
+    if (!first || first == top || last == top)
         return;
+    first = extend(first, false);
+    last = extend(last, true);
     for (const xmlNode *up = first; up != top; up = up->parent)
         part_of(up)->around = true;
     bool before = true, after = false;

@@ -36,6 +36,14 @@ bool html_is_aside(const xmlNode *node, const xmlNode *heading);
 /* Whether an element stands in an <article> or <main>, as far up. */
 bool html_in_article(const xmlNode *node);
 
+/* Whether the class, id or itemprop of an element says that it is an article's
+ * text. */
+bool html_is_body_name(const xmlNode *node);
+/* Whether a line, in lower case, begins as those do that lead to other
+ * articles, ask readers to share or to subscribe, or name the owner of a
+ * picture. */
+bool html_begins_aside(const char *line);
+
 /* ---- The page (html_page.c). */
 
 /* Most elements of a kind that are looked at: pages have far fewer of those

@@ -165,3 +165,127 @@ bool html_in_article(const xmlNode *n)
             return true;
     return false;
 }
+
+/* What an article's text is called. */
+static const char *const body_names[] = {"articlebody",
+                                         "article-body",
+                                         "article__body",
+                                         "article-content",
+                                         "story-body",
+                                         "storybody",
+                                         "story-content",
+                                         "entry-content",
+                                         "post-content",
+                                         "article-text",
+                                         "article__content",
+                                         "post-body",
+                                         "articletext",
+                                         "article_body",
+                                         "body-copy",
+                                         "story-text",
+                                         "content-body",
+                                         "article-body-content",
+                                         "content__article-body",
+                                         "articlecontent",
+                                         "story_body",
+                                         "news-content",
+                                         "post__content"};
+
+bool html_is_body_name(const xmlNode *n)
+{
+    static const char *const attributes[] = {"class", "id", "itemprop"};
+    for (size_t i = 0; i < 3; i++) {
+        char value[256];
+        const char *text = html_value(n, attributes[i]);
+        size_t len = 0;
+        for (; text[len] && len < sizeof value - 1; len++)
+            value[len] =
+                (char)(text[len] >= 'A' && text[len] <= 'Z' ? text[len] | 32
+                                                            : text[len]);
+        value[len] = '\0';
+        for (size_t k = 0; k < sizeof body_names / sizeof *body_names; k++)
+            if (strstr(value, body_names[k]))
+                return true;
+    }
+    return false;
+}
+
+/* How lines begin that are no article's. In lower case. */
+static const char *const asides[] = {"advert",
+                                     "read more",
+                                     "read also",
+                                     "also read",
+                                     "also on ",
+                                     "sign up",
+                                     "subscribe",
+                                     "share this",
+                                     "share on",
+                                     "share it",
+                                     "follow us",
+                                     "click here",
+                                     "related:",
+                                     "related stories",
+                                     "get the latest",
+                                     "this slideshow requires",
+                                     "like this story",
+                                     "more:",
+                                     "see also",
+                                     "photo:",
+                                     "watch:",
+                                     "this website uses cookies",
+                                     "we use cookies",
+                                     "download our",
+                                     "join the conversation",
+                                     "recommended",
+                                     "image copyright",
+                                     "media caption",
+                                     "story continues",
+                                     "continue reading",
+                                     "copyright ",
+                                     "all rights reserved",
+                                     "you may also like",
+                                     "don't miss",
+                                     "tags:",
+                                     "filed under",
+                                     "have your say",
+                                     "send us your",
+                                     "listen to",
+                                     "buy now",
+                                     "lesen sie auch",
+                                     "lesen sie mehr",
+                                     "lesen sie hier",
+                                     "mehr zum thema",
+                                     "auch interessant",
+                                     "das k\xC3\xB6nnte sie auch",
+                                     "das k\xC3\xB6nnte dich auch",
+                                     "schon gelesen",
+                                     "jetzt teilen",
+                                     "teilen:",
+                                     "artikel teilen",
+                                     "diesen artikel",
+                                     "beitrag teilen",
+                                     "anzeige",
+                                     "lee tambi\xC3\xA9n",
+                                     "le puede interesar",
+                                     "puedes ver",
+                                     "ver m\xC3\xA1s",
+                                     "m\xC3\xA1s informaci\xC3\xB3n:",
+                                     "\xC3\xA0 lire aussi",
+                                     "lire aussi",
+                                     "sur le m\xC3\xAAme sujet",
+                                     "leggi anche",
+                                     "lees ook",
+                                     "leia tamb\xC3\xA9m",
+                                     "czytaj te\xC5\xBC",
+                                     "zobacz tak\xC5\xBC",
+                                     "l\xC3\xA6s ogs\xC3\xA5",
+                                     "l\xC3\xA4s ocks\xC3\xA5",
+                                     "\xC2\xA9"};
+
+bool html_begins_aside(const char *line)
+{
+    for (size_t i = 0; i < sizeof asides / sizeof *asides; i++)
+        if (strncmp(line, asides[i], strlen(asides[i])) == 0)
+            return true;
+    return false;
+}

@@ -70,6 +70,14 @@ static void pages_keep_what_stands_in_other_boxes(void **state)
          "</p></li><li><p>" SECOND "</p></li><li><p>" THIRD
          "</p></li></ul></div></div>",
          LEAD "\n\n" FIRST "\n\n" SECOND "\n\n" THIRD},
+        /* A short page whose logo is a headline with a link. */
+        {"<div class='site'><div><h2><a href='/'>Sample News</a></h2></div>"
+         "<div class='copy copy--hidden'><p>" FIRST "</p></div></div>",
+         FIRST},
+        /* A greeting and a list beside the paragraphs; links to others. */
+        {"<div><p>" FIRST "</p><p>Your editors</p><ul><li>A bridge</li></ul>"
+         "<p>Lesen Sie auch: mehr</p><h3>More</h3></div>",
+         FIRST "\n\nYour editors\n\nA bridge"},
         /* A list of short points in the next box. */
         {"<div><div class='box'><p>" FIRST "</p></div><div class='box'><p><b>"
          "Closed:</b></p><ol><li>the bridge by the mill, from May;</li><li>the "
