@@ -1,6 +1,6 @@
 /* Owns the writing of glass tables; glass_writer.h has the format.
  * Promises exact tables or an error. */
-#include "indexer/segment/glass_writer.h"
+#include "indexer/segment/glass_tree.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,155 +12,10 @@
 #include "common/base/files.h"
 #include "common/xapian/xw.h"
 
-#define HEADER 11u
-#define REVISION 1u
-/* Item flags: first and last component of its tag, in one. */
-#define ITEM_WHOLE 0x6000u
-#define ITEM_PACKED 0x8000u
 #define LEVELS_MAX 10
 
 static const uint8_t magic[16] = {0x0F, 0x0D, 'X', 'a', 'p', 'i', 'a',  'n',
                                   ' ',  'G',  'l', 'a', 's', 's', 0x04, 0x6E};
-
-static void put_u16(uint8_t *p, unsigned v)
-{
-    p[0] = (uint8_t)(v >> 8);
-    p[1] = (uint8_t)v;
-}
-
-static void put_u32(uint8_t *p, uint32_t v)
-{
-    put_u16(p, v >> 16);
-    put_u16(p + 2, v & 0xffff);
-}
-
-static int refuse(struct glass_writer *w, struct nh_error *err,
-                  const char *what)
-{
-    w->failed = NH_EINTERNAL;
-    return error_set(err, NH_EINTERNAL, "the glass writer was given %s", what);
-}
-
-static int memory(struct glass_writer *w, struct nh_error *err)
-{
-    w->failed = NH_ENOMEM;
-    return error_nomem(err);
-}
-
-/* ---- Blocks. */
-
-static void block_start(struct glass_writer *w)
-{
-    memset(w->block, 0, sizeof w->block);
-    w->items = 0;
-    w->low = GLASS_BLOCK;
-}
-
-/* Bytes that an item may take, its directory entry not counted. */
-static size_t block_room(const struct glass_writer *w)
-{
-    size_t used = HEADER + 2 * ((size_t)w->items + 1);
-    return w->low > used ? w->low - used : 0;
-}
-
-/* Room for an item of `size` bytes, which fits. */
-static uint8_t *block_item(struct glass_writer *w, size_t size)
-{
-    w->low -= (unsigned)size;
-    put_u16(w->block + HEADER + 2 * w->items, w->low);
-    w->items++;
-    return w->block + w->low;
-}
-
-static void block_finish(struct glass_writer *w, unsigned level)
-{
-    unsigned end = HEADER + 2 * w->items;
-    put_u32(w->block, REVISION);
-    w->block[4] = (uint8_t)level;
-    put_u16(w->block + 5, w->low - end);
-    put_u16(w->block + 7, w->low - end);
-    put_u16(w->block + 9, end);
-    if (w->is_part)
-        buf_append(&w->leaves, w->block, GLASS_BLOCK);
-    else
-        file_writer_put(&w->file, w->block, GLASS_BLOCK);
-    w->blocks++;
-}
-
-static int add_child(struct glass_writer *w, uint32_t block,
-                     struct slice divider, struct nh_error *err)
-{
-    if (w->child_count == w->child_cap) {
-        struct glass_child *children =
-            array_grow(w->children, &w->child_cap, sizeof *children);
-        if (!children)
-            return memory(w, err);
-        w->children = children;
-    }
-    w->children[w->child_count++] = (struct glass_child){
-        block, (uint32_t)w->keys.len, (uint16_t)divider.len};
-    buf_append(&w->keys, divider.data, divider.len);
-    return w->keys.failed ? memory(w, err) : NH_OK;
-}
-
-/* Shortest prefix of `next` that is greater than `last`. */
-static struct slice dividing_key(const struct buf *last, struct slice next)
-{
-    size_t shared = 0;
-    while (shared < last->len && shared < next.len &&
-           last->data[shared] == next.data[shared])
-        shared++;
-    return (struct slice){next.data, shared < next.len ? shared + 1 : shared};
-}
-
-/* ---- Leaves. */
-
-/* Starts the leaf that begins with `key`. */
-static int next_leaf(struct glass_writer *w, struct slice key,
-                     struct nh_error *err)
-{
-    block_finish(w, 0);
-    block_start(w);
-    return add_child(w, w->blocks, dividing_key(&w->last_key, key), err);
-}
-
-/* Appends a whole item; the key must be greater than the last. */
-static int put_flagged(struct glass_writer *w, struct slice key,
-                       struct slice tag, unsigned flags, struct nh_error *err)
-{
-    size_t size = 3 + key.len + tag.len;
-    size_t shared = key.len < w->last_key.len ? key.len : w->last_key.len;
-    int order = shared ? memcmp(w->last_key.data, key.data, shared) : 0;
-    if (w->entries > 0 &&
-        (order > 0 || (order == 0 && w->last_key.len >= key.len)))
-        return refuse(w, err, "keys out of order");
-    if (key.len == 0 || key.len > GLASS_KEY_MAX || size > GLASS_ITEM_MAX)
-        return refuse(w, err, "a key or tag that is too long");
-    if (size > block_room(w)) {
-        int rc = next_leaf(w, key, err);
-        if (rc != NH_OK)
-            return rc;
-    }
-    uint8_t *p = block_item(w, size);
-    put_u16(p, ITEM_WHOLE | flags | (unsigned)(size - 3));
-    p[2] = (uint8_t)key.len;
-    memcpy(p + 3, key.data, key.len);
-    if (tag.len)
-        memcpy(p + 3 + key.len, tag.data, tag.len);
-    if (w->entries++ == 0)
-        buf_append(&w->first_key, key.data, key.len);
-    buf_reset(&w->last_key);
-    buf_append(&w->last_key, key.data, key.len);
-    return w->last_key.failed || w->first_key.failed || w->leaves.failed
-               ? memory(w, err)
-               : NH_OK;
-}
-
-static int put_item(struct glass_writer *w, struct slice key, struct slice tag,
-                    struct nh_error *err)
-{
-    return put_flagged(w, key, tag, 0, err);
-}
 
 int glass_open(struct glass_writer *w, const char *dir, struct nh_error *err)
 {
@@ -168,24 +23,22 @@ int glass_open(struct glass_writer *w, const char *dir, struct nh_error *err)
     memset(w, 0, sizeof *w);
     size_t len = strlen(dir) + 1;
     w->dir = malloc(len);
-    int rc = w->dir ? NH_OK : memory(w, err);
+    int rc = w->dir ? NH_OK : glass_memory(w, err);
     if (rc == NH_OK) {
         memcpy(w->dir, dir, len);
         rc = file_join(&name, dir, TABLE_NAME)
                  ? file_writer_open(&w->file, name.data, err)
-                 : memory(w, err);
+                 : glass_memory(w, err);
     }
     buf_release(&name);
     if (rc == NH_OK)
-        rc = add_child(w, 0, (struct slice){"", 0}, err);
+        rc = glass_add_child(w, 0, (struct slice){"", 0}, err);
     if (rc != NH_OK) {
         glass_abort(w);
         return rc;
     }
-    block_start(w);
-    uint8_t *null_item = block_item(w, 3);
-    put_u16(null_item, ITEM_WHOLE);
-    null_item[2] = 0;
+    glass_block_start(w);
+    glass_put_null_item(w);
     return NH_OK;
 }
 
@@ -213,8 +66,8 @@ int glass_part_open(struct glass_writer *part, struct nh_error *err)
 {
     memset(part, 0, sizeof *part);
     part->is_part = true;
-    block_start(part);
-    return add_child(part, 0, (struct slice){"", 0}, err);
+    glass_block_start(part);
+    return glass_add_child(part, 0, (struct slice){"", 0}, err);
 }
 
 int glass_part_join(struct glass_writer *w, struct glass_writer *part,
@@ -227,15 +80,15 @@ int glass_part_join(struct glass_writer *w, struct glass_writer *part,
         glass_abort(part);
         return rc;
     }
-    block_finish(w, 0);
-    struct slice divider = dividing_key(&w->last_key, first);
+    glass_block_finish(w, 0);
+    struct slice divider = glass_dividing_key(&w->last_key, first);
     if (divider.len <= w->last_key.len &&
         memcmp(divider.data, w->last_key.data, divider.len) <= 0)
-        rc = refuse(w, err, "parts out of order");
+        rc = glass_refuse(w, err, "parts out of order");
     for (size_t i = 0; rc == NH_OK && i < part->child_count; i++) {
         const struct glass_child *c = &part->children[i];
         struct slice key = {part->keys.data + c->key_at, c->key_len};
-        rc = add_child(w, w->blocks + c->block, i ? key : divider, err);
+        rc = glass_add_child(w, w->blocks + c->block, i ? key : divider, err);
     }
     if (rc == NH_OK && part->leaves.len)
         file_writer_put(&w->file, part->leaves.data, part->leaves.len);
@@ -248,7 +101,7 @@ int glass_part_join(struct glass_writer *w, struct glass_writer *part,
     buf_reset(&w->last_key);
     buf_append(&w->last_key, part->last_key.data, part->last_key.len);
     if (rc == NH_OK && w->last_key.failed)
-        rc = memory(w, err);
+        rc = glass_memory(w, err);
     glass_abort(part);
     return rc;
 }
@@ -288,9 +141,9 @@ static int put_value_chunk(struct glass_writer *w, uint32_t slot,
     buf_append_varint(&w->key, slot);
     put_sortable(&w->key, first);
     if (w->key.failed || w->tag.failed)
-        return memory(w, err);
-    int rc = put_item(w, (struct slice){w->key.data, w->key.len},
-                      (struct slice){w->tag.data, w->tag.len}, err);
+        return glass_memory(w, err);
+    int rc = glass_put_item(w, (struct slice){w->key.data, w->key.len},
+                            (struct slice){w->tag.data, w->tag.len}, err);
     buf_reset(&w->tag);
     return rc;
 }
@@ -317,9 +170,9 @@ static int put_value_stats(struct glass_writer *w, uint32_t slot,
     if (memcmp(low, high, width) != 0)
         buf_append(&w->tag, high, width);
     if (w->key.failed || w->tag.failed)
-        return memory(w, err);
-    return put_item(w, (struct slice){w->key.data, w->key.len},
-                    (struct slice){w->tag.data, w->tag.len}, err);
+        return glass_memory(w, err);
+    return glass_put_item(w, (struct slice){w->key.data, w->key.len},
+                          (struct slice){w->tag.data, w->tag.len}, err);
 }
 
 int glass_values(struct glass_writer *w, uint32_t slot, const uint8_t *values,
@@ -329,13 +182,13 @@ int glass_values(struct glass_writer *w, uint32_t slot, const uint8_t *values,
     if (count == 0)
         return NH_OK;
     if (slot >= 128 || width == 0 || width > 256)
-        return refuse(w, err, "a value it cannot write");
+        return glass_refuse(w, err, "a value it cannot write");
     int rc = put_value_stats(w, slot, values, count, width, err);
     buf_reset(&w->tag);
     for (size_t i = 0; rc == NH_OK && i < count; i++) {
         memcpy(&docid, values + i * (4 + width), 4);
         if (docid <= last)
-            return refuse(w, err, "values out of order");
+            return glass_refuse(w, err, "values out of order");
         if (w->tag.len >= GLASS_CHUNK)
             rc = put_value_chunk(w, slot, first, err);
         if (w->tag.len == 0)
@@ -379,7 +232,7 @@ static bool run_step(struct run_reader *r)
 static size_t chunk_room(struct glass_writer *w, size_t overhead, size_t left,
                          bool *fresh)
 {
-    size_t room = block_room(w);
+    size_t room = glass_block_room(w);
     size_t body = room > overhead ? room - overhead : 0;
     *fresh = false;
     if (body < left && body < GLASS_CHUNK / 4) {
@@ -432,7 +285,7 @@ static int begin_chunk(struct glass_writer *w, const struct list_writer *l,
     c->last = l->at;
     c->body = l->at.p;
     if (!varint_read(&c->body, l->at.end, &delta) || !run_step(&c->last))
-        return refuse(w, err, "a malformed list");
+        return glass_refuse(w, err, "a malformed list");
     c->first = c->last.docid;
     buf_reset(&w->key);
     buf_reset(&w->tag);
@@ -458,11 +311,11 @@ static int fill_tag(struct glass_writer *w, const struct list_writer *l,
     c->last = l->at;
     w->tag.len = c->head;
     if (!run_step(&c->last) || !fill_chunk(&c->last, c->body, room))
-        return refuse(w, err, "a malformed list");
+        return glass_refuse(w, err, "a malformed list");
     buf_append_byte(&w->tag, c->last.p == c->last.end ? '1' : '0');
     buf_append_varint(&w->tag, c->last.docid - c->first);
     buf_append(&w->tag, c->body, (size_t)(c->last.p - c->body));
-    return w->tag.failed || w->key.failed ? memory(w, err) : NH_OK;
+    return w->tag.failed || w->key.failed ? glass_memory(w, err) : NH_OK;
 }
 
 /* Sets w->packed to the tag, packed. Numbers of a list repeat as bytes, hardly
@@ -476,20 +329,20 @@ static int pack_tag(struct glass_writer *w, struct nh_error *err)
                          Z_HUFFMAN_ONLY) != Z_OK) {
             free(w->packer);
             w->packer = NULL;
-            return memory(w, err);
+            return glass_memory(w, err);
         }
     }
     deflateReset(w->packer);
     const size_t most = deflateBound(w->packer, (uLong)w->tag.len);
     buf_reset(&w->packed);
     if (!buf_reserve(&w->packed, most))
-        return memory(w, err);
+        return glass_memory(w, err);
     w->packer->next_in = (Bytef *)w->tag.data;
     w->packer->avail_in = (uInt)w->tag.len;
     w->packer->next_out = (Bytef *)w->packed.data;
     w->packer->avail_out = (uInt)most;
     if (deflate(w->packer, Z_FINISH) != Z_STREAM_END)
-        return refuse(w, err, "a list that cannot be packed");
+        return glass_refuse(w, err, "a list that cannot be packed");
     w->packed.len = most - w->packer->avail_out;
     return NH_OK;
 }
@@ -499,7 +352,7 @@ static int pack_tag(struct glass_writer *w, struct nh_error *err)
 static int put_packed(struct glass_writer *w, const struct list_writer *l,
                       struct chunk *c, bool *put, struct nh_error *err)
 {
-    const size_t item = 3 + w->key.len, room = block_room(w);
+    const size_t item = 3 + w->key.len, room = glass_block_room(w);
     const struct slice key = {w->key.data, w->key.len};
     int rc = fill_tag(w, l, c, GLASS_CHUNK_PACKED, err);
     if (rc == NH_OK)
@@ -512,9 +365,9 @@ static int put_packed(struct glass_writer *w, const struct list_writer *l,
     }
     *put = rc == NH_OK && w->packed.len < w->tag.len &&
            item + w->packed.len <= GLASS_ITEM_MAX;
-    return *put ? put_flagged(w, key,
-                              (struct slice){w->packed.data, w->packed.len},
-                              ITEM_PACKED, err)
+    return *put ? glass_put_flagged(
+                      w, key, (struct slice){w->packed.data, w->packed.len},
+                      GLASS_ITEM_PACKED, err)
                 : rc;
 }
 
@@ -527,9 +380,10 @@ static int put_plain(struct glass_writer *w, const struct list_writer *l,
     const struct slice key = {w->key.data, w->key.len};
     int rc = fill_tag(w, l, c, room, err);
     if (rc == NH_OK && fresh)
-        rc = next_leaf(w, key, err);
+        rc = glass_next_leaf(w, key, err);
     return rc == NH_OK
-               ? put_item(w, key, (struct slice){w->tag.data, w->tag.len}, err)
+               ? glass_put_item(w, key, (struct slice){w->tag.data, w->tag.len},
+                                err)
                : rc;
 }
 
@@ -558,7 +412,7 @@ static int put_list(struct glass_writer *w, struct list_writer *l,
         rc = put_chunk(w, l, err);
     if (rc == NH_OK &&
         (l->at.count != run->count || l->at.sum != run->collection))
-        rc = refuse(w, err, "counts that do not add up");
+        rc = glass_refuse(w, err, "counts that do not add up");
     return rc;
 }
 
@@ -581,7 +435,7 @@ static int put_term(struct glass_writer *w, struct slice term,
                             .frequency = run->count,
                             .collection = run->collection,
                             .packed = packed};
-    int rc = key.failed ? memory(w, err) : put_list(w, &l, run, err);
+    int rc = key.failed ? glass_memory(w, err) : put_list(w, &l, run, err);
     w->term_length += run->collection;
     buf_release(&key);
     return rc;
@@ -602,44 +456,6 @@ int glass_term_packed(struct glass_writer *w, struct slice term,
 void glass_elsewhere(struct glass_writer *w, const struct glass_run *run)
 {
     w->term_length += run->collection;
-}
-
-/* ---- Branches. */
-
-static void put_branch_item(struct glass_writer *w, uint32_t child,
-                            struct slice key)
-{
-    uint8_t *p = block_item(w, 4 + 1 + key.len + 2);
-    put_u32(p, child);
-    p[4] = (uint8_t)key.len;
-    if (key.len)
-        memcpy(p + 5, key.data, key.len);
-    /* Component 1 where there is a key; the first item, whose key is never
-     * looked at, has none. */
-    put_u16(p + 5 + key.len, key.len ? 1 : 0);
-}
-
-/* Writes the level above w->children, which becomes the list of its blocks. */
-static void write_level(struct glass_writer *w, unsigned level)
-{
-    size_t made = 0;
-    for (size_t i = 0; i < w->child_count; i++) {
-        struct glass_child c = w->children[i];
-        struct slice key = {w->keys.data + c.key_at, c.key_len};
-        bool full = i > 0 && 7 + key.len > block_room(w);
-        if (full)
-            block_finish(w, level);
-        if (i == 0 || full) {
-            block_start(w);
-            /* The key that did not fit divides the blocks one level up. */
-            w->children[made++] =
-                (struct glass_child){w->blocks, c.key_at, c.key_len};
-            key.len = 0;
-        }
-        put_branch_item(w, c.block, key);
-    }
-    block_finish(w, level);
-    w->child_count = made;
 }
 
 /* ---- The version file. */
@@ -663,7 +479,7 @@ static void put_root(struct buf *out, uint32_t root, unsigned level,
     buf_append_varint(out, GLASS_BLOCK / 2048);
     buf_append_varint(out, compress);
     if (blocks) {
-        buf_append_varint(&list, REVISION);
+        buf_append_varint(&list, GLASS_REVISION);
         buf_append_varint(&list, blocks);
         for (int i = 0; i < 4; i++)
             buf_append_varint(&list, 0);
@@ -685,7 +501,7 @@ static int write_version(struct glass_writer *w, const struct glass_stats *s,
     uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
     buf_append(&out, magic, sizeof magic);
     buf_append(&out, uuid, sizeof uuid);
-    buf_append_varint(&out, REVISION);
+    buf_append_varint(&out, GLASS_REVISION);
     put_root(&out, root, level, w->entries, w->blocks, 0);
     static const unsigned compress[] = {18, 18, 0, 18, 18};
     for (size_t i = 0; i < 5; i++)
@@ -715,13 +531,13 @@ int glass_finish(struct glass_writer *w, const struct glass_stats *stats,
     if (rc == NH_OK && (stats->total_length != w->total_length ||
                         stats->total_length != w->term_length ||
                         stats->last_docid < stats->documents))
-        rc = refuse(w, err, "statistics that do not add up");
+        rc = glass_refuse(w, err, "statistics that do not add up");
     if (rc == NH_OK) {
-        block_finish(w, 0);
+        glass_block_finish(w, 0);
         while (w->child_count > 1 && level < LEVELS_MAX)
-            write_level(w, ++level);
+            glass_write_level(w, ++level);
         if (level == LEVELS_MAX)
-            rc = refuse(w, err, "more than ten levels of keys");
+            rc = glass_refuse(w, err, "more than ten levels of keys");
     }
     if (rc == NH_OK)
         rc = file_writer_close(&w->file, err);

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/byte_masks.h"
 #include "common/store/bm25.h"
 #include "searcher/match/sample.h"
+#include "searcher/match/selection.h"
 #include "searcher/match/total.h"
 
 /* Matches up to this number are counted exactly without being asked to. */
@@ -78,38 +78,6 @@ static uint64_t span_of(const struct snapshot *s)
            s->segments[0].info->first;
 }
 
-/* ---- The best of many. */
-
-struct choice {
-    int64_t key; /* the greater the better */
-    uint32_t docid;
-};
-
-static bool is_better(struct choice a, struct choice b)
-{
-    return a.key != b.key ? a.key > b.key : a.docid < b.docid;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct choice *x = a, *y = b;
-    return is_better(*x, *y) ? -1 : is_better(*y, *x);
-}
-
-/* Puts `d` into a heap of `count`, whose worst is at the top, in its place. */
-static void replace_worst(struct choice *heap, size_t count, struct choice d)
-{
-    size_t at = 0;
-    for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && is_better(heap[child], heap[child + 1]))
-            child++;
-        if (!is_better(d, heap[child]))
-            break;
-        heap[at] = heap[child];
-    }
-    heap[at] = d;
-}
-
 /* Scores are not negative, so that their bits sort as they do. */
 static int64_t key_of(double score)
 {
@@ -125,37 +93,12 @@ static double score_of(int64_t key)
     return score;
 }
 
-/* The best of the matches, in `best`, which has room for `room` of them: a heap
- * once it is full. */
-struct selection {
-    struct choice *best;
-    size_t count, room;
-    bool oldest;
-};
-
-static void select_one(struct selection *s, struct choice d)
-{
-    if (s->count < s->room) {
-        s->best[s->count++] = d;
-        if (s->count == s->room) { /* worst first is a heap */
-            qsort(s->best, s->count, sizeof *s->best, by_key);
-            for (size_t i = 0; i < s->count / 2; i++) {
-                const struct choice swap = s->best[i];
-                s->best[i] = s->best[s->count - 1 - i];
-                s->best[s->count - 1 - i] = swap;
-            }
-        }
-    } else if (is_better(d, s->best[0])) {
-        replace_worst(s->best, s->count, d);
-    }
-}
-
 /* Puts the page's part of the selection onto the page. Scores are the bits of
  * keys, if `scored`; else they are 0. */
 static int take_selection(struct lane *l, struct selection *s, struct extent e,
                           bool scored, struct nh_error *err)
 {
-    qsort(s->best, s->count, sizeof *s->best, by_key);
+    selection_sort(s);
     const size_t from = e.offset < s->count ? e.offset : s->count;
     int rc = reserve_page(&l->page, s->count - from, err);
     for (size_t i = from; rc == NH_OK && i < s->count; i++) {
@@ -166,135 +109,6 @@ static int take_selection(struct lane *l, struct selection *s, struct extent e,
 }
 
 /* ---- By date. */
-
-/* The matches of a segment: bits of 64 articles a word, from article `from` on.
- */
-struct matches {
-    struct snapshot_segment *segment;
-    const uint64_t *bits;
-    uint32_t from;
-};
-
-static int select_docid(struct selection *s, const struct matches *m,
-                        uint32_t docid, struct nh_error *err)
-{
-    const struct manifest_segment *info = m->segment->info;
-    int64_t date;
-    if (docid < info->first || docid > info->last) /* a neighbour's */
-        return NH_OK;
-    int rc =
-        date_column_get(&m->segment->dates, info->first, docid, &date, err);
-    if (rc == NH_OK)
-        select_one(s, (struct choice){
-                          date == DATE_COLUMN_NONE || !s->oldest ? date : -date,
-                          docid});
-    return rc;
-}
-
-/* Keys that no date of a word of matches is better than, by word from the
- * segment's first on, and by group of words. Words lie over two blocks of
- * dates, but for those of the first segment. */
-struct word_bounds {
-    const int64_t *words, *groups; /* NULL: there are none */
-    bool two;
-};
-
-static struct word_bounds word_bounds_of(const struct selection *s,
-                                         const struct matches *m)
-{
-    const struct date_column *dates = &m->segment->dates;
-    const struct date_bounds *b = s->oldest ? &dates->oldest : &dates->newest;
-    const bool two = (m->segment->info->first - m->from) % 64 > 0;
-    if (!dates->all)
-        return (struct word_bounds){NULL, NULL, false};
-    return (struct word_bounds){b->blocks - two, b->groups, two};
-}
-
-/* Whether all articles of `word` are too old, or new, for the selection. */
-static inline bool is_hopeless(const struct selection *s,
-                               const struct word_bounds *b, uint64_t word)
-{
-    if (!b->words || s->count < s->room)
-        return false;
-    const int64_t worst = s->best[0].key;
-    return b->words[word] < worst && (!b->two || b->words[word + 1] < worst);
-}
-
-/* The same of a group. */
-static inline bool group_is_hopeless(const struct selection *s,
-                                     const struct word_bounds *b, uint64_t word)
-{
-    return b->words && s->count == s->room &&
-           b->groups[word / DATE_COLUMN_GROUP] < s->best[0].key;
-}
-
-static int select_ascending(struct selection *s, const struct matches *m,
-                            uint64_t from, uint64_t to, struct nh_error *err)
-{
-    const struct word_bounds bounds = word_bounds_of(s, m);
-    int rc = NH_OK;
-    for (uint64_t n = from; rc == NH_OK && n <= to; n++) {
-        const uint64_t word = n - from;
-        if (word % DATE_COLUMN_GROUP == 0 &&
-            group_is_hopeless(s, &bounds, word)) {
-            n += DATE_COLUMN_GROUP - 1;
-            continue;
-        }
-        uint64_t bits = m->bits[n];
-        if (bits == 0 || is_hopeless(s, &bounds, word))
-            continue;
-        for (; rc == NH_OK && bits; bits &= bits - 1)
-            rc = select_docid(
-                s, m, m->from + (uint32_t)(n * 64) + bit_first(bits), err);
-    }
-    return rc;
-}
-
-static int select_descending(struct selection *s, const struct matches *m,
-                             uint64_t from, uint64_t to, struct nh_error *err)
-{
-    const struct word_bounds bounds = word_bounds_of(s, m);
-    int rc = NH_OK;
-    for (uint64_t n = to + 1; rc == NH_OK && n-- > from;) {
-        const uint64_t word = n - from;
-        if (word % DATE_COLUMN_GROUP == DATE_COLUMN_GROUP - 1 &&
-            group_is_hopeless(s, &bounds, word)) {
-            n -= DATE_COLUMN_GROUP - 1;
-            continue;
-        }
-        uint64_t bits = m->bits[n];
-        if (bits == 0 || is_hopeless(s, &bounds, word))
-            continue;
-        while (rc == NH_OK && bits) {
-            const unsigned bit = bit_last(bits);
-            bits ^= UINT64_C(1) << bit;
-            rc = select_docid(s, m, m->from + (uint32_t)(n * 64) + bit, err);
-        }
-    }
-    return rc;
-}
-
-/* Selects among the matches of a segment. Archives grow in order of their
- * dates: from the end that is wanted, most of the best come first. */
-static int select_segment(struct selection *s, const struct matches *m,
-                          struct nh_error *err)
-{
-    struct snapshot_segment *segment = m->segment;
-    const uint32_t first = segment->info->first, last = segment->info->last;
-    const uint64_t from = (first - m->from) / 64, to = (last - m->from) / 64;
-    const uint64_t count =
-        segment->dates.all ? 0 : bits_count(m->bits + from, to - from + 1);
-    if (count == 0 && !segment->dates.all)
-        return NH_OK;
-    int rc = date_column_begin(&segment->dates, &segment->glass, first, last,
-                               (uint32_t)count, err);
-    if (rc == NH_OK)
-        rc = segment->dates.all && !s->oldest
-                 ? select_descending(s, m, from, to, err)
-                 : select_ascending(s, m, from, to, err);
-    date_column_end(&segment->dates);
-    return rc;
-}
 
 /* Finds all matches, and takes those of the page by their dates. Those without
  * a date come last in either order, those of the same date in order of their
@@ -318,8 +132,9 @@ static int run_by_date(struct lane *l, struct posting_source *source,
         rc = chosen.best ? NH_OK : error_nomem(err);
     }
     for (size_t i = 0; rc == NH_OK && chosen.room > 0 && i < s->count; i++) {
-        const struct matches m = {&s->segments[i], bits, source->found_from};
-        rc = select_segment(&chosen, &m, err);
+        const struct segment_matches m = {&s->segments[i], bits,
+                                          source->found_from};
+        rc = selection_add_segment(&chosen, &m, err);
     }
     if (rc == NH_OK)
         rc = take_selection(l, &chosen, e, false, err);
@@ -336,7 +151,7 @@ static double take_scored(void *ctx, uint32_t docid, double score)
 {
     struct selection *s = ctx;
     const bool full = s->count == s->room;
-    select_one(s, (struct choice){key_of(score), docid});
+    selection_add(s, (struct choice){key_of(score), docid});
     return full ? score_of(s->best[0].key) : 0;
 }
 
