@@ -58,7 +58,7 @@ LAYERS = {
 }
 
 FOLDER_FILES = 26
-FILE_LINES = 700
+FILE_LINES = 760
 
 
 def problems(root):

@@ -57,7 +57,7 @@ FROZEN(struct nh_timeline_period, 64);
 FROZEN(struct nh_timeline_series, 80);
 FROZEN(struct nh_concordance_options, 64);
 PLACE(struct nh_concordance_options, since, 32);
-FROZEN(struct nh_concordance_line, 168);
+FROZEN(struct nh_concordance_line, 160);
 PLACE(struct nh_concordance_line, left, 88);
 _Static_assert(NH_EINTERNAL == -11 && NH_EQUERY == -3 && NH_SORT_OLDEST == 2 &&
                    NH_SEARCH_COLLAPSE == 16 && NH_NAMES_NONE == 2,
