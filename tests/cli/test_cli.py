@@ -537,7 +537,7 @@ class Cli(unittest.TestCase):
                         "tag", "entities"):
             status, out, _ = run(command, "--help")
             self.assertEqual(status, 0)
-            self.assertLess(len(out.splitlines()), 50)
+            self.assertLess(len(out.splitlines()), 60)
             self.assertEqual(run("help", command)[1], out)
         self.assertEqual(run("--version")[0], 0)
         self.assertEqual(run()[0], 2)
