@@ -12,18 +12,11 @@ import subprocess
 from common import arguments, data, expect
 
 import score_html
-import score_pages
 
 HERE = pathlib.Path(__file__).parent
 # Floors of the bodies of pages: all of them, and the half that no rule was made
 # from.
 HTML_FLOOR = {"all": 0.96, "held": 0.95}
-# Floors of what people marked on pages (html-pages), a bit under what is reached:
-# F of the text in all pages and in the half that no rule was made from; the least
-# pages whose field is right, the most where it is wrong.
-PAGES_TEXT = {"all": 0.92, "held": 0.905}
-PAGES_RIGHT = {"date": 388, "title": 444, "author": 172}
-PAGES_WRONG = {"date": 44, "title": 46, "author": 32}
 # Entries that have nothing but an id; base64 where Atom 1.0 has none; what stands
 # in an <object>, which is not shown.
 FEEDS_LEFT_OUT = ("entry_id", "rdf_about", "atom10__entry_summary_base64",
@@ -148,20 +141,6 @@ def check_pages(newshound, folder):
         expect(f1 >= floor, f"F1 {f1:.3f} of {which} pages, below {floor}")
 
 
-def check_marked(newshound, folder):
-    for which, floor in PAGES_TEXT.items():
-        scores, _ = score_pages.score(*score_pages.read(newshound, folder, which))
-        score_pages.show(which, scores)
-        f = scores["text"]["F"]
-        expect(f >= floor, f"F {f:.3f} of {which} pages, below {floor}")
-        if which != "all":
-            continue
-        for field, least in PAGES_RIGHT.items():
-            right, false = (scores[field][k] for k in ("right", "wrong"))
-            expect(right >= least, f"{right} right of {field}, below {least}")
-            expect(false <= PAGES_WRONG[field], f"{false} wrong of {field}")
-
-
 def main():
     newshound, _ = arguments()
     folder = pathlib.Path(data("formats"))
@@ -169,7 +148,6 @@ def main():
     check_reasons(newshound, folder)
     check_feeds(newshound, folder / "feeds")
     check_pages(newshound, folder / "html-articles")
-    check_marked(newshound, folder / "html-pages")
     print("\n".join(wrong))
     expect(not wrong, f"{len(wrong)} differences")
 
